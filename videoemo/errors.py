@@ -1,0 +1,68 @@
+"""Every error that videoemo raises on purpose.
+
+VideoemoError                   one line: what was wrong, what was given, what to do
+├── InputError                  a path, an option or an argument that cannot be used
+│   └── RecipeError             a TOML file with an unknown key or a value out of range
+├── OutputError                 a result that cannot be written
+├── VideoError                  one video that cannot be read; the others go on
+│   ├── UnreadableVideoError    no decoder can open it
+│   ├── EmptyVideoError         it opens and holds no picture
+│   └── TooLargeVideoError      a frame of more than `max_pixels` pixels
+├── WeightsError                a network's files are missing, damaged or of a kind that is refused
+└── TrainingError               a training run that cannot start or go on
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "EmptyVideoError",
+    "InputError",
+    "OutputError",
+    "RecipeError",
+    "TooLargeVideoError",
+    "TrainingError",
+    "UnreadableVideoError",
+    "VideoError",
+    "VideoemoError",
+    "WeightsError",
+]
+
+
+class VideoemoError(Exception):
+    """The root of the tree; its message is one line fit for a terminal."""
+
+
+class InputError(VideoemoError):
+    """A path, an option or an argument that cannot be used."""
+
+
+class RecipeError(InputError):
+    """A TOML file with an unknown key or a value out of range."""
+
+
+class OutputError(VideoemoError):
+    """A result that cannot be written."""
+
+
+class VideoError(VideoemoError):
+    """One video that cannot be read; in a run over many, the others go on."""
+
+
+class UnreadableVideoError(VideoError):
+    """No decoder can open it."""
+
+
+class EmptyVideoError(VideoError):
+    """It opens and holds no picture."""
+
+
+class TooLargeVideoError(VideoError):
+    """It has frames of more pixels than allowed."""
+
+
+class WeightsError(VideoemoError):
+    """A network's files are missing, damaged or of a kind that is refused."""
+
+
+class TrainingError(VideoemoError):
+    """A training run that cannot start or go on."""

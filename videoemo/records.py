@@ -1,0 +1,160 @@
+"""The records that travel between the rooms: frozen dataclasses of NumPy arrays that check their shapes.
+
+Indexing a record of parallel arrays with an integer array, a boolean mask or a slice gives the same type; `repr` shows shapes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Clip", "Faces", "Features", "Frames"]
+
+Index = slice | npt.NDArray[np.integer[Any]] | npt.NDArray[np.bool_]
+
+
+class _Arrays:
+    """Parallel arrays: what `Frames`, `Faces` and `Features` share."""
+
+    def _parts(self) -> dict[str, Any]:
+        return {field.name: getattr(self, field.name) for field in fields(self)}  # type: ignore[arg-type]
+
+    def _check(self, **shapes: tuple[str, tuple[int | None, ...]]) -> None:
+        """Each array has the dtype and the shape named; None stands for any length, and the first axes agree."""
+        lengths = {}
+        for name, (dtype, shape) in shapes.items():
+            array = getattr(self, name)
+            given = f"{array.dtype} {array.shape}" if isinstance(array, np.ndarray) else type(array).__name__
+            fits = (
+                isinstance(array, np.ndarray)
+                and array.dtype == dtype
+                and array.ndim == len(shape)
+                and all(want is None or want == have for want, have in zip(shape, array.shape, strict=True))
+            )
+            if not fits:
+                wanted = ", ".join("any" if n is None else str(n) for n in shape)
+                raise ValueError(f"{type(self).__name__}.{name}: expected {dtype} ({wanted}), got {given}")
+            lengths[name] = len(array)
+        if len(set(lengths.values())) > 1:
+            raise ValueError(f"{type(self).__name__}: arrays of different lengths: {lengths}")
+
+    def __len__(self) -> int:
+        return len(next(iter(self._parts().values())))
+
+    def __getitem__(self, index: Index) -> Self:
+        chosen = np.arange(len(self))[index]
+        if chosen.ndim != 1:
+            raise TypeError(f"{type(self).__name__} takes a slice, a mask or an integer array, got {index!r}")
+        return type(self)(**{name: _take(part, chosen) for name, part in self._parts().items()})
+
+    def __repr__(self) -> str:
+        shapes = (f"{name}={_shape(part)}" for name, part in self._parts().items())
+        return f"{type(self).__name__}({', '.join(shapes)})"
+
+
+def _take(part: Any, chosen: npt.NDArray[np.intp]) -> Any:
+    if part is None:
+        return None
+    return part[chosen] if isinstance(part, np.ndarray) else tuple(part[i] for i in chosen)
+
+
+def _shape(part: Any) -> str:
+    if part is None:
+        return "None"
+    return f"{part.dtype}{list(part.shape)}" if isinstance(part, np.ndarray) else f"{len(part)} arrays"
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A video to work on.
+
+    Parameters
+    ----------
+    path : where it lies.
+    id : its name in results, unique in a run: a relative path with `/`, extension included.
+    split : train, val or test, where a dataset says so.
+    label : its class, where a dataset says so.
+    group : the source it was cut from, where a dataset says so.
+    """
+
+    path: Path
+    id: str
+    split: str | None = None
+    label: str | None = None
+    group: str | None = None
+
+
+@dataclass(frozen=True, repr=False)
+class Frames(_Arrays):
+    """Some frames of one video, all of one size.
+
+    Parameters
+    ----------
+    rgb : uint8 (n, h, w, 3).
+    seconds : float64 (n,), presentation times on the container's clock.
+    index : int64 (n,), 0 for the first frame presented, counting every presented frame.
+    """
+
+    rgb: npt.NDArray[np.uint8]
+    seconds: npt.NDArray[np.float64]
+    index: npt.NDArray[np.int64]
+
+    def __post_init__(self) -> None:
+        self._check(rgb=("uint8", (None, None, None, 3)), seconds=("float64", (None,)), index=("int64", (None,)))
+
+
+@dataclass(frozen=True, repr=False)
+class Faces(_Arrays):
+    """Faces found in some frames.
+
+    Parameters
+    ----------
+    boxes : float32 (m, 4), x1, y1, x2, y2 in pixels of the frame, inside the frame.
+    scores : float32 (m,), the detector's probability of a face, 0 to 1.
+    landmarks : float32 (m, 5, 2), x, y in pixels: left eye, right eye, nose, left and right corner of the mouth, as seen in the picture.
+    frame : int64 (m,), the `Frames.index` each was found in.
+    crops : m arrays uint8 (h, w, 3), RGB, of any size; empty until cropped.
+    """
+
+    boxes: npt.NDArray[np.float32]
+    scores: npt.NDArray[np.float32]
+    landmarks: npt.NDArray[np.float32]
+    frame: npt.NDArray[np.int64]
+    crops: tuple[npt.NDArray[np.uint8], ...] | None = None
+
+    def __post_init__(self) -> None:
+        self._check(
+            boxes=("float32", (None, 4)),
+            scores=("float32", (None,)),
+            landmarks=("float32", (None, 5, 2)),
+            frame=("int64", (None,)),
+        )
+        if self.crops is not None and len(self.crops) != len(self.boxes):
+            raise ValueError(f"Faces.crops: expected {len(self.boxes)} crops, got {len(self.crops)}")
+
+
+@dataclass(frozen=True, repr=False)
+class Features(_Arrays):
+    """What a frozen network says of some crops.
+
+    Parameters
+    ----------
+    embedding : float32 (m, d), the penultimate vectors.
+    probabilities : float32 (m, c), rows that sum to 1, columns in the card's class order.
+    valence, arousal : float32 (m,), -1 to 1, or None where the network does not give them.
+    """
+
+    embedding: npt.NDArray[np.float32]
+    probabilities: npt.NDArray[np.float32]
+    valence: npt.NDArray[np.float32] | None = None
+    arousal: npt.NDArray[np.float32] | None = None
+
+    def __post_init__(self) -> None:
+        self._check(embedding=("float32", (None, None)), probabilities=("float32", (None, None)))
+        for name in ("valence", "arousal"):
+            if getattr(self, name) is not None:
+                self._check(embedding=("float32", (None, None)), **{name: ("float32", (None,))})
