@@ -1,0 +1,73 @@
+"""Non-maximum suppression keeps what the greedy loop keeps."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from videoemo.faces import suppression
+from videoemo.faces.suppression import Overlap, of_smaller, of_union, suppress
+
+Array = npt.NDArray[np.float32]
+
+
+def made_up(n: int) -> tuple[Array, Array, npt.NDArray[np.int64]]:
+    rng = np.random.default_rng(1)
+    corner = rng.uniform(-20, 150, (n, 2))
+    boxes = np.concatenate([corner, corner + rng.uniform(10, 60, (n, 2))], axis=1).astype(np.float32)
+    return boxes, rng.uniform(size=n).astype(np.float32), rng.integers(0, 3, n)
+
+
+def greedy(boxes: Array, scores: Array, frame: npt.NDArray[np.int64], threshold: float, overlap: Overlap) -> list[int]:
+    kept: list[int] = []
+    for i in np.argsort(-scores, kind="stable").tolist():
+        rivals = [k for k in kept if frame[k] == frame[i]]
+        if not rivals or overlap(boxes[rivals], np.tile(boxes[i], (len(rivals), 1))).max() <= threshold:
+            kept.append(i)
+    return kept
+
+
+@pytest.mark.parametrize("overlap", [of_union, of_smaller])
+@pytest.mark.parametrize("threshold", [0.0, 0.3, 0.5, 0.7, 1.0])
+def test_it_keeps_what_the_greedy_loop_keeps(threshold: float, overlap: Overlap) -> None:
+    boxes, scores, frame = made_up(300)
+    kept = suppress(boxes, scores, frame=frame, threshold=threshold, overlap=overlap)
+    assert kept.tolist() == greedy(boxes, scores, frame, threshold, overlap)
+
+
+def test_it_keeps_the_same_when_pairs_are_looked_at_in_small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    boxes, scores, frame = made_up(300)
+    at_once = suppress(boxes, scores, frame=frame, threshold=0.3)
+    monkeypatch.setattr(suppression, "MAX_PAIRS", 7)
+    np.testing.assert_array_equal(suppress(boxes, scores, frame=frame, threshold=0.3), at_once)
+
+
+def test_of_equal_scores_the_earlier_box_wins() -> None:
+    boxes = np.array([[0, 0, 10, 10], [1, 0, 11, 10]], np.float32)
+    assert suppress(boxes, np.ones(2, np.float32), frame=np.zeros(2, np.int64), threshold=0.5).tolist() == [0]
+
+
+def test_a_box_that_loses_to_a_loser_is_kept() -> None:
+    boxes = np.array([[0, 0, 10, 10], [4, 0, 14, 10], [8, 0, 18, 10]], np.float32)
+    scores = np.array([0.9, 0.8, 0.7], np.float32)
+    assert suppress(boxes, scores, frame=np.zeros(3, np.int64), threshold=0.3).tolist() == [0, 2]
+
+
+def test_boxes_of_different_frames_never_meet() -> None:
+    boxes = np.array([[-50, 0, 10, 10], [-50, 0, 10, 10]], np.float32)
+    assert len(suppress(boxes, np.ones(2, np.float32), frame=np.array([0, 1]), threshold=0.0)) == 2
+
+
+def test_a_box_inside_another_is_all_of_the_smaller() -> None:
+    inner, outer = np.array([[4, 4, 8, 8]], np.float32), np.array([[0, 0, 100, 100]], np.float32)
+    assert of_smaller(inner, outer) == 1
+
+
+def test_boxes_apart_share_nothing() -> None:
+    assert of_union(np.array([[0, 0, 5, 5]], np.float32), np.array([[20, 20, 30, 30]], np.float32)) == 0
+
+
+def test_no_boxes_are_no_boxes() -> None:
+    none = suppress(np.empty((0, 4), np.float32), np.empty(0, np.float32), frame=np.empty(0, np.int64), threshold=0.5)
+    assert none.tolist() == []

@@ -1,0 +1,5 @@
+"""`python -m videoemo`."""
+
+from videoemo.cli import main
+
+main()

@@ -1,0 +1,134 @@
+"""The command line: parse, call one library function, print. Nothing heavy is imported at the top."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from videoemo._version import __version__
+from videoemo.errors import VideoemoError
+
+if TYPE_CHECKING:
+    from videoemo.runs import Run
+
+__all__ = ["main"]
+
+FAILED_VIDEOS = 3
+
+
+def main() -> None:
+    """Run the command line.
+
+    Exit status: 0 all done; 1 could not run; 2 wrong usage; 3 finished, but some or all videos failed.
+    """
+    try:
+        status = cli.main(prog_name="videoemo", standalone_mode=False)
+    except click.UsageError as exc:
+        _complain(f"{exc.format_message().rstrip('.')}; see {exc.ctx.command_path if exc.ctx else 'videoemo'} --help")
+        status = 2
+    except (VideoemoError, click.ClickException) as exc:
+        _complain(exc.format_message() if isinstance(exc, click.ClickException) else str(exc))
+        status = 1
+    except (click.Abort, KeyboardInterrupt):
+        _complain("interrupted; what was finished is kept")
+        status = 130
+    sys.exit(status)
+
+
+def _complain(message: str) -> None:
+    print(f"videoemo: {' '.join(message.split())}", file=sys.stderr)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, message="%(version)s")
+def cli() -> None:
+    """Displayed facial expressions in folders of videos: which face, where, at which second, expressing what.
+
+    What a face displays is not what a person feels. Not for use at work, in schools, or on people who did not consent.
+    """
+
+
+_out = click.option("-o", "--out", type=click.Path(path_type=Path, file_okay=True), required=True, help="Folder for the results; made if need be.")
+
+
+@cli.command(no_args_is_help=False)
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@_out
+@click.option("--faces", type=click.Choice(["all", "largest", "score"]), help="Every face, or one a frame: the largest, or the surest.")
+@click.option("--every", type=click.IntRange(min=1), metavar="N", help="Sample every N-th frame.")
+@click.option(
+    "--fps",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="RATE",
+    help="Sample so many frames a second; a folder of numbered pictures then is one video at that rate.",
+)
+@click.option("--start", type=float, metavar="SECONDS", help="Begin at this time.")
+@click.option("--end", type=float, metavar="SECONDS", help="Stop before this time.")
+@click.option("--min-face", type=click.IntRange(min=12), metavar="PX", help="The smallest face looked for.")
+@click.option("--extractor", metavar="NAME", help="The network: its name, or the path of its card.")
+@click.option("--pipeline", metavar="FILE", help="Settings: a TOML file with the keys to change.")
+@click.option("--csv", is_flag=True, default=None, help="Write faces.csv beside faces.parquet.")
+def score(paths: tuple[Path, ...], out: Path, pipeline: str | None, **settings: Any) -> int:
+    """Score videos, pictures and folders of them.
+
+    OUT gets videos.csv (one row a video), overview.png, and for each video a folder with faces.parquet (one row a face a frame),
+    timeline.png and summary.json. Options left out are those of the pipeline `score`.
+    """
+    from videoemo.progress import ConsoleProgress
+    from videoemo.recipes import change, load_pipeline
+    from videoemo.runs import score_folder
+
+    run = score_folder(paths, out, change(load_pipeline(pipeline), **settings), progress=ConsoleProgress())
+    return _report(run, out)
+
+
+@cli.command()
+@click.option("-o", "--out", type=click.Path(path_type=Path), default="videoemo-demo", show_default=True, help="Folder for the results.")
+def demo(out: Path) -> int:
+    """Score a short clip made on the spot; needs nothing but the install."""
+    from videoemo.demo import write_clip
+    from videoemo.progress import ConsoleProgress
+    from videoemo.recipes import load_pipeline
+    from videoemo.runs import score_folder
+
+    clip = write_clip(out / "clip" / "portrait.mp4")
+    run = score_folder([clip], out, load_pipeline(), progress=ConsoleProgress())
+    status = _report(run, out)
+    if status == 0:
+        from videoemo.demo import course_table
+
+        print()
+        print(course_table(out / "portrait.mp4" / "faces.parquet"))
+        print(f"\nthe clip:    {clip}\nits course:  {out / 'portrait.mp4' / 'timeline.png'}\nthe folder:  {out / 'overview.png'}")
+        print("\nnow your own videos:  videoemo score FOLDER -o RESULTS")
+    return status
+
+
+@cli.command()
+def doctor() -> int:
+    """Say what is installed, what runs, what is missing and how to get it."""
+    from videoemo.doctor import examine
+
+    findings = examine()
+    width = max(len(finding.what) for finding in findings)
+    for finding in findings:
+        print(f"{'ok ' if finding.ok else 'MISSING' if finding.needed else '-  '}  {finding.what:{width}}  {finding.found}")
+        if finding.remedy:
+            print(f"{'':{width + 5}}  {finding.remedy}")
+    return 0 if all(finding.ok or not finding.needed for finding in findings) else 1
+
+
+def _report(run: Run, out: Path) -> int:
+    done = [row for row in run.rows if not row.failed]
+    frames = sum(row.frames or 0 for row in done)
+    faces = sum(row.faces or 0 for row in done)
+    print(f"{_count(len(done), 'video')} scored, {len(run.failed)} failed: {_count(frames, 'frame')}, {_count(faces, 'face')} in {run.seconds:.1f} s")
+    print(f"results in {out}: videos.csv{', overview.png' if (out / 'overview.png').exists() else ''}, and a folder a video")
+    return FAILED_VIDEOS if run.failed else 0
+
+
+def _count(n: int, thing: str) -> str:
+    return f"{n:,} {thing}{'' if n == 1 else 's'}"

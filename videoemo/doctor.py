@@ -1,0 +1,108 @@
+"""What is installed, what runs, what is missing and the command that brings it."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import import_module, metadata
+
+from videoemo._version import __version__
+from videoemo.cards import card_names, find_card, verified
+from videoemo.errors import VideoemoError, WeightsError
+
+__all__ = ["Finding", "examine"]
+
+# distribution, module, whether nothing works without it
+_LIBRARIES = (
+    ("numpy", "numpy", True),
+    ("Pillow", "PIL", True),
+    ("pandas", "pandas", True),
+    ("pyarrow", "pyarrow", True),
+    ("matplotlib", "matplotlib", True),
+    ("scikit-learn", "sklearn", True),
+    ("safetensors", "safetensors", True),
+)
+_DECODERS = (("av", "av", True), ("opencv-python-headless", "cv2", False), ("decord", "decord", False))
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at.
+
+    Parameters
+    ----------
+    what : its name.
+    found : its version, or what is wrong.
+    ok : whether it works.
+    needed : whether nothing works without it.
+    remedy : the command that mends it, empty where there is nothing to mend.
+    """
+
+    what: str
+    found: str
+    ok: bool = True
+    needed: bool = True
+    remedy: str = ""
+
+
+def examine() -> list[Finding]:
+    """Look at everything that `score` uses."""
+    return [*_machine(), *_installed("library", _LIBRARIES), *_engines(), *_installed("decoder", _DECODERS), *_weights()]
+
+
+def _machine() -> Iterator[Finding]:
+    yield Finding("videoemo", __version__)
+    yield Finding("python", f"{platform.python_version()} on {platform.system()} {platform.machine()}")
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    yield Finding("cores", str(cores))
+
+
+def _installed(kind: str, libraries: tuple[tuple[str, str, bool], ...]) -> Iterator[Finding]:
+    for distribution, module, needed in libraries:
+        what = f"{kind} {distribution}"
+        try:
+            import_module(module)
+            yield Finding(what, metadata.version(distribution))
+        except ImportError as exc:
+            yield Finding(what, f"does not import: {' '.join(str(exc).split())}", ok=False, needed=needed, remedy=f"pip install {distribution}")
+
+
+def _engines() -> Iterator[Finding]:
+    try:
+        import torch
+    except ImportError as exc:
+        yield Finding("engine torch", f"does not import: {exc}", ok=False, remedy="pip install torch")
+        return
+    devices = ["cpu", *(["cuda"] if torch.cuda.is_available() else []), *(["mps"] if torch.backends.mps.is_available() else [])]
+    yield Finding("engine torch", f"{torch.__version__}, {torch.get_num_threads()} threads, sees {', '.join(devices)} (uses cpu)")
+    from videoemo.engines.torchvision_repair import import_torchvision
+
+    try:
+        mended = import_torchvision()
+        import timm
+
+        yield Finding("networks timm", timm.__version__)
+        if mended:
+            found = f"{metadata.version('torchvision')} was built for another torch; its operators are not needed and left unused"
+            yield Finding("torchvision", found, ok=False, needed=False)
+    except (ImportError, RuntimeError) as exc:
+        yield Finding("networks timm", f"does not import: {' '.join(str(exc).split())}", ok=False, remedy="pip install timm torchvision")
+
+
+def _weights() -> Iterator[Finding]:
+    from videoemo.engines.mtcnn_torch import build_networks
+
+    try:
+        build_networks()
+        yield Finding("detector MTCNN", "weights present, checksums right")
+    except WeightsError as exc:
+        yield Finding("detector MTCNN", str(exc), ok=False, remedy="pip install --force-reinstall --no-deps 'facenet-pytorch<2.6'")
+    for name in card_names():
+        try:
+            card, path = find_card(name)
+            verified(path, card.sha256)
+            yield Finding(f"extractor {name}", "weights present, checksum right")
+        except VideoemoError as exc:
+            yield Finding(f"extractor {name}", str(exc), ok=False, remedy="pip install --force-reinstall --no-deps videoemo")

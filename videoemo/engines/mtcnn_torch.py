@@ -1,0 +1,163 @@
+"""MTCNN's three networks in torch, with the weights that lie in facenet-pytorch's package.
+
+The package itself is never imported: it imports torchvision, which is broken on many machines.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from videoemo.errors import WeightsError
+from videoemo.faces.networks import FloatArray, Networks
+
+__all__ = ["ONet", "PNet", "RNet", "build_networks", "load_networks"]
+
+# The files in the `data` folder of facenet-pytorch 2.5.3.
+SHA256 = {
+    "pnet.pt": "a2a71925e0b9996a42f63e47efc1ca19043e69558b5c523b978d611dfae49c8f",
+    "rnet.pt": "bbb937de72efc9ef83b186c49f5f558467a1d7e3453a8ece0d71a886633f6a86",
+    "onet.pt": "165bfbe42940416ccfb977545cf0e976d5bf321f67083ae2aaaa5c764280118d",
+}
+
+
+class PNet(nn.Module):
+    """Pictures (n, 3, height, width) -> box offsets (n, 4, h, w) and face probability (n, h, w)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 10, 3)
+        self.prelu1 = nn.PReLU(10)
+        self.pool1 = nn.MaxPool2d(2, 2, ceil_mode=True)
+        self.conv2 = nn.Conv2d(10, 16, 3)
+        self.prelu2 = nn.PReLU(16)
+        self.conv3 = nn.Conv2d(16, 32, 3)
+        self.prelu3 = nn.PReLU(32)
+        self.conv4_1 = nn.Conv2d(32, 2, 1)
+        self.conv4_2 = nn.Conv2d(32, 4, 1)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        x = self.pool1(self.prelu1(self.conv1(x)))
+        x = self.prelu2(self.conv2(x))
+        x = self.prelu3(self.conv3(x))
+        return self.conv4_2(x), self.conv4_1(x).softmax(1)[:, 1]
+
+
+class RNet(nn.Module):
+    """Pictures (n, 3, 24, 24) -> box offsets (n, 4) and face probability (n,)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 28, 3)
+        self.prelu1 = nn.PReLU(28)
+        self.pool1 = nn.MaxPool2d(3, 2, ceil_mode=True)
+        self.conv2 = nn.Conv2d(28, 48, 3)
+        self.prelu2 = nn.PReLU(48)
+        self.pool2 = nn.MaxPool2d(3, 2, ceil_mode=True)
+        self.conv3 = nn.Conv2d(48, 64, 2)
+        self.prelu3 = nn.PReLU(64)
+        self.dense4 = nn.Linear(576, 128)
+        self.prelu4 = nn.PReLU(128)
+        self.dense5_1 = nn.Linear(128, 2)
+        self.dense5_2 = nn.Linear(128, 4)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        x = self.pool1(self.prelu1(self.conv1(x)))
+        x = self.pool2(self.prelu2(self.conv2(x)))
+        x = self.prelu3(self.conv3(x))  # (n, 64, 3, 3)
+        x = self.prelu4(self.dense4(_flat(x)))
+        return self.dense5_2(x), self.dense5_1(x).softmax(1)[:, 1]
+
+
+class ONet(nn.Module):
+    """Pictures (n, 3, 48, 48) -> box offsets (n, 4), face probability (n,) and landmarks (n, 10)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 32, 3)
+        self.prelu1 = nn.PReLU(32)
+        self.pool1 = nn.MaxPool2d(3, 2, ceil_mode=True)
+        self.conv2 = nn.Conv2d(32, 64, 3)
+        self.prelu2 = nn.PReLU(64)
+        self.pool2 = nn.MaxPool2d(3, 2, ceil_mode=True)
+        self.conv3 = nn.Conv2d(64, 64, 3)
+        self.prelu3 = nn.PReLU(64)
+        self.pool3 = nn.MaxPool2d(2, 2, ceil_mode=True)
+        self.conv4 = nn.Conv2d(64, 128, 2)
+        self.prelu4 = nn.PReLU(128)
+        self.dense5 = nn.Linear(1152, 256)
+        self.prelu5 = nn.PReLU(256)
+        self.dense6_1 = nn.Linear(256, 2)
+        self.dense6_2 = nn.Linear(256, 4)
+        self.dense6_3 = nn.Linear(256, 10)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        x = self.pool1(self.prelu1(self.conv1(x)))
+        x = self.pool2(self.prelu2(self.conv2(x)))
+        x = self.pool3(self.prelu3(self.conv3(x)))
+        x = self.prelu4(self.conv4(x))  # (n, 128, 3, 3)
+        x = self.prelu5(self.dense5(_flat(x)))
+        return self.dense6_2(x), self.dense6_1(x).softmax(1)[:, 1], self.dense6_3(x)
+
+
+def _flat(x: Tensor) -> Tensor:
+    """(n, c, h, w) -> (n, w * h * c): the order in which the first implementation, in MATLAB's Caffe, had them."""
+    return x.permute(0, 3, 2, 1).flatten(1)
+
+
+def build_networks() -> tuple[PNet, RNet, ONet]:
+    """The three networks with their weights, in eval mode.
+
+    Raises
+    ------
+    WeightsError : a weight file is missing or not the one published.
+    """
+    pnet, rnet, onet = PNet(), RNet(), ONet()
+    for network, file in ((pnet, "pnet.pt"), (rnet, "rnet.pt"), (onet, "onet.pt")):
+        network.load_state_dict(torch.load(io.BytesIO(_read(file)), map_location="cpu", weights_only=True))
+        network.eval().requires_grad_(False)
+    return pnet, rnet, onet
+
+
+def load_networks() -> Networks:
+    """The three networks as functions of arrays, on the CPU.
+
+    Raises
+    ------
+    WeightsError : a weight file is missing or not the one published.
+    """
+    pnet, rnet, onet = map(_function, build_networks())
+    return Networks(pnet, rnet, onet)
+
+
+def _function(network: nn.Module) -> Callable[[FloatArray], Any]:
+    @torch.inference_mode()
+    def run(pictures: FloatArray) -> tuple[FloatArray, ...]:
+        # Channels last, as facenet-pytorch happens to have them: a third faster, and the bits are the same.
+        heads = network(torch.from_numpy(pictures).contiguous(memory_format=torch.channels_last))
+        return tuple(head.numpy() for head in heads)
+
+    return run
+
+
+def _read(file: str) -> bytes:
+    spec = find_spec("facenet_pytorch")
+    if spec is None or spec.origin is None:
+        raise WeightsError(f"MTCNN's weights ({file}) come with facenet-pytorch, which is not installed: pip install 'facenet-pytorch<2.6'")
+    path = Path(spec.origin).parent / "data" / file
+    repair = "pip install --force-reinstall --no-deps 'facenet-pytorch<2.6'"
+    try:
+        content = path.read_bytes()
+    except OSError as exc:
+        raise WeightsError(f"MTCNN's weights {path} (SHA-256 {SHA256[file]}) cannot be read: {exc.strerror or exc}; run {repair}") from exc
+    found = hashlib.sha256(content).hexdigest()
+    if found != SHA256[file]:
+        raise WeightsError(f"MTCNN's weights {path} are damaged: SHA-256 is {found}, expected {SHA256[file]}; run {repair}")
+    return content

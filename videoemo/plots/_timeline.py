@@ -1,0 +1,81 @@
+"""The picture of one video: what its faces express over time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from videoemo.plots._bands import bands
+from videoemo.plots._course import course
+from videoemo.plots._frame import Subject
+from videoemo.plots._palette import colours
+from videoemo.plots._still import message, still
+from videoemo.plots._words import count, percent
+from videoemo.thumbnails import Thumbnail
+
+__all__ = ["timeline"]
+
+
+def timeline(
+    path: Path,
+    *,
+    name: str,
+    classes: Sequence[str],
+    seconds: npt.NDArray[np.float64],
+    probabilities: npt.NDArray[np.float32],
+    n_faces: npt.NDArray[np.int64],
+    mean: npt.NDArray[np.float32],
+    dominant: str,
+    thumbnails: Sequence[Thumbnail],
+    notice: str | None = None,
+) -> None:
+    """Draw one video as a PNG: a band for each class over time, the clearest faces above; bars where there is one frame only.
+
+    Parameters
+    ----------
+    path : where the PNG is written.
+    name : the title.
+    classes : c names, at most 10.
+    seconds : float64 (n,), times of the sampled frames.
+    probabilities : float32 (n, c), 0 to 1, the mean over the faces of each frame; NaN rows where no face was found.
+    n_faces : int (n,), faces found in each frame.
+    mean : (c,), the video's mean probability of each class; NaN where it has no face.
+    dominant : the class with the highest mean, empty where the video has no face.
+    thumbnails : faces to show, all of one side, labelled with one of the classes; where they are too many for the width some are left out.
+    notice : a warning to show at the top, such as `truncated at 12.3 s`.
+
+    Raises
+    ------
+    ValueError : arrays of shapes that do not agree, or too many classes, or times that are not finite.
+    OutputError : the picture cannot be written.
+    """
+    n, c = len(seconds), len(classes)
+    if not (seconds.shape == n_faces.shape == (n,) and probabilities.shape == (n, c) and mean.shape == (c,)):
+        given = f"{seconds.shape}, {probabilities.shape}, {n_faces.shape}, {mean.shape}"
+        raise ValueError(f"seconds, probabilities, n_faces, mean: expected shapes ({n},), ({n}, {c}), ({n},), ({c},), got {given}")
+    if not np.isfinite(seconds).all():
+        raise ValueError("seconds: expected finite times, got some that are not")
+    face_frames = int(np.isfinite(probabilities.sum(axis=1)).sum())
+    most = int(n_faces.max(initial=0))
+    moments = np.unique(seconds).size
+    subject = Subject(
+        name=name,
+        palette=colours(tuple(classes)),
+        mean=mean,
+        dominant=dominant,
+        thumbnails=thumbnails,
+        facts=f"{count(n, 'sampled frame')}, " + (f"a face in {percent(face_frames, n)}" if moments > 1 else count(most, "face")),
+        notice=notice,
+    )
+    if not n:
+        message(path, subject, statement="no frame could be sampled")
+    elif not face_frames:
+        message(path, subject, statement="no face found")
+    elif moments == 1:
+        still(path, subject, notes=[f"mean over {most} faces"] if most > 1 else [])
+    else:
+        notes = [f"mean over the faces of a frame (up to {most})"] if most > 1 else []
+        bands(path, subject, course(seconds, probabilities), notes=notes)

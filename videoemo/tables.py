@@ -1,0 +1,203 @@
+"""The tables of a run: their columns, their types and their bytes, the same for the same input and settings."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from videoemo.files import whole
+from videoemo.records import Faces, Features, Frames
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["Course", "FaceTable", "VideoRow", "face_table", "write_faces", "write_videos"]
+
+
+@dataclass(frozen=True)
+class Course:
+    """What the faces of each sampled frame express together.
+
+    Parameters
+    ----------
+    seconds : float64 (n_frames,).
+    probabilities : float32 (n_frames, c), the mean over the faces of the frame, NaN without a face.
+    n_faces : int64 (n_frames,).
+    """
+
+    seconds: npt.NDArray[np.float64]
+    probabilities: npt.NDArray[np.float32]
+    n_faces: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class FaceTable:
+    """One row a face a sampled frame; a frame without a face keeps one row.
+
+    Parameters
+    ----------
+    frame : int64 (n,), the frame's index.
+    seconds : float64 (n,), its presentation time.
+    face : int64 (n,), the number of the face within its frame from 0, -1 where the frame has none.
+    boxes : float32 (n, 4), x, y, width, height in px; NaN where there is no face, as in the next two.
+    scores : float32 (n,), the detector's, 0 to 1.
+    probabilities : float32 (n, c).
+    classes : the c class names.
+    """
+
+    frame: npt.NDArray[np.int64]
+    seconds: npt.NDArray[np.float64]
+    face: npt.NDArray[np.int64]
+    boxes: npt.NDArray[np.float32]
+    scores: npt.NDArray[np.float32]
+    probabilities: npt.NDArray[np.float32]
+    classes: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        n, c = len(self.frame), len(self.classes)
+        shapes = {"seconds": (n,), "face": (n,), "boxes": (n, 4), "scores": (n,), "probabilities": (n, c)}
+        for name, shape in shapes.items():
+            if getattr(self, name).shape != shape:
+                raise ValueError(f"FaceTable.{name}: expected {shape}, got {getattr(self, name).shape}")
+
+    def frame_starts(self) -> npt.NDArray[np.intp]:
+        """The first row of each frame, (n_frames,)."""
+        return np.unique(self.frame, return_index=True)[1]
+
+    def mean(self) -> npt.NDArray[np.float32]:
+        """The mean probability of each class over all faces, (c,); NaN without a face."""
+        found = self.probabilities[self.face >= 0]
+        if not len(found):
+            return np.full(len(self.classes), np.nan, np.float32)
+        return np.asarray(found.mean(axis=0, dtype=np.float64), np.float32)
+
+    def course(self) -> Course:
+        """Frame by frame, the mean over its faces."""
+        starts = self.frame_starts()
+        rows = np.diff(starts, append=len(self.frame))
+        n_faces = np.where(self.face[starts] < 0, 0, rows)
+        mean = np.add.reduceat(self.probabilities, starts, axis=0) / rows[:, None] if len(starts) else self.probabilities
+        return Course(self.seconds[starts], mean.astype(np.float32), n_faces.astype(np.int64))
+
+    def to_arrow(self) -> pa.Table:
+        """The table with the columns of the contract; what is NaN or -1 here is null there."""
+        import pyarrow as pa
+
+        values = np.column_stack([self.boxes, self.scores, self.probabilities])
+        names = ("x", "y", "width", "height", "score", *self.classes)
+        empty = self.face < 0
+        return pa.table(
+            {
+                "frame": pa.array(self.frame),
+                "seconds": pa.array(self.seconds),
+                "face": pa.array(self.face, mask=empty),
+                **{name: pa.array(column, mask=empty) for name, column in zip(names, values.T, strict=True)},
+            }
+        )
+
+
+def face_table(batches: Iterable[tuple[Frames, Faces, Features]], classes: Sequence[str]) -> FaceTable:
+    """The faces of a video's batches of frames; within a frame they keep their order, and frames keep theirs."""
+    c = len(classes)
+    parts = [_rows(*batch) for batch in batches]
+    frame = [np.empty(0, np.int64), *(part[0] for part in parts)]
+    seconds = [np.empty(0, np.float64), *(part[1] for part in parts)]
+    face = [np.empty(0, np.int64), *(part[2] for part in parts)]
+    values = np.concatenate([np.empty((0, 5 + c), np.float32), *(part[3] for part in parts)])
+    return FaceTable(
+        frame=np.concatenate(frame),
+        seconds=np.concatenate(seconds),
+        face=np.concatenate(face),
+        boxes=values[:, :4],
+        scores=values[:, 4],
+        probabilities=values[:, 5:],
+        classes=tuple(classes),
+    )
+
+
+_Rows = tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.int64], npt.NDArray[np.float32]]
+
+
+def _rows(frames: Frames, faces: Faces, features: Features) -> _Rows:
+    """frame, seconds, face, then float32 (rows, 5 + c): x, y, width, height, score, probabilities."""
+    in_frames = np.argsort(faces.frame, kind="stable")
+    faces, features = faces[in_frames], features[in_frames]
+    counts = np.searchsorted(faces.frame, frames.index, "right") - np.searchsorted(faces.frame, frames.index, "left")
+    rows = np.maximum(counts, 1)  # rows a frame
+    of_row = np.repeat(np.arange(len(frames)), rows)
+    found = counts[of_row] > 0
+    number = np.arange(len(of_row)) - np.repeat(np.cumsum(rows) - rows, rows)
+    x1, y1, x2, y2 = faces.boxes.T
+    values = np.full((len(of_row), 5 + features.probabilities.shape[1]), np.nan, np.float32)
+    values[found] = np.column_stack([x1, y1, x2 - x1, y2 - y1, faces.scores, features.probabilities])
+    return frames.index[of_row], frames.seconds[of_row], np.where(found, number, -1), values
+
+
+def write_faces(table: FaceTable, folder: Path, *, as_csv: bool) -> None:
+    """Write `faces.parquet`, and `faces.csv` when asked for.
+
+    Raises
+    ------
+    OutputError : it cannot be written.
+    """
+    import pyarrow.csv
+    import pyarrow.parquet
+
+    arrow = table.to_arrow()
+    with whole(folder / "faces.parquet") as path:
+        pyarrow.parquet.write_table(arrow, path)
+    if as_csv:
+        with whole(folder / "faces.csv") as path:
+            pyarrow.csv.write_csv(arrow, path, pyarrow.csv.WriteOptions(quoting_style="none"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class VideoRow:
+    """One row of videos.csv.
+
+    Parameters
+    ----------
+    video : the clip's id.
+    error : why it failed, or what the reader should know of a video that did not; empty otherwise.
+    seconds : the duration.
+    frames, face_frames, faces : frames sampled, those with a face, faces in all.
+    mean : float32 (c,), the mean probability of each class over all faces, NaN without a face; None when it failed.
+    dominant : the class with the highest mean, empty without a face.
+    """
+
+    video: str
+    error: str = ""
+    seconds: float | None = None
+    frames: int | None = None
+    face_frames: int | None = None
+    faces: int | None = None
+    mean: npt.NDArray[np.float32] | None = None
+    dominant: str = ""
+
+    @property
+    def failed(self) -> bool:
+        """Whether the video could not be scored."""
+        return self.mean is None
+
+
+def write_videos(rows: Sequence[VideoRow], classes: Sequence[str], path: Path) -> None:
+    """Write videos.csv: one row a video, in the order given.
+
+    Raises
+    ------
+    OutputError : it cannot be written.
+    """
+    with whole(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["video", "status", "error", "seconds", "frames", "face_frames", "faces", "dominant", *classes])
+        for row in rows:
+            means = [""] * len(classes) if row.mean is None or np.isnan(row.mean).any() else [f"{value:.6f}" for value in row.mean]
+            seconds = None if row.seconds is None else f"{row.seconds:.6f}"
+            status = "failed" if row.failed else "ok"
+            writer.writerow([row.video, status, row.error, seconds, row.frames, row.face_frames, row.faces, row.dominant, *means])

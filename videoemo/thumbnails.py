@@ -1,0 +1,104 @@
+"""The faces that stand for a video in its pictures: chosen while it streams by, in bounded memory."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageOps
+
+__all__ = ["Gallery", "Thumbnail"]
+
+# A face of `neutral` counts half: a plain expression is shown before a surer absence of one, a doubtful one is not.
+NEUTRAL_WEIGHT = 0.5
+
+
+@dataclass(frozen=True, repr=False)
+class Thumbnail:
+    """A face to show.
+
+    Parameters
+    ----------
+    seconds : the time of its frame.
+    rgb : uint8 (side, side, 3).
+    label : the class it is shown for.
+    probability : of that class, 0 to 1.
+    """
+
+    seconds: float
+    rgb: npt.NDArray[np.uint8]
+    label: str
+    probability: float
+
+    def __repr__(self) -> str:
+        return f"Thumbnail({self.label} {self.probability:.2f} at {self.seconds:.3f} s, {self.rgb.dtype}{list(self.rgb.shape)})"
+
+
+class Gallery:
+    """Keep, of each part of a video, the face that expresses something most clearly.
+
+    Parameters
+    ----------
+    duration_seconds : length of the stretch of video to come, divided evenly into `slots` parts; 0 where there is no time (a picture),
+        and then the clearest `slots` faces of all are kept.
+    first : the time in seconds at which that stretch begins; faces offered from outside it count to its first or last part.
+    slots : the most faces kept.
+    side : the side of a thumbnail in pixels.
+
+    Raises
+    ------
+    ValueError : a duration that is negative or no number.
+    """
+
+    def __init__(self, duration_seconds: float, *, first: float = 0.0, slots: int = 8, side: int = 84) -> None:
+        if not (math.isfinite(duration_seconds) and duration_seconds >= 0):
+            raise ValueError(f"duration_seconds: expected a number of at least 0, got {duration_seconds}")
+        self._duration = duration_seconds
+        self._first = first
+        self._slots = slots
+        self._side = side
+        self._kept: dict[int, Thumbnail] = {}
+
+    def offer(self, seconds: float, crop: npt.NDArray[np.uint8], label: str, probability: float) -> None:
+        """Keep the face if it is clearer than the one kept for its part of the video; the earlier one stays on a tie.
+
+        Parameters
+        ----------
+        seconds : the time of its frame.
+        crop : uint8 (h, w, 3), RGB, of any size; its centre square is shown.
+        label, probability : its most probable class.
+
+        Raises
+        ------
+        ValueError : a crop of another kind.
+        """
+        if crop.dtype != np.uint8 or crop.ndim != 3 or crop.shape[2] != 3 or 0 in crop.shape:
+            raise ValueError(f"crop: expected uint8 (h, w, 3), got {crop.dtype} {crop.shape}")
+        slot = self._slot(seconds)
+        if slot not in self._kept or _clearness(label, probability) > self._clearness_of(slot):
+            self._kept[slot] = Thumbnail(seconds, _square(crop, self._side), label, probability)
+
+    def chosen(self) -> list[Thumbnail]:
+        """The faces kept, sorted by time; of one time, in the order of their slots."""
+        return sorted((self._kept[slot] for slot in sorted(self._kept)), key=lambda thumbnail: thumbnail.seconds)
+
+    def _slot(self, seconds: float) -> int:
+        if self._duration > 0:
+            return min(max(int((seconds - self._first) / self._duration * self._slots), 0), self._slots - 1)
+        if len(self._kept) < self._slots:
+            return len(self._kept)
+        return min(self._kept, key=self._clearness_of)
+
+    def _clearness_of(self, slot: int) -> float:
+        return _clearness(self._kept[slot].label, self._kept[slot].probability)
+
+
+def _clearness(label: str, probability: float) -> float:
+    return probability * NEUTRAL_WEIGHT if label == "neutral" else probability
+
+
+def _square(crop: npt.NDArray[np.uint8], side: int) -> npt.NDArray[np.uint8]:
+    fitted = ImageOps.fit(Image.fromarray(crop), (side, side), Image.Resampling.LANCZOS)
+    return np.asarray(fitted)  # (side, side, 3)

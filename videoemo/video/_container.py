@@ -1,0 +1,93 @@
+"""Containers opened by PyAV: which stream is the video, and its packets until they end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import av
+
+from videoemo.errors import EmptyVideoError, InputError, UnreadableVideoError
+from videoemo.video._chunks import is_cut, lacks_index
+
+__all__ = ["opened", "packets", "pick_stream"]
+
+# libav writes its own remarks to standard error: what matters of them is said in our errors.
+av.logging.set_level(None)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Any]:
+    """The file as a PyAV container.
+
+    Raises
+    ------
+    InputError : there is no such file, or no permission to read it.
+    UnreadableVideoError : its contents are those of no container known.
+    """
+    if not path.exists():
+        raise InputError(f"{path}: no such file: check the path")
+    try:
+        # An absolute path: "12:30.mp4" on its own reads as the protocol "12".
+        container = av.open(str(path.absolute()), metadata_errors="ignore")
+    except PermissionError as exc:
+        raise InputError(f"{path}: no permission to read it: change its permissions") from exc
+    except (av.FFmpegError, OSError) as exc:
+        raise UnreadableVideoError(f"{path}: {_why(path)}") from exc
+    with container:
+        yield container
+
+
+def pick_stream(container: Any, path: Path) -> Any:
+    """The video stream to read: no cover picture, the default one first, then the largest, then the first.
+
+    Raises
+    ------
+    EmptyVideoError : there is none.
+    UnreadableVideoError : there is none because the file was cut, or no decoder for it.
+    """
+    moving = [s for s in container.streams.video if not s.disposition & av.stream.Disposition.attached_pic]
+    if not moving and is_cut(path):
+        raise UnreadableVideoError(f"{path}: {_why(path)}")
+    if not moving:
+        held = ", ".join(sorted({s.type for s in container.streams if s.type != "video"})) or "nothing else"
+        cover = " but a cover picture" if container.streams.video else ""
+        raise EmptyVideoError(f"{path}: it holds no video stream{cover} ({held}): give a file with pictures")
+    stream = max(moving, key=_rank)
+    if stream.codec_context is None:
+        raise UnreadableVideoError(f"{path}: there is no decoder for its kind of video: convert it to H.264 in MP4")
+    return stream
+
+
+def packets(container: Any, stream: Any) -> Iterator[Any]:
+    """The stream's packets, and an empty one after the last, until they end or can no longer be told apart."""
+    demuxed = container.demux(stream)
+    while True:
+        try:
+            packet = next(demuxed, None)
+        except (av.FFmpegError, OSError):
+            return
+        if packet is None:
+            return
+        yield packet
+
+
+def _rank(stream: Any) -> tuple[bool, int, int]:
+    context = stream.codec_context
+    default = bool(stream.disposition & av.stream.Disposition.default)
+    return default, context.width * context.height if context else 0, -stream.index
+
+
+def _why(path: Path) -> str:
+    """What is wrong with a file that no demuxer takes, in words."""
+    if path.is_dir():
+        return "it is a folder: give a file"
+    if not path.stat().st_size:
+        return "the file is empty (0 bytes): copy or record it again"
+    if lacks_index(path):
+        return "it was cut off, or its recording never finished, before its index: copy it again or repair it"
+    if is_cut(path):
+        return "it was cut off before its first frame: copy it again"
+    return "its contents are not those of a video: check that it is one, and that it plays"

@@ -1,0 +1,47 @@
+"""Frames by decord, which counts frames and looks at no edit list: only where its times are the container's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from videoemo.errors import UnreadableVideoError
+from videoemo.video._video import Video
+
+__all__ = ["read"]
+
+# decord gives seconds as float32: at two hours that is 0.5 ms.
+TOLERANCE = 1e-3
+
+
+def read(video: Video, wanted: npt.NDArray[np.int64]) -> Iterator[tuple[int, npt.NDArray[np.uint8]]]:
+    """The wanted frames, RGB.
+
+    Raises
+    ------
+    UnreadableVideoError : decord is not installed, cannot open it, or would give other frames than those asked for.
+    """
+    try:
+        import decord
+    except ImportError as exc:
+        raise UnreadableVideoError(f"{video.path}: decord is not installed: pip install decord, or use another decoder") from exc
+    decord.logging.set_level(decord.logging.QUIET)
+    if video.edited or video.interlaced or video.rotation or video.mirrored or not video.timed:
+        raise UnreadableVideoError(
+            f"{video.path}: decord reads no edit lists, interlaced or rotated frames, nor AVI: use another decoder"
+        )
+    try:
+        reader = decord.VideoReader(str(video.path.absolute()))
+        shown = reader.get_frame_timestamp(range(len(reader)))[:, 0] + video.start  # (n,)
+    except decord.DECORDError as exc:
+        raise UnreadableVideoError(f"{video.path}: decord cannot open it: use another decoder") from exc
+    if len(shown) != video.n_frames or not np.allclose(shown, video.seconds, rtol=0, atol=TOLERANCE):
+        raise UnreadableVideoError(f"{video.path}: decord's times are not those of the container: use another decoder")
+    for index in wanted.tolist():
+        try:
+            rgb = reader[index].asnumpy()
+        except decord.DECORDError:
+            continue  # a broken frame: it is missing
+        yield index, rgb

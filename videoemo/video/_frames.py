@@ -1,0 +1,120 @@
+"""Batches of frames from whatever holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from videoemo.errors import InputError, UnreadableVideoError
+from videoemo.records import Frames
+from videoemo.sampling import check, sample
+from videoemo.video import _decord, _opencv, _pyav
+from videoemo.video._pictures import read_pictures
+from videoemo.video._probe import probe
+from videoemo.video._video import Video, check_size
+
+__all__ = ["AUTO", "DECODERS", "frames"]
+
+Decoder = Callable[[Video, npt.NDArray[np.int64]], Iterator[tuple[int, npt.NDArray[np.uint8]]]]
+
+DECODERS: dict[str, Decoder] = {"pyav": _pyav.read, "opencv": _opencv.read, "decord": _decord.read}
+AUTO = ("pyav", "opencv", "decord")
+
+BATCH_FRAMES = 32
+BATCH_BYTES = 64 * 2**20
+
+
+def frames(
+    video: str | Path | Video,
+    *,
+    every: int = 1,
+    fps: float | None = None,
+    start: float | None = None,
+    end: float | None = None,
+    decoder: str = "auto",
+    max_pixels: int | None = None,
+) -> Iterator[Frames]:
+    """Batches of frames, in order, in memory that does not grow with the video.
+
+    A batch has at most 32 frames and 64 MiB (one frame where a frame is larger), all of one size. A frame that cannot be decoded
+    is missing from the batches, and the others keep their index and time: what is missing is `sampling.sample` less what came.
+
+    Parameters
+    ----------
+    video : a video, a picture (one frame at 0 s), or a folder of numbered pictures.
+    every : every n-th presented frame of the range; at least 1.
+    fps : so many frames per second (see `sampling.sample`); of a folder, the rate at which its pictures were taken.
+    start, end : the range in seconds on the container's own clock, half-open.
+    decoder : "auto", or one of `DECODERS`.
+    max_pixels : refuse frames of more pixels than this; no limit where None.
+
+    Raises
+    ------
+    InputError : a path, an option or a folder that cannot be used.
+    VideoError : a video that cannot be read; its kinds are in `errors`.
+    """
+    if decoder != "auto" and decoder not in DECODERS:
+        raise InputError(f"decoder={decoder!r}: give one of auto, {', '.join(DECODERS)}")
+    check(every=every, start=start, end=end)
+    if not isinstance(video, Video):
+        video = Path(video)
+        taken = fps if video.is_dir() else None
+        video = probe(video, fps=taken, max_pixels=max_pixels)
+        fps = fps if taken is None else None
+    check_size(video.path, width=video.width, height=video.height, max_pixels=max_pixels)
+    wanted = sample(video.seconds, every=every, fps=fps, start=start, end=end)
+    return _batches(video, wanted, decoder=decoder, max_pixels=max_pixels)
+
+
+def _batches(video: Video, wanted: npt.NDArray[np.int64], *, decoder: str, max_pixels: int | None) -> Iterator[Frames]:
+    batch: npt.NDArray[np.uint8] | None = None
+    indices: list[int] = []
+    due = len(wanted)  # at most so many are still to come
+    for index, rgb in _decoded(video, wanted, decoder=decoder, max_pixels=max_pixels):
+        height, width, _ = rgb.shape
+        check_size(video.path, width=width, height=height, max_pixels=max_pixels)
+        if batch is not None and (len(indices) == len(batch) or batch.shape[1:] != rgb.shape):
+            yield _frames(video, batch, indices)
+            batch = None
+        if batch is None:
+            indices = []
+            length = max(1, min(BATCH_FRAMES, BATCH_BYTES // rgb.nbytes, due))
+            batch = np.empty((length, *rgb.shape), np.uint8)  # (n, h, w, 3)
+        batch[len(indices)] = rgb
+        indices.append(index)
+        due -= 1
+    if batch is not None:
+        yield _frames(video, batch, indices)
+
+
+def _frames(video: Video, batch: npt.NDArray[np.uint8], indices: list[int]) -> Frames:
+    index = np.array(indices, np.int64)
+    return Frames(rgb=batch[: len(index)], seconds=video.seconds[index], index=index)
+
+
+def _decoded(
+    video: Video, wanted: npt.NDArray[np.int64], *, decoder: str, max_pixels: int | None
+) -> Iterator[tuple[int, npt.NDArray[np.uint8]]]:
+    """From the decoder asked for; or from the first of `AUTO` that can open the video."""
+    if video.pictures:
+        yield from read_pictures(video, wanted, max_pixels=max_pixels)
+        return
+    if decoder != "auto":
+        yield from DECODERS[decoder](video, wanted)
+        return
+    failures: list[str] = []
+    for name in AUTO:
+        run = DECODERS[name](video, wanted)
+        try:
+            first = next(run, None)
+        except UnreadableVideoError as exc:
+            failures.append(f"{name}: {exc}")
+            continue
+        if first is not None:
+            yield first
+            yield from run
+        return
+    raise UnreadableVideoError("; ".join(failures))

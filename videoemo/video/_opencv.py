@@ -1,0 +1,67 @@
+"""Frames by OpenCV, one after the other."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from videoemo.errors import UnreadableVideoError
+from videoemo.video._video import Video
+
+__all__ = ["read"]
+
+# OpenCV gives milliseconds as a float.
+TOLERANCE = 1e-4
+
+
+def read(video: Video, wanted: npt.NDArray[np.int64]) -> Iterator[tuple[int, npt.NDArray[np.uint8]]]:
+    """The wanted frames that can be decoded, RGB.
+
+    Raises
+    ------
+    UnreadableVideoError : OpenCV cannot open it, or would show it wrongly without a word.
+    """
+    # libav's level "quiet"; it is read once, when OpenCV opens its first video.
+    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
+    import cv2
+
+    if video.interlaced:
+        raise UnreadableVideoError(f"{video.path}: OpenCV gives garbage for interlaced frames: use another decoder")
+    if video.mirrored:
+        raise UnreadableVideoError(f"{video.path}: OpenCV does not mirror frames: use another decoder")
+    if video.n_streams > 1:
+        raise UnreadableVideoError(f"{video.path}: OpenCV may take the wrong one of its {video.n_streams} video streams: use another")
+    capture = cv2.VideoCapture(str(video.path.absolute()), cv2.CAP_FFMPEG)
+    try:
+        if not capture.isOpened() or not capture.grab():
+            raise UnreadableVideoError(f"{video.path}: OpenCV gets no frame from it: use another decoder")
+        left = wanted.tolist()[::-1]
+        index = -1
+        more = True
+        while more and left:
+            found = _index(video, capture.get(cv2.CAP_PROP_POS_MSEC) / 1000, last=index)
+            if found is not None:
+                index = found
+                while left and left[-1] < index:
+                    left.pop()  # it did not come
+                if left and left[-1] == index:
+                    left.pop()
+                    good, bgr = capture.retrieve()
+                    if good:
+                        yield index, cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB)
+            more = capture.grab()
+    finally:
+        capture.release()
+
+
+def _index(video: Video, elapsed: float, *, last: int) -> int | None:
+    """The frame now grabbed: the one presented at that time since the stream's start; None where there is none."""
+    # The last frames of some containers come without a time (0).
+    if not video.timed or (elapsed == 0 and last >= 0):
+        return last + 1 if last + 1 < video.n_frames else None
+    seconds = elapsed + video.start
+    near = int(np.searchsorted(video.seconds, seconds - TOLERANCE))
+    return near if near < video.n_frames and abs(video.seconds[near] - seconds) <= TOLERANCE and near > last else None
