@@ -10,12 +10,12 @@ from PIL import Image
 
 from videoemo.files import whole
 
-__all__ = ["course_table", "write_clip"]
+__all__ = ["course_table", "write_clip", "write_portrait"]
 
 _SIZE = (640, 360)  # width, height
 _RATE = 25
 _SECONDS = 6.0
-_AWAY = (2.6, 3.6)  # the stretch without a face, seconds
+_AWAY = (3.0, 4.0)  # the stretch without a face, seconds
 
 
 def write_clip(path: Path) -> Path:
@@ -27,9 +27,8 @@ def write_clip(path: Path) -> Path:
     OutputError : it cannot be written.
     """
     import av
-    from matplotlib.cbook import get_sample_data
 
-    portrait = Image.open(str(get_sample_data("grace_hopper.jpg", asfileobj=False))).convert("RGB")
+    portrait = _portrait()
     with whole(path) as temporary, av.open(str(temporary), "w") as container:
         stream = container.add_stream("mpeg4", rate=_RATE)
         stream.width, stream.height = _SIZE
@@ -39,6 +38,24 @@ def write_clip(path: Path) -> Path:
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
     return path
+
+
+def write_portrait(path: Path) -> Path:
+    """Write the portrait alone, a picture of one face.
+
+    Raises
+    ------
+    OutputError : it cannot be written.
+    """
+    with whole(path) as temporary:
+        _portrait().save(temporary)
+    return path
+
+
+def _portrait() -> Image.Image:
+    from matplotlib.cbook import get_sample_data
+
+    return Image.open(str(get_sample_data("grace_hopper.jpg", asfileobj=False))).convert("RGB")
 
 
 def course_table(faces: Path) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from videoemo import pipeline as one_video
 from videoemo.datasets import find_clips
-from videoemo.errors import OutputError, VideoError
+from videoemo.errors import InputError, OutputError, VideoError
 from videoemo.provenance import what_ran, write_json
 from videoemo.recipes import Pipeline, change, load_pipeline
 from videoemo.records import Clip
@@ -92,7 +92,7 @@ def score_folder(paths: Sequence[Path], out: Path, pipeline: Pipeline, *, progre
 def _attempt(clip: Clip, work: Callable[[], VideoRow]) -> VideoRow:
     try:
         return work()
-    except VideoError as exc:
+    except (VideoError, InputError) as exc:  # InputError: gone since the folder was read
         return VideoRow(video=clip.id, error=str(exc))
     except OutputError:
         raise

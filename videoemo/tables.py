@@ -153,8 +153,9 @@ def write_faces(table: FaceTable, folder: Path, *, as_csv: bool) -> None:
     with whole(folder / "faces.parquet") as path:
         pyarrow.parquet.write_table(arrow, path)
     if as_csv:
-        with whole(folder / "faces.csv") as path:
-            pyarrow.csv.write_csv(arrow, path, pyarrow.csv.WriteOptions(quoting_style="none"))
+        with whole(folder / "faces.csv") as path, path.open("wb") as file:
+            file.write(f"{','.join(arrow.column_names)}\n".encode())  # pyarrow would put each name in quotes
+            pyarrow.csv.write_csv(arrow, file, pyarrow.csv.WriteOptions(include_header=False))
 
 
 @dataclass(frozen=True, kw_only=True)

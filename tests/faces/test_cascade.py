@@ -15,7 +15,7 @@ from videoemo.faces.selection import areas
 from videoemo.records import Frames
 
 NETWORKS = toy_networks()
-TWO = toy_faces((20, 30, 70, 80), (150, 60, 250, 160), light=(255, 230))
+TWO = toy_faces((20, 30, 76, 86), (150, 60, 262, 172), light=(255, 230))
 
 
 def test_a_face_is_found_where_it_is() -> None:
@@ -102,7 +102,9 @@ def test_where_no_face_fits_there_is_none(shape: tuple[int, int, int]) -> None:
 
 
 def test_the_smallest_frame_holds_the_smallest_face() -> None:
-    assert len(find(at_times(np.full((1, 12, 12, 3), 255, np.uint8)), networks=NETWORKS, min_face=12)) == 1
+    rgb = np.zeros((1, 12, 12, 3), np.uint8)
+    rgb[:, 3:9, 3:9] = 255
+    assert len(find(at_times(rgb), networks=NETWORKS, min_face=12)) == 1
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,8 @@ def likeness(pictures: FloatArray) -> FloatArray:
     distance = np.abs(np.arange(side) - (side - 1) / 2) / side  # (side,), 0 in the middle, 1/2 at the rim
     distance = np.maximum(distance[:, None], distance)  # (side, side)
     contrast = pictures[..., distance < 1 / 4].mean(axis=-1) - pictures[..., distance > 1 / 3].mean(axis=-1)
-    return np.clip(contrast / 2, 0, 1).astype(np.float32)
+    share: FloatArray = np.clip(contrast / 2, 0, 1).astype(np.float32)
+    return share
 
 
 def toy_networks(*, grow: float = 0.0) -> Networks:
@@ -52,5 +53,5 @@ def toy_faces(*boxes: Sequence[int], light: Sequence[int] = ()) -> Frames:
 
 def at_times(rgb: npt.NDArray[np.uint8], *, index: Sequence[int] | None = None) -> Frames:
     """Pictures as frames 40 ms apart."""
-    numbers = np.arange(len(rgb)) if index is None else np.array(index)
-    return Frames(rgb, numbers * 0.04, numbers.astype(np.int64))
+    numbers = np.array(range(len(rgb)) if index is None else index, np.int64)
+    return Frames(rgb, np.array(numbers * 0.04, np.float64), numbers)

@@ -52,6 +52,7 @@ def write_clip(
     container_options: dict[str, str] | None = None,
     container_format: str | None = None,
     rotation: int = 0,
+    mirrored: bool = False,
     audio: float = 0.0,
 ) -> Path:
     """Write `n` numbered frames and, where asked, `audio` seconds of silence; the container follows from the suffix of `path`.
@@ -59,15 +60,15 @@ def write_clip(
     Parameters
     ----------
     ticks : presentation times in units of 1 / `rate`, one a frame; 0, 1, 2, ... where not given.
-    rotation : degrees counter-clockwise, written as a flag: the frames themselves are stored as they are.
+    rotation, mirrored : degrees counter-clockwise, and left to right, written as flags: the frames are stored as they are.
     """
     times = range(n) if ticks is None else ticks
     with av.open(str(path), "w", format=container_format, options=container_options or {}) as container:
         stream: Any = container.add_stream(codec, rate=rate, options=options or {})
         stream.width, stream.height, stream.pix_fmt = *size, pix_fmt
         stream.time_base = stream.codec_context.time_base = Fraction(1, rate)
-        if rotation:
-            stream.set_display_rotation(rotation)
+        if rotation or mirrored:
+            stream.set_display_rotation(rotation, hflip=mirrored)
         sound: Any = container.add_stream("aac" if path.suffix != ".avi" else "mp2", rate=48000, layout="mono") if audio else None
         for i, tick in zip(range(n), times, strict=True):
             frame = av.VideoFrame.from_ndarray(picture(i, size=size), format="rgb24").reformat(format=pix_fmt)

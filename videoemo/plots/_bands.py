@@ -28,7 +28,7 @@ def bands(path: Path, subject: Subject, course: Course, *, notes: list[str]) -> 
     """A band of probability over time for each class; zones where nothing is known; the faces above, tied to their moments."""
     shown = fitting(subject.thumbnails, room=RIGHT - LEFT)
     side = shown[0].rgb.shape[0] if shown else 0
-    top = TOP + (side + 76 if shown else 0)
+    top = TOP + (side + 76 if shown else 20)
     bottom = top + PITCH * len(subject.palette)
     x = _scale(course)
     with page(path, width=WIDTH, height=bottom + 116) as sheet:

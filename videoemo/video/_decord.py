@@ -12,6 +12,8 @@ from videoemo.video._video import Video
 
 __all__ = ["read"]
 
+# decord keeps frames it has read ahead, more and more of them; only a new reader lets go of them, and opening one takes as long as `probe`.
+REOPEN_BYTES = 256 * 2**20
 # decord gives seconds as float32: at two hours that is 0.5 ms.
 TOLERANCE = 1e-3
 
@@ -29,9 +31,7 @@ def read(video: Video, wanted: npt.NDArray[np.int64]) -> Iterator[tuple[int, npt
         raise UnreadableVideoError(f"{video.path}: decord is not installed: pip install decord, or use another decoder") from exc
     decord.logging.set_level(decord.logging.QUIET)
     if video.edited or video.interlaced or video.rotation or video.mirrored or not video.timed:
-        raise UnreadableVideoError(
-            f"{video.path}: decord reads no edit lists, interlaced or rotated frames, nor AVI: use another decoder"
-        )
+        raise UnreadableVideoError(f"{video.path}: decord reads no edit lists, interlaced or rotated frames, nor AVI: use another decoder")
     try:
         reader = decord.VideoReader(str(video.path.absolute()))
         shown = reader.get_frame_timestamp(range(len(reader)))[:, 0] + video.start  # (n,)
@@ -39,7 +39,10 @@ def read(video: Video, wanted: npt.NDArray[np.int64]) -> Iterator[tuple[int, npt
         raise UnreadableVideoError(f"{video.path}: decord cannot open it: use another decoder") from exc
     if len(shown) != video.n_frames or not np.allclose(shown, video.seconds, rtol=0, atol=TOLERANCE):
         raise UnreadableVideoError(f"{video.path}: decord's times are not those of the container: use another decoder")
-    for index in wanted.tolist():
+    length = max(1, REOPEN_BYTES // (video.width * video.height * 3))
+    for given, index in enumerate(wanted.tolist()):
+        if given and given % length == 0:
+            reader = decord.VideoReader(str(video.path.absolute()))
         try:
             rgb = reader[index].asnumpy()
         except decord.DECORDError:

@@ -21,6 +21,19 @@ __all__ = ["AUTO", "DECODERS", "frames"]
 Decoder = Callable[[Video, npt.NDArray[np.int64]], Iterator[tuple[int, npt.NDArray[np.uint8]]]]
 
 DECODERS: dict[str, Decoder] = {"pyav": _pyav.read, "opencv": _opencv.read, "decord": _decord.read}
+# What "auto" tries, in this order; the next one only where the one before cannot open the video.
+#
+# PyAV is right for every container tried, and fast enough to be first for every access. Seconds with PyAV 18.1, OpenCV 5.0 and
+# decord 0.6 on two cores, H.264, frames as RGB:
+#
+#                                       PyAV   OpenCV   decord
+#   640x360, 10 min, every frame         @A1      @B1      @C1
+#   640x360, 10 min, every 25th          @A2      @B2      @C2
+#   640x360, 10 min, every 250th         @A3      @B3      @C3
+#   1920x1080, 105 frames, every one     @A4      @B4      @C4
+#
+# The others are wrong in places: OpenCV gives black frames for interlaced video and knows no AV1; decord ignores edit lists, cannot
+# read MPEG-TS, and after a jump it may count from another frame. Where they would be, they refuse.
 AUTO = ("pyav", "opencv", "decord")
 
 BATCH_FRAMES = 32
@@ -95,9 +108,7 @@ def _frames(video: Video, batch: npt.NDArray[np.uint8], indices: list[int]) -> F
     return Frames(rgb=batch[: len(index)], seconds=video.seconds[index], index=index)
 
 
-def _decoded(
-    video: Video, wanted: npt.NDArray[np.int64], *, decoder: str, max_pixels: int | None
-) -> Iterator[tuple[int, npt.NDArray[np.uint8]]]:
+def _decoded(video: Video, wanted: npt.NDArray[np.int64], *, decoder: str, max_pixels: int | None) -> Iterator[tuple[int, npt.NDArray[np.uint8]]]:
     """From the decoder asked for; or from the first of `AUTO` that can open the video."""
     if video.pictures:
         yield from read_pictures(video, wanted, max_pixels=max_pixels)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,8 @@ __all__ = ["read"]
 
 # OpenCV gives milliseconds as a float.
 TOLERANCE = 1e-4
+# A broken packet ends OpenCV's grab as the end of the video does: so many in a row are taken for the end.
+BROKEN = 16
 
 
 def read(video: Video, wanted: npt.NDArray[np.int64]) -> Iterator[tuple[int, npt.NDArray[np.uint8]]]:
@@ -36,13 +39,13 @@ def read(video: Video, wanted: npt.NDArray[np.int64]) -> Iterator[tuple[int, npt
         raise UnreadableVideoError(f"{video.path}: OpenCV may take the wrong one of its {video.n_streams} video streams: use another")
     capture = cv2.VideoCapture(str(video.path.absolute()), cv2.CAP_FFMPEG)
     try:
-        if not capture.isOpened() or not capture.grab():
+        broken = _grab(capture)
+        if broken is None:
             raise UnreadableVideoError(f"{video.path}: OpenCV gets no frame from it: use another decoder")
         left = wanted.tolist()[::-1]
         index = -1
-        more = True
-        while more and left:
-            found = _index(video, capture.get(cv2.CAP_PROP_POS_MSEC) / 1000, last=index)
+        while broken is not None and left:
+            found = _index(video, capture.get(cv2.CAP_PROP_POS_MSEC) / 1000, last=index, broken=broken)
             if found is not None:
                 index = found
                 while left and left[-1] < index:
@@ -51,17 +54,23 @@ def read(video: Video, wanted: npt.NDArray[np.int64]) -> Iterator[tuple[int, npt
                     left.pop()
                     good, bgr = capture.retrieve()
                     if good:
-                        yield index, cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB)
-            more = capture.grab()
+                        yield index, np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
+            broken = _grab(capture)
     finally:
         capture.release()
 
 
-def _index(video: Video, elapsed: float, *, last: int) -> int | None:
+def _grab(capture: Any) -> int | None:
+    """Go to the next frame; the number of broken ones on the way, or None at the end."""
+    return next((broken for broken in range(BROKEN) if capture.grab()), None)
+
+
+def _index(video: Video, elapsed: float, *, last: int, broken: int) -> int | None:
     """The frame now grabbed: the one presented at that time since the stream's start; None where there is none."""
     # The last frames of some containers come without a time (0).
     if not video.timed or (elapsed == 0 and last >= 0):
-        return last + 1 if last + 1 < video.n_frames else None
+        after = last + 1 + broken
+        return after if after < video.n_frames else None
     seconds = elapsed + video.start
     near = int(np.searchsorted(video.seconds, seconds - TOLERANCE))
-    return near if near < video.n_frames and abs(video.seconds[near] - seconds) <= TOLERANCE and near > last else None
+    return near if last < near < video.n_frames and abs(video.seconds[near] - seconds) <= TOLERANCE else None

@@ -16,6 +16,8 @@ __all__ = ["Packet", "Times", "scan", "times"]
 
 # Containers whose packets have no presentation times: those that libav makes up for them do not survive reordered frames.
 UNTIMED = ("avi",)
+# Containers with an index to jump by. In others (MPEG-TS, MPEG-PS) libav guesses times after a jump, and guesses wrongly.
+INDEXED = ("mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm")
 
 
 class Packet(NamedTuple):
@@ -37,7 +39,8 @@ class Times:
     ----------
     ticks : int64 (n,), in units of `base` seconds.
     last : ticks that the last one is shown.
-    keyframes : int64 (k,), which of them are keyframes.
+    keyframes : int64 (k,), which of them can be jumped to.
+    base : seconds a tick.
     timed : whether the container holds presentation times.
     """
 
@@ -86,7 +89,7 @@ def times(found: list[Packet], stream: Any, *, format_name: str, cut: bool) -> T
     return Times(
         ticks=ticks,
         last=last or max(1, round(1 / (rate * base))),
-        keyframes=np.flatnonzero([p.is_keyframe for p in shown]).astype(np.int64),
+        keyframes=np.flatnonzero([p.is_keyframe and format_name in INDEXED for p in shown]).astype(np.int64),
         base=base,
         timed=timed,
     )

@@ -20,6 +20,8 @@ __all__ = ["is_picture", "probe_folder", "probe_picture", "read_pictures"]
 
 # Not GIF, which is a video; and not the moving kinds that Pillow also knows (FLI, MPEG).
 FORMATS = ("AVIF", "BMP", "JPEG", "JPEG2000", "PNG", "PPM", "TIFF", "WEBP")
+# What Pillow raises for a damaged picture, by format.
+DAMAGED = (OSError, SyntaxError, ValueError)
 
 
 def is_picture(path: Path) -> bool:
@@ -41,6 +43,7 @@ def probe_picture(path: Path, *, max_pixels: int | None) -> Video:
     Raises
     ------
     TooLargeVideoError : it has more than `max_pixels` pixels.
+    UnreadableVideoError : it is damaged.
     """
     width, height = _size(path, max_pixels=max_pixels)
     return _video(path, (path,), width=width, height=height, fps=None)
@@ -70,9 +73,7 @@ def probe_folder(folder: Path, *, fps: float, max_pixels: int | None) -> Video:
     return _video(folder, pictures, width=width, height=height, fps=fps)
 
 
-def read_pictures(
-    video: Video, wanted: npt.NDArray[np.int64], *, max_pixels: int | None = None
-) -> Iterator[tuple[int, npt.NDArray[np.uint8]]]:
+def read_pictures(video: Video, wanted: npt.NDArray[np.int64], *, max_pixels: int | None = None) -> Iterator[tuple[int, npt.NDArray[np.uint8]]]:
     """The wanted pictures, upright, RGB; a damaged one among others is left out.
 
     Raises
@@ -82,11 +83,11 @@ def read_pictures(
     """
     for index in wanted.tolist():
         path = video.pictures[index]
-        _size(path, max_pixels=max_pixels)
         try:
             with _opened(path) as picture:
+                check_size(path, width=picture.width, height=picture.height, max_pixels=max_pixels)
                 rgb = _rgb(picture)
-        except (OSError, SyntaxError, ValueError) as exc:
+        except DAMAGED as exc:
             if len(video.pictures) == 1:
                 raise UnreadableVideoError(f"{path}: the picture is damaged or cut off: copy it again") from exc
             continue
@@ -112,11 +113,13 @@ def _size(path: Path, *, max_pixels: int | None) -> tuple[int, int]:
     """Width and height as presented, from the header."""
     with _opened(path) as picture:
         width, height = picture.size
-        # Orientations 5 to 8 are turned by a quarter (Exif 2.3, tag 0x0112).
-        if picture.getexif().get(0x0112, 1) >= 5:
-            width, height = height, width
-    check_size(path, width=width, height=height, max_pixels=max_pixels)
-    return width, height
+        check_size(path, width=width, height=height, max_pixels=max_pixels)
+        try:
+            orientation = picture.getexif().get(0x0112, 1)
+        except DAMAGED as exc:
+            raise UnreadableVideoError(f"{path}: the picture is damaged or cut off: copy it again") from exc
+    # Orientations 5 to 8 are turned by a quarter (Exif 2.3, tag 0x0112).
+    return (height, width) if orientation >= 5 else (width, height)
 
 
 def _rgb(picture: Image.Image) -> npt.NDArray[np.uint8]:

@@ -50,8 +50,8 @@ def probe(path: str | Path, *, fps: float | None = None, max_pixels: int | None 
             raise EmptyVideoError(f"{path}: its video stream holds no whole frame{' before it was cut off' * cut}: copy it again")
         if frame is None:
             raise UnreadableVideoError(f"{path}: none of its {len(found)} video packets can be decoded: copy it again")
-        turn = turn_of(frame)
-        width, height = (frame.height, frame.width) if turn.swap else (frame.width, frame.height)
+        rotation, mirrored = turn_of(frame)
+        width, height = (frame.height, frame.width) if rotation % 180 else (frame.width, frame.height)
         check_size(path, width=width, height=height, max_pixels=max_pixels)
         end = int(when.ticks[-1]) + when.last
         return Video(
@@ -60,8 +60,8 @@ def probe(path: str | Path, *, fps: float | None = None, max_pixels: int | None 
             height=height,
             seconds=when.ticks * when.base.numerator / when.base.denominator,
             duration=float((end - int(when.ticks[0])) * when.base),
-            rotation=turn.rotation,
-            mirrored=turn.mirrored,
+            rotation=rotation,
+            mirrored=mirrored,
             interlaced=frame.interlaced_frame,
             truncated_at=float(end * when.base) if cut else None,
             timed=when.timed,

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from av.video.reformatter import VideoReformatter
 
 from videoemo.video._container import opened, packets
-from videoemo.video._upright import turn_of, upright
+from videoemo.video._upright import upright
 from videoemo.video._video import Video
 
 __all__ = ["read"]
@@ -20,7 +20,7 @@ __all__ = ["read"]
 MIN_JUMP = 16
 
 
-class _Unsure(Exception):
+class _UnsureError(Exception):
     """The fast pass may have missed frames that a careful one gets."""
 
 
@@ -35,7 +35,7 @@ def read(video: Video, wanted: npt.NDArray[np.int64]) -> Iterator[tuple[int, npt
         for index, rgb in _fast(video, wanted):
             yield index, rgb
             last = index
-    except _Unsure:
+    except _UnsureError:
         yield from _careful(video, wanted[wanted > last])
 
 
@@ -47,7 +47,7 @@ def _fast(video: Video, wanted: npt.NDArray[np.int64]) -> Iterator[tuple[int, np
         for key, part in _stretches(video, wanted):
             if key:
                 container.seek(int(video.ticks[key]), stream=stream)
-            yield from _chosen(_presented(container, stream, video), part, key=key)
+            yield from _chosen(video, _presented(container, stream, video), part, key=key)
 
 
 def _careful(video: Video, wanted: npt.NDArray[np.int64]) -> Iterator[tuple[int, npt.NDArray[np.uint8]]]:
@@ -55,16 +55,13 @@ def _careful(video: Video, wanted: npt.NDArray[np.int64]) -> Iterator[tuple[int,
         stream = container.streams[video.stream]
         stream.thread_type = "NONE"
         try:
-            yield from _chosen(_presented(container, stream, video), wanted, key=0)
-        except _Unsure:
+            yield from _chosen(video, _presented(container, stream, video), wanted, key=0)
+        except _UnsureError:
             return  # the end of the stream: what it could give has come
 
 
 def _stretches(video: Video, wanted: npt.NDArray[np.int64]) -> Iterator[tuple[int, npt.NDArray[np.int64]]]:
-    """Runs of wanted frames, each with the keyframe to start from: 0 for the first frame, or to go on where the last run ended."""
-    if not video.timed:
-        yield 0, wanted
-        return
+    """Runs of wanted frames, each with the keyframe to jump to first; 0 for the front of the file, where it is opened."""
     keys = np.append(0, video.keyframes)[np.searchsorted(video.keyframes, wanted, side="right")]  # (n,)
     before = np.append(-1, wanted[:-1])
     jumps = np.flatnonzero(keys - before > MIN_JUMP)
@@ -85,7 +82,7 @@ def _presented(container: Any, stream: Any, video: Video) -> Iterator[tuple[int,
             frames = packet.decode()
         except av.FFmpegError as exc:
             if not packet.size:
-                raise _Unsure from exc  # the decoder was giving out its last frames: those after the broken one are lost with it
+                raise _UnsureError from exc  # the decoder was giving out its last frames: those after the broken one are lost with it
             continue
         for frame in frames:
             index = _index(video, frame, delay=stream.codec_context.reorder_depth, last=last)
@@ -105,7 +102,7 @@ def _index(video: Video, frame: Any, *, delay: int, last: int) -> int | None:
 
 
 def _chosen(
-    presented: Iterator[tuple[int, Any]], wanted: npt.NDArray[np.int64], *, key: int
+    video: Video, presented: Iterator[tuple[int, Any]], wanted: npt.NDArray[np.int64], *, key: int
 ) -> Iterator[tuple[int, npt.NDArray[np.uint8]]]:
     """Those wanted, converted, up to the last of them."""
     reformatter = VideoReformatter()
@@ -113,25 +110,25 @@ def _chosen(
     landed = key == 0
     for index, frame in presented:
         if not landed and index > key:
-            raise _Unsure  # the jump went too far
+            raise _UnsureError  # the jump went too far
         landed = True
         while left and left[-1] < index:
             left.pop()  # it did not come
         if left and left[-1] == index:
-            yield index, _rgb(frame, reformatter)
+            # The turn is the video's: asking each frame for its side data would keep it alive until the next garbage collection.
+            yield index, upright(_rgb(frame, reformatter), rotation=video.rotation, mirrored=video.mirrored)
             left.pop()
         if not left:
             return
     if not landed:
-        raise _Unsure
+        raise _UnsureError
 
 
-def _rgb(frame: Any, reformatter: VideoReformatter) -> npt.NDArray[np.uint8]:
+def _rgb(frame: Any, reformatter: Any) -> npt.NDArray[np.uint8]:
     # One thread: on small pictures the threads of the conversion cost more than they save.
     if any(component.is_alpha for component in frame.format.components):
         rgba = reformatter.reformat(frame, format="rgba", threads=1).to_ndarray().astype(np.uint16)  # (h, w, 4)
         rgb, alpha = rgba[..., :3], rgba[..., 3:]
-        pixels = ((rgb * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)  # on white
-    else:
-        pixels = reformatter.reformat(frame, format="rgb24", threads=1).to_ndarray()
-    return upright(pixels, turn_of(frame))
+        on_white: npt.NDArray[np.uint8] = ((rgb * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)
+        return on_white
+    return np.asarray(reformatter.reformat(frame, format="rgb24", threads=1).to_ndarray(), np.uint8)

@@ -25,13 +25,13 @@ class Video:
     seconds : float64 (n,), the times of all frames to be presented, ascending, on the container's own clock.
     duration : seconds from the first frame to the end of the last; 0 for a single picture.
     rotation : degrees counter-clockwise by which stored frames are turned to be presented: 0, 90, 180 or 270.
-    mirrored : whether they are mirrored as well.
+    mirrored : whether they are mirrored left to right after that.
     interlaced : whether frames are woven from two fields.
     truncated_at : where the data ends, in seconds, if the container says that there should be more.
     timed : whether the container holds presentation times; where it does not (AVI), they are those of the packets in order.
     ticks : int64 (n,), `seconds` in units of `time_base`; empty where not timed.
     time_base : seconds a tick.
-    keyframes : int64 (k,), the indices of the frames at which decoding can begin.
+    keyframes : int64 (k,), the indices of the frames at which decoding can begin; empty where the container has no index to jump by.
     start : the stream's own start in seconds, which some decoders subtract.
     edited : whether an edit list hides frames.
     stream : the number of the video stream in the container.

@@ -1,0 +1,71 @@
+"""Facts about the stages that `find` alone does not show."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from videoemo.faces.networks import FloatArray
+from videoemo.faces.pooling import summed
+from videoemo.faces.stages import Candidates, confirm, refine
+
+SUMS = summed(np.zeros((1, 100, 100, 3), np.uint8))
+
+
+def candidates(*boxes: list[float]) -> Candidates:
+    return Candidates(np.array(boxes, np.float32), np.ones(len(boxes), np.float32), np.zeros(len(boxes), np.int64))
+
+
+def sure(x: FloatArray) -> tuple[FloatArray, FloatArray]:
+    return np.zeros((len(x), 4), np.float32), np.ones(len(x), np.float32)
+
+
+def sure_with_points(x: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    return (*sure(x), np.zeros((len(x), 10), np.float32))
+
+
+def test_of_two_equally_sure_faces_in_one_place_the_later_is_kept() -> None:
+    faces, _ = confirm(SUMS, candidates([10, 10, 50, 50], [12, 10, 52, 50]), onet=sure_with_points, threshold=0.7)
+    assert faces.boxes.tolist() == [[12, 10, 52, 50]]
+
+
+def test_a_face_inside_a_larger_one_is_the_same_face() -> None:
+    faces, _ = confirm(SUMS, candidates([20, 20, 30, 30], [10, 10, 50, 50]), onet=sure_with_points, threshold=0.7)
+    assert len(faces.boxes) == 1
+
+
+def test_candidates_beside_the_frame_are_dropped() -> None:
+    beside = candidates([-30, 10, -5, 40], [10, 120, 40, 150], [10, 10, 40, 40])
+    assert refine(SUMS, beside, rnet=sure, threshold=0.7).boxes.tolist() == [[10, 10, 40, 40]]
+
+
+def test_of_a_candidate_across_the_edge_the_part_inside_is_looked_at() -> None:
+    rgb = np.zeros((1, 100, 100, 3), np.uint8)
+    rgb[:, :20, :30] = 255
+    seen: list[FloatArray] = []
+
+    def looking(x: FloatArray) -> tuple[FloatArray, FloatArray]:
+        seen.append(x.copy())
+        return sure(x)
+
+    refine(summed(rgb), candidates([-20, -30, 30, 20]), rnet=looking, threshold=0.7)
+    assert (seen[0] == 255 / 128 - 127.5 / 128).all()
+
+
+def test_a_box_is_looked_at_from_the_pixel_before_its_first() -> None:
+    rgb = np.zeros((1, 100, 100, 3), np.uint8)
+    rgb[:, 9:33, 9:33] = np.arange(24)[:, None]
+    seen: list[FloatArray] = []
+
+    def looking(x: FloatArray) -> tuple[FloatArray, FloatArray]:
+        seen.append(x.copy())
+        return sure(x)
+
+    refine(summed(rgb), candidates([10.9, 10.9, 33.9, 33.9]), rnet=looking, threshold=0.7)
+    np.testing.assert_allclose(seen[0][0, 0] * 128 + 127.5, np.tile(np.arange(24), (24, 1)))
+
+
+def test_more_candidates_than_fit_at_once_are_all_looked_at() -> None:
+    corner = np.stack(np.meshgrid(np.arange(0, 90, 3), np.arange(0, 90, 3)), axis=-1).reshape(-1, 2)  # 900 corners
+    boxes = np.concatenate([corner + 1, corner + 4], axis=1).astype(np.float32)
+    many = Candidates(boxes, np.ones(len(boxes), np.float32), np.zeros(len(boxes), np.int64))
+    assert len(refine(SUMS, many, rnet=sure, threshold=0.7).boxes) == 900

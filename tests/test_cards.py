@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from videoemo.cards import Card, card_names, find_card, sha256, verified
+from videoemo.errors import InputError, RecipeError, WeightsError
+from videoemo.recipes import load_pipeline
+
+CARD = """
+name = "mine"
+file = "mine.safetensors"
+sha256 = "0"
+architecture = "test_vit"
+crop = "box"
+input_size = 32
+colour = "rgb"
+mean = [0.5, 0.5, 0.5]
+std = [0.5, 0.5, 0.5]
+classes = ["negative", "positive"]
+embedding = 64
+temperature = 1.0
+licence = "none"
+origin = "made up"
+trained_on = "nothing"
+figures = "none"
+"""
+
+
+def write(folder: Path, text: str) -> str:
+    path = folder / "mine.toml"
+    path.write_text(text)
+    return str(path)
+
+
+def test_the_default_extractor_is_a_card_that_ships_with_its_weights() -> None:
+    card, weights = find_card(load_pipeline().extractor)
+    assert card.name in card_names()
+    assert verified(weights, card.sha256) == weights
+
+
+def test_a_cards_name_is_its_files() -> None:
+    assert [find_card(name)[0].name for name in card_names()] == card_names()
+
+
+def test_a_shipped_network_is_small() -> None:
+    assert all(find_card(name)[1].stat().st_size <= 6e6 for name in card_names())
+
+
+def test_an_unknown_extractor_names_those_there_are() -> None:
+    with pytest.raises(InputError, match="unknown extractor 'resnet'; allowed: ferplus-regnetx002, or the path of a card"):
+        find_card("resnet")
+
+
+def test_a_card_of_ones_own_stands_beside_its_weights(tmp_path: Path) -> None:
+    card, weights = find_card(write(tmp_path, CARD))
+    assert isinstance(card, Card)
+    assert (card.name, weights) == ("mine", tmp_path / "mine.safetensors")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('file = "mine.safetensors"', 'file = "../mine.safetensors"', "file: expected a plain file name"),
+        ("[0.5, 0.5, 0.5]", "[0.5]", "mean and std of a rgb network have 3 values"),
+        ('crop = "box"', 'crop = "circle"', "crop: allowed are 'box', 'square', got 'circle'"),
+        ("embedding = 64", "", "missing 'embedding'"),
+        ("temperature = 1.0", "temperature = 0.0", "temperature must be above 0"),
+        ('"negative"', '"positive"', "classes: expected different names"),
+        ("[", "[[", "is not TOML"),
+    ],
+)
+def test_a_card_that_cannot_be_right_is_refused(tmp_path: Path, old: str, new: str, message: str) -> None:
+    with pytest.raises(RecipeError, match=message):
+        find_card(write(tmp_path, CARD.replace(old, new)))
+
+
+def test_damaged_weights_name_the_file_and_both_checksums(tmp_path: Path) -> None:
+    path = tmp_path / "w.safetensors"
+    path.write_bytes(b"damaged")
+    with pytest.raises(WeightsError) as caught:
+        verified(path, "0" * 64)
+    for part in (str(path), "0" * 64, sha256(path)):
+        assert part in str(caught.value)
+
+
+def test_missing_weights_name_the_file(tmp_path: Path) -> None:
+    with pytest.raises(WeightsError, match=r"cannot read the weights .*w.safetensors"):
+        verified(tmp_path / "w.safetensors", "0" * 64)

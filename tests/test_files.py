@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from videoemo.errors import OutputError
+from videoemo.files import whole
+
+
+def test_a_file_appears_whole_in_a_folder_made_for_it(tmp_path: Path) -> None:
+    with whole(tmp_path / "a" / "b.txt") as path:
+        path.write_text("done")
+    assert [p.name for p in (tmp_path / "a").iterdir()] == ["b.txt"]
+    assert (tmp_path / "a" / "b.txt").read_text() == "done"
+
+
+def test_what_breaks_in_the_middle_leaves_the_old_file_and_no_other(tmp_path: Path) -> None:
+    (tmp_path / "b.txt").write_text("old")
+
+    def break_off() -> None:
+        with whole(tmp_path / "b.txt") as path:
+            path.write_text("half")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        break_off()
+    assert [p.name for p in tmp_path.iterdir()] == ["b.txt"]
+    assert (tmp_path / "b.txt").read_text() == "old"
+
+
+def test_a_place_that_cannot_be_written_is_an_output_error_that_names_it(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError, match=r"cannot write .*file/b.txt"), whole(tmp_path / "file" / "b.txt"):
+        pass

@@ -1,0 +1,39 @@
+"""What is imported when, and the public names."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import videoemo
+
+HEAVY = ("torch", "timm", "cv2", "av", "decord", "sklearn", "matplotlib", "pandas", "pyarrow", "numpy")
+
+
+def python(code: str) -> str:
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = f"""
+import sys
+from videoemo.cli import cli
+cli.main(["--help"], standalone_mode=False)
+cli.main(["score", "--help"], standalone_mode=False)
+print("loaded:", [name for name in {HEAVY} if name in sys.modules])
+"""
+    assert python(code).splitlines()[-1] == "loaded: []"
+
+
+def test_import_videoemo_imports_nothing_heavy() -> None:
+    assert python(f"import sys, videoemo; print([n for n in {HEAVY} if n in sys.modules])").strip() == "[]"
+
+
+def test_every_public_name_is_there() -> None:
+    assert sorted(videoemo.__all__) == ["__version__", "load_extractor", "score"]
+    assert all(hasattr(videoemo, name) for name in videoemo.__all__)
+
+
+def test_no_module_bears_the_name_of_a_public_function() -> None:
+    code = "import importlib.util as u, videoemo; print([n for n in videoemo.__all__ if n[0] != '_' and u.find_spec(f'videoemo.{n}')])"
+    assert python(code).strip() == "[]"
