@@ -70,6 +70,7 @@ def write_clip(
         if rotation or mirrored:
             stream.set_display_rotation(rotation, hflip=mirrored)
         sound: Any = container.add_stream("aac" if path.suffix != ".avi" else "mp2", rate=48000, layout="mono") if audio else None
+        container.start_encoding()
         for i, tick in zip(range(n), times, strict=True):
             frame = av.VideoFrame.from_ndarray(picture(i, size=size), format="rgb24").reformat(format=pix_fmt)
             frame.pts, frame.time_base = tick, Fraction(1, rate)

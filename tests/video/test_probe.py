@@ -83,7 +83,9 @@ def test_no_whole_file_is_called_cut(tmp_path: Path) -> None:
 )
 def test_a_file_cut_in_the_middle_says_where(tmp_path: Path, name: str, codec: str, options: dict[str, str]) -> None:
     path = write_clip(tmp_path / name, n=100, codec=codec, container_options=options, audio=4.0)
-    path.write_bytes(path.read_bytes()[: path.stat().st_size * 6 // 10])
+    data = path.read_bytes()
+    frames_from = max(0, data.find(b"mdat"))
+    path.write_bytes(data[: frames_from + (len(data) - frames_from) * 6 // 10])
     video = probe(path)
     assert video.truncated_at == pytest.approx(video.seconds[-1] + 1 / 25)
     assert 1 < video.n_frames < 100
@@ -125,7 +127,7 @@ def test_sound_alone_is_an_empty_video(tmp_path: Path) -> None:
 
 
 def test_a_stream_without_frames_is_an_empty_video(tmp_path: Path) -> None:
-    with pytest.raises(EmptyVideoError, match="no whole frame"):
+    with pytest.raises(EmptyVideoError, match="no frames"):
         probe(write_clip(tmp_path / "a.mkv", n=0))
 
 

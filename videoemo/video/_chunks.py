@@ -33,7 +33,7 @@ def is_cut(path: Path) -> bool:
 
 
 def lacks_index(path: Path) -> bool:
-    """Whether it is an MP4 or MOV file without the box (`moov`) that says where its frames are."""
+    """Whether it is an MP4 or MOV file without the whole of the box (`moov`) that says where its frames are."""
     with path.open("rb") as file:
         is_mp4 = file.read(8)[4:] in BOXES
         file.seek(0)

@@ -12,7 +12,7 @@ import av
 from videoemo.errors import EmptyVideoError, InputError, UnreadableVideoError
 from videoemo.video._chunks import is_cut, lacks_index
 
-__all__ = ["opened", "packets", "pick_stream"]
+__all__ = ["opened", "packets", "pick_stream", "why_unreadable"]
 
 # libav writes its own remarks to standard error: what matters of them is said in our errors.
 av.logging.set_level(None)
@@ -29,13 +29,15 @@ def opened(path: Path) -> Iterator[Any]:
     """
     if not path.exists():
         raise InputError(f"{path}: no such file: check the path")
+    if path.is_file() and lacks_index(path):
+        raise UnreadableVideoError(f"{path}: {why_unreadable(path)}")
     try:
         # An absolute path: "12:30.mp4" on its own reads as the protocol "12".
         container = av.open(str(path.absolute()), metadata_errors="ignore")
     except PermissionError as exc:
         raise InputError(f"{path}: no permission to read it: change its permissions") from exc
     except (av.FFmpegError, OSError) as exc:
-        raise UnreadableVideoError(f"{path}: {_why(path)}") from exc
+        raise UnreadableVideoError(f"{path}: {why_unreadable(path)}") from exc
     with container:
         yield container
 
@@ -50,7 +52,7 @@ def pick_stream(container: Any, path: Path) -> Any:
     """
     moving = [s for s in container.streams.video if not s.disposition & av.stream.Disposition.attached_pic]
     if not moving and is_cut(path):
-        raise UnreadableVideoError(f"{path}: {_why(path)}")
+        raise UnreadableVideoError(f"{path}: {why_unreadable(path)}")
     if not moving:
         held = ", ".join(sorted({s.type for s in container.streams if s.type != "video"})) or "nothing else"
         cover = " but a cover picture" if container.streams.video else ""
@@ -80,7 +82,7 @@ def _rank(stream: Any) -> tuple[bool, int, int]:
     return default, context.width * context.height if context else 0, -stream.index
 
 
-def _why(path: Path) -> str:
+def why_unreadable(path: Path) -> str:
     """What is wrong with a file that no demuxer takes, in words."""
     if path.is_dir():
         return "it is a folder: give a file"

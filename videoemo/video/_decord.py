@@ -30,8 +30,8 @@ def read(video: Video, wanted: npt.NDArray[np.int64]) -> Iterator[tuple[int, npt
     except ImportError as exc:
         raise UnreadableVideoError(f"{video.path}: decord is not installed: pip install decord, or use another decoder") from exc
     decord.logging.set_level(decord.logging.QUIET)
-    if video.edited or video.interlaced or video.rotation or video.mirrored or not video.timed:
-        raise UnreadableVideoError(f"{video.path}: decord reads no edit lists, interlaced or rotated frames, nor AVI: use another decoder")
+    if video.edited or video.interlaced or video.rotation or video.mirrored or not len(video.keyframes):
+        raise UnreadableVideoError(f"{video.path}: decord is used for MP4 and Matroska without edit list, fields or rotation: use another decoder")
     try:
         reader = decord.VideoReader(str(video.path.absolute()))
         shown = reader.get_frame_timestamp(range(len(reader)))[:, 0] + video.start  # (n,)

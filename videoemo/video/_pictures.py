@@ -14,6 +14,7 @@ import numpy.typing as npt
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from videoemo.errors import InputError, TooLargeVideoError, UnreadableVideoError
+from videoemo.sampling import check
 from videoemo.video._video import Video, check_size
 
 __all__ = ["is_picture", "probe_folder", "probe_picture", "read_pictures"]
@@ -54,9 +55,10 @@ def probe_folder(folder: Path, *, fps: float, max_pixels: int | None) -> Video:
 
     Raises
     ------
-    InputError : it holds no picture, a folder, or a file that is no picture or has no number of its own.
+    InputError : `fps` is not above 0, or it holds no picture, a folder, or a file that is no picture or has no number of its own.
     TooLargeVideoError : the first picture has more than `max_pixels` pixels.
     """
+    check(fps=fps)
     files = [file for file in folder.iterdir() if not file.name.startswith(".")]
     if not files:
         raise InputError(f"{folder}: the folder is empty: give one of numbered pictures")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from videoemo.errors import EmptyVideoError, InputError, UnreadableVideoError
 from videoemo.video._chunks import is_cut
-from videoemo.video._container import opened, pick_stream
+from videoemo.video._container import opened, pick_stream, why_unreadable
 from videoemo.video._packets import scan, times
 from videoemo.video._pictures import is_picture, probe_folder, probe_picture
 from videoemo.video._upright import turn_of
@@ -46,8 +46,10 @@ def probe(path: str | Path, *, fps: float | None = None, max_pixels: int | None 
         found, frame = scan(container, stream)
         cut = is_cut(path)
         when = times(found, stream, format_name=container.format.name, cut=cut)
+        if not len(when.ticks) and cut:
+            raise UnreadableVideoError(f"{path}: {why_unreadable(path)}")
         if not len(when.ticks):
-            raise EmptyVideoError(f"{path}: its video stream holds no whole frame{' before it was cut off' * cut}: copy it again")
+            raise EmptyVideoError(f"{path}: its video stream holds no frames: record it again")
         if frame is None:
             raise UnreadableVideoError(f"{path}: none of its {len(found)} video packets can be decoded: copy it again")
         rotation, mirrored = turn_of(frame)

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from videoemo import progress
+from videoemo.progress import ConsoleProgress
+from videoemo.records import Clip
+from videoemo.tables import VideoRow
+
+
+def clips(folder: Path, *sizes: int) -> list[Clip]:
+    for i, size in enumerate(sizes):
+        (folder / f"{i}.mp4").write_bytes(b"x" * size)
+    return [Clip(folder / f"{i}.mp4", f"{i}.mp4") for i in range(len(sizes))]
+
+
+def test_a_line_says_videos_done_frames_a_second_and_time_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(progress, "_QUIET", 0.0)
+    shown = ConsoleProgress()
+    first, second = clips(tmp_path, 100, 300)
+    shown.begin([first, second])
+    shown.batch(first, 10, 1.0)
+    shown.end(VideoRow(video=first.id, error="torn"))
+    shown.batch(second, 10, 0.5)
+    lines = capsys.readouterr().err.splitlines()
+    assert "failed: 0.mp4: torn" in lines
+    assert re.fullmatch(r"1/2 videos  \d+ frames/s  \d\d:\d\d left", lines[-1])
+
+
+def test_a_clip_that_cannot_be_looked_at_does_not_stop_it(tmp_path: Path) -> None:
+    shown = ConsoleProgress()
+    gone = Clip(tmp_path / "gone.mp4", "gone.mp4")
+    shown.begin([gone])
+    shown.end(VideoRow(video="gone.mp4", error="gone"))

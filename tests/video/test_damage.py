@@ -1,0 +1,118 @@
+"""Broken packets, quiet libraries, decoders that fail, and memory."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import av
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from tests.video.clips import number, write_clip
+from videoemo.errors import UnreadableVideoError
+from videoemo.video import DECODERS, frames, probe
+
+
+def break_packet(path: Path, *, which: int, skip: int) -> Path:
+    """Overwrite a packet's data with noise, but for its first `skip` bytes."""
+    with av.open(str(path)) as container:
+        packet = [packet for packet in container.demux(video=0) if packet.size][which]
+        assert packet.pos is not None
+        first, size = packet.pos + skip, packet.size - skip
+    data = bytearray(path.read_bytes())
+    assert first > skip
+    data[first : first + size] = np.random.default_rng(0).bytes(size)
+    path.write_bytes(data)
+    return path
+
+
+def numbers(path: Path, *, decoder: str = "auto", every: int = 1) -> dict[int, int]:
+    batches = list(frames(path, decoder=decoder, every=every))
+    return {int(i): number(rgb) for batch in batches for i, rgb in zip(batch.index, batch.rgb, strict=True)}
+
+
+@pytest.mark.parametrize("decoder", ["pyav", "opencv"])
+@pytest.mark.parametrize(
+    ("name", "codec", "skip"), [("a.mp4", "libx264", 4), ("a.mkv", "libx264", 10), ("a.avi", "mjpeg", 8)], ids=["mp4", "mkv", "avi"]
+)
+def test_only_the_broken_frame_is_missing(tmp_path: Path, name: str, codec: str, skip: int, decoder: str) -> None:
+    pix_fmt, options = ("yuvj420p", {}) if codec == "mjpeg" else ("yuv420p", {"bf": "0"})
+    path = break_packet(write_clip(tmp_path / name, codec=codec, pix_fmt=pix_fmt, options=options), which=7, skip=skip)
+    found = numbers(path, decoder=decoder)
+    assert 7 not in found
+    assert all(found[i] == i for i in range(7))
+    assert list(found) == [i for i in range(20) if i != 7]
+
+
+def test_frames_after_an_error_at_the_end_come(tmp_path: Path) -> None:
+    path = break_packet(write_clip(tmp_path / "a.mp4", options={"g": "1"}), which=17, skip=4)
+    assert numbers(path) == {i: i for i in range(20) if i != 17}
+
+
+def test_a_broken_keyframe_costs_no_frame_that_decodes(tmp_path: Path) -> None:
+    path = break_packet(write_clip(tmp_path / "a.mp4", n=120, options={"g": "30", "bf": "0"}), which=30, skip=4)
+    assert set(numbers(path, every=40)) >= {0, 80}
+
+
+@pytest.mark.parametrize("decoder", DECODERS)
+def test_nothing_is_written_to_the_terminal(tmp_path: Path, decoder: str) -> None:
+    path = break_packet(write_clip(tmp_path / "a.mp4"), which=7, skip=4)
+    code = f"import sys\nfrom videoemo.video import frames\nfor _ in frames(sys.argv[1], decoder={decoder!r}): pass"
+    done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("", "")
+
+
+def refuse(video: object, wanted: npt.NDArray[np.int64]) -> object:
+    raise UnreadableVideoError("cannot")
+    yield
+
+
+def test_another_decoder_takes_over_where_one_cannot_open(clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(DECODERS, "pyav", refuse)
+    assert numbers(clip) == {i: i for i in range(40)}
+
+
+def test_when_all_decoders_fail_each_says_why(clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in DECODERS:
+        monkeypatch.setitem(DECODERS, name, refuse)
+    with pytest.raises(UnreadableVideoError, match="pyav: cannot; opencv: cannot; decord: cannot"):
+        list(frames(clip))
+
+
+def test_decord_is_optional(clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "decord", None)
+    assert numbers(clip) == {i: i for i in range(40)}
+    with pytest.raises(UnreadableVideoError, match="pip install decord"):
+        list(frames(clip, decoder="decord"))
+
+
+PEAK = """
+import resource, sys
+from videoemo.video import frames
+for batch in frames(sys.argv[1], every=int(sys.argv[2])):
+    del batch
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the module resource is for POSIX")
+@pytest.mark.parametrize("every", [1, 25])
+def test_peak_memory_does_not_grow_with_length(tmp_path: Path, every: int) -> None:
+    peaks = []
+    for n in (150, 1500):
+        path = write_clip(tmp_path / f"{n}.mp4", n=n, size=(320, 180), options={"preset": "ultrafast"})
+        done = subprocess.run([sys.executable, "-c", PEAK, str(path), str(every)], capture_output=True, text=True, check=True)
+        peaks.append(int(done.stdout))
+    assert peaks[1] < 1.2 * peaks[0]
+
+
+def test_a_header_that_lies_about_the_size_is_believed_before_a_frame_is_decoded(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "a.avi", n=3, codec="mjpeg", pix_fmt="yuvj420p")
+    data = path.read_bytes()
+    small, large = (w.to_bytes(4, "little") + h.to_bytes(4, "little") for w, h in ((64, 48), (16000, 16000)))
+    assert small in data
+    path.write_bytes(data.replace(small, large))
+    assert probe(path).n_frames == 3
