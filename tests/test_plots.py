@@ -18,7 +18,7 @@ from videoemo.errors import OutputError
 from videoemo.plots import overview, timeline
 from videoemo.plots._bands import LEFT, RIGHT
 from videoemo.plots._course import course
-from videoemo.plots._frame import places
+from videoemo.plots._frame import SPACING, places
 from videoemo.plots._page import drawable, page
 from videoemo.plots._palette import BAND, KNOWN, RGB, WHITE, colours, ink, ink_on, mix
 from videoemo.plots._words import clock, percent, ticks
@@ -213,13 +213,27 @@ class TestTimeline:
     def test_a_thumbnail_is_shown_pixel_for_pixel(self, path: Path) -> None:
         assert where(Film(thumbnails=(thumbnail(1.0),)).draw(path), FACE).sum() == 40 * 40
 
+    def test_a_thumbnail_is_framed_in_the_colour_of_its_class(self, path: Path) -> None:
+        picture = Film(thumbnails=(thumbnail(1.0, "fear"),)).draw(path)
+        rows, columns = np.nonzero(where(picture, FACE))
+        frame = where(picture, KNOWN["fear"])[rows.min() - 2 : rows.max() + 3, columns.min() - 2 : columns.max() + 3]
+        assert frame.sum() == 44 * 44 - 40 * 40
+
+    def test_times_stand_below_the_bands(self, path: Path) -> None:
+        picture = Film(n=101).draw(path)
+        below = int(np.nonzero(where(picture, BAND).sum(axis=1) > 500)[0].max()) + 10
+        shares = (0.0, 0.5, 0.9375, 1.0)  # of 4 s: a tick, a tick, between two ticks, a tick
+        written = [bool((picture[below : below + 30, column(share) - 15 : column(share) + 15] < 128).any()) for share in shares]
+        assert written == [True, True, False, True]
+
     def test_thumbnails_of_one_moment_do_not_overlap(self, path: Path) -> None:
         picture = Film(thumbnails=tuple(thumbnail(1.0) for _ in range(5))).draw(path)
         assert where(picture, FACE).sum() == 5 * 40 * 40
 
     def test_of_too_many_thumbnails_those_that_fit_are_shown(self, path: Path) -> None:
         picture = Film(thumbnails=tuple(thumbnail(i / 50) for i in range(100))).draw(path)
-        assert 20 * 40 * 40 <= where(picture, FACE).sum() < 30 * 40 * 40
+        fitting = (RIGHT - LEFT) // (40 * SPACING)
+        assert where(picture, FACE).sum() == fitting * 40 * 40
 
     @pytest.mark.parametrize("classes", [EIGHT, EIGHT[:1] + EIGHT[2:], THREE, ("calm", "tense"), ("one",)], ids=len)
     def test_other_class_lists_can_be_drawn(self, path: Path, classes: tuple[str, ...]) -> None:
@@ -240,8 +254,8 @@ class TestTimeline:
         assert not any(where(picture, colour).any() for colour in KNOWN.values())
 
     def test_no_face_and_no_frame_are_told_apart(self, path: Path) -> None:
-        no_face = Film(n=1, faceless=(0, 1)).draw(path)
-        assert not np.array_equal(Film(n=0).draw(path), no_face)
+        no_face, no_frame = Film(n=1, faceless=(0, 1)).draw(path), Film(n=0).draw(path)
+        assert not np.array_equal(no_face[130:310], no_frame[130:310])  # below the head, above the footer
 
     @pytest.mark.parametrize(
         "changed",

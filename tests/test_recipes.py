@@ -55,7 +55,7 @@ def test_a_value_out_of_range_names_what_is_allowed(tmp_path: Path, text: str, m
 
 
 def test_an_unknown_pipeline_names_those_there_are() -> None:
-    with pytest.raises(InputError, match="unknown pipeline 'scor'; allowed: score"):
+    with pytest.raises(InputError, match="nothing called 'scor' in pipelines; allowed: score"):
         load_pipeline("scor")
 
 

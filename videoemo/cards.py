@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from videoemo.errors import InputError, WeightsError
-from videoemo.recipes import read
+from videoemo.settings import read
 
 __all__ = ["Card", "card_names", "find_card", "sha256", "verified"]
 

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from videoemo.engines.mtcnn_torch import SHA256, build_networks, load_networks
@@ -30,7 +31,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def pictures(n: int, height: int, width: int) -> np.typing.NDArray[np.float32]:
+def pictures(n: int, height: int, width: int) -> npt.NDArray[np.float32]:
     return np.random.default_rng(0).uniform(-1, 1, (n, 3, height, width)).astype(np.float32)
 
 

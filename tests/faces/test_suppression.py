@@ -71,3 +71,8 @@ def test_boxes_apart_share_nothing() -> None:
 def test_no_boxes_are_no_boxes() -> None:
     none = suppress(np.empty((0, 4), np.float32), np.empty(0, np.float32), frame=np.empty(0, np.int64), threshold=0.5)
     assert none.tolist() == []
+
+
+def test_the_last_pixel_counts_in_the_share_of_the_smaller() -> None:
+    left, right = np.array([[0, 0, 9, 9]], np.float32), np.array([[9, 0, 18, 9]], np.float32)
+    assert of_smaller(left, right) == np.float32(0.1)  # one column of ten

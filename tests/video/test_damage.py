@@ -13,7 +13,7 @@ import pytest
 
 from tests.video.clips import number, write_clip
 from videoemo.errors import UnreadableVideoError
-from videoemo.video import DECODERS, frames, probe
+from videoemo.video import DECODERS, frames
 
 
 def break_packet(path: Path, *, which: int, skip: int) -> Path:
@@ -109,10 +109,26 @@ def test_peak_memory_does_not_grow_with_length(tmp_path: Path, every: int) -> No
     assert peaks[1] < 1.2 * peaks[0]
 
 
-def test_a_header_that_lies_about_the_size_is_believed_before_a_frame_is_decoded(tmp_path: Path) -> None:
-    path = write_clip(tmp_path / "a.avi", n=3, codec="mjpeg", pix_fmt="yuvj420p")
-    data = path.read_bytes()
+LARGE = """
+import resource, sys
+from videoemo.errors import TooLargeVideoError
+from videoemo.video import probe
+probe(sys.argv[1])
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+try:
+    probe(sys.argv[2], max_pixels=10**6)
+except TooLargeVideoError as exc:
+    assert "16000x16000" in str(exc)
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="ru_maxrss is in kB on Linux")
+@pytest.mark.parametrize("codec", ["ffv1", "rawvideo"])
+def test_a_frame_said_to_be_too_large_is_never_allocated(tmp_path: Path, codec: str) -> None:
+    path = write_clip(tmp_path / "a.avi", n=3, codec=codec)
     small, large = (w.to_bytes(4, "little") + h.to_bytes(4, "little") for w, h in ((64, 48), (16000, 16000)))
-    assert small in data
-    path.write_bytes(data.replace(small, large))
-    assert probe(path).n_frames == 3
+    lying = tmp_path / "large.avi"
+    lying.write_bytes(path.read_bytes().replace(small, large))
+    done = subprocess.run([sys.executable, "-c", LARGE, str(path), str(lying)], capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 16000 * 16000 / 1024 / 4  # kB

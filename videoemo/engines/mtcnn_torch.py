@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from videoemo.errors import WeightsError
 from videoemo.faces.networks import FloatArray, Networks
 
-__all__ = ["ONet", "PNet", "RNet", "build_networks", "load_networks"]
+__all__ = ["SHA256", "ONet", "PNet", "RNet", "build_networks", "load_networks"]
 
 # The files in the `data` folder of facenet-pytorch 2.5.3.
 SHA256 = {

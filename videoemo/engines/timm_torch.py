@@ -14,11 +14,11 @@ from videoemo.engines import Network
 from videoemo.engines.torchvision_repair import import_torchvision
 from videoemo.errors import WeightsError
 
-__all__ = ["build_network", "load_network"]
+__all__ = ["build_network", "load_network", "load_state"]
 
 
-def build_network(architecture: str, *, n_classes: int, colour: str) -> nn.Module:
-    """A timm network with random weights and a classifier of `n_classes`, for grey or RGB crops.
+def build_network(architecture: str, *, n_classes: int, colour: str, pretrained: bool = False) -> nn.Module:
+    """A timm network with a fresh classifier of `n_classes`, for grey or RGB crops; the rest random, or timm's own weights.
 
     Raises
     ------
@@ -29,7 +29,29 @@ def build_network(architecture: str, *, n_classes: int, colour: str) -> nn.Modul
 
     if not timm.is_model(architecture):
         raise WeightsError(f"unknown architecture {architecture!r}: not one of timm {timm.__version__}'s models")
-    return timm.create_model(architecture, pretrained=False, num_classes=n_classes, in_chans=1 if colour == "grey" else 3)
+    return timm.create_model(architecture, pretrained=pretrained, num_classes=n_classes, in_chans=1 if colour == "grey" else 3)
+
+
+def load_state(network: nn.Module, weights: Path, *, architecture: str, body_only: bool = False) -> None:
+    """Fill a network from a safetensors file; with `body_only`, leave its classifier as it is.
+
+    Raises
+    ------
+    WeightsError : not safetensors, or not the weights of this architecture.
+    """
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        # float16 on disk is float32 at work
+        state = {name: value.float() if value.is_floating_point() else value for name, value in load_file(weights).items()}
+        if body_only:
+            head = {id(parameter) for parameter in network.get_classifier().parameters()}  # type: ignore[operator]
+            state |= {name: parameter.data for name, parameter in network.named_parameters() if id(parameter) in head}
+        network.load_state_dict(state)
+    except (SafetensorError, OSError, RuntimeError) as exc:
+        reason = " ".join(str(exc).split())[:200]
+        raise WeightsError(f"{weights} does not hold the weights of {architecture}: {reason}") from exc
 
 
 def load_network(card: Card, weights: Path) -> Network:
@@ -39,16 +61,8 @@ def load_network(card: Card, weights: Path) -> Network:
     ------
     WeightsError : not safetensors, or not the weights of the card's architecture.
     """
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
-
     network = build_network(card.architecture, n_classes=len(card.classes), colour=card.colour)
-    try:
-        # float16 on disk is float32 at work
-        network.load_state_dict({name: t.float() if t.is_floating_point() else t for name, t in load_file(weights).items()})
-    except (SafetensorError, RuntimeError) as exc:
-        reason = " ".join(str(exc).split())[:200]
-        raise WeightsError(f"{weights} does not hold the weights of {card.architecture}: {reason}") from exc
+    load_state(network, weights, architecture=card.architecture)
     network.eval().requires_grad_(False)
 
     @torch.inference_mode()

@@ -1,8 +1,8 @@
-"""FER+ faces: FER2013's pictures with ten voters' labels (Barsoum et al. 2016, arXiv 1608.01041)."""
+"""FER+: FER2013's pictures with ten voters' labels (Barsoum et al. 2016, arXiv 1608.01041), in two layouts."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import csv
 from pathlib import Path
 
 import numpy as np
@@ -10,61 +10,75 @@ import numpy.typing as npt
 
 from videoemo.errors import TrainingError
 from videoemo.labels import AFFECTNET_8, FERPLUS_COLUMNS
+from videoemo.train.faces import FilePictures, LabelledFaces, MemoryPictures
 
-__all__ = ["LabelledFaces", "load_ferplus"]
+__all__ = ["load_ferplus"]
+
+# The columns of fer2013new.csv, in our order of FERPLUS_COLUMNS.
+_CSV_COLUMNS = ("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt", "unknown", "NF")
+# The folders that the label set's authors write the pictures of each usage to.
+_USAGES = {"FER2013Train": "Training", "FER2013Valid": "PublicTest", "FER2013Test": "PrivateTest"}
 
 
-@dataclass(frozen=True)
-class LabelledFaces:
-    """Face pictures with the voters' answers.
+def load_ferplus(path: Path, annotations: Path | None) -> LabelledFaces:
+    """The faces that show one of the eight expressions.
+
+    A row counts when the first maximum over all ten columns is one of the eight; its label is the first maximum of those eight, and
+    its votes are the shares of those eight.
 
     Parameters
     ----------
-    images : uint8 (n, h, w), grey.
-    votes : float32 (n, c), the share of the voters for each class; rows sum to 1.
-    labels : int64 (n,), the majority class.
-    classes : the c class names, in order.
-    """
-
-    images: npt.NDArray[np.uint8]
-    votes: npt.NDArray[np.float32]
-    labels: npt.NDArray[np.int64]
-    classes: tuple[str, ...]
-
-    def __post_init__(self) -> None:
-        n, c = len(self.images), len(self.classes)
-        if self.images.ndim != 3 or self.votes.shape != (n, c) or self.labels.shape != (n,):
-            given = f"{self.images.shape}, {self.votes.shape}, {self.labels.shape}"
-            raise ValueError(f"LabelledFaces: expected images (n, h, w), votes (n, {c}) and labels (n,), got {given}")
-
-    def __len__(self) -> int:
-        return len(self.images)
-
-
-def load_ferplus(path: Path) -> LabelledFaces:
-    """The rows of an npz file (`images` uint8 (n, 48, 48), `votes` (n, 10)) that show one of the eight expressions.
-
-    A row counts when the first maximum over all ten columns is one of the eight; its label is the first maximum of those eight.
+    path : an npz file (`images` uint8 (n, 48, 48), `votes` (n, 10)), or a folder of PNGs named FER2013Train, FER2013Valid or FER2013Test.
+    annotations : for a folder, the label set's fer2013new.csv.
 
     Raises
     ------
-    TrainingError : the file is missing or does not hold what it should, or a class has no example.
+    TrainingError : a file or a column is missing, a picture is unreadable, a class has no example.
     """
+    if path.suffix == ".npz":
+        images, votes = _npz(path)
+        rows = votes.argmax(1) < len(AFFECTNET_8)
+        return LabelledFaces(MemoryPictures(images[rows]), *_labels(votes[rows]), AFFECTNET_8)
+    if annotations is None or path.name not in _USAGES:
+        raise TrainingError(f"{path}: expected an .npz file, or one of the folders {', '.join(_USAGES)} with `annotations` naming fer2013new.csv")
+    names, votes = _csv(annotations, _USAGES[path.name])
+    rows = votes.argmax(1) < len(AFFECTNET_8)
+    pictures = FilePictures([path / name for name, row in zip(names, rows.tolist(), strict=True) if row])
+    return LabelledFaces(pictures, *_labels(votes[rows]), AFFECTNET_8)
+
+
+def _npz(path: Path) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.float32]]:
     try:
         with np.load(path, allow_pickle=False) as archive:
             images, votes = archive["images"], archive["votes"]
+    except FileNotFoundError as exc:
+        raise TrainingError(f"no FER+ faces at {path}: give their folder with --data") from exc
     except (OSError, KeyError, ValueError) as exc:
         raise TrainingError(f"cannot read FER+ faces from {path}: {exc}") from exc
     if images.ndim != 3 or images.dtype != np.uint8 or votes.shape != (len(images), len(FERPLUS_COLUMNS)):
-        raise TrainingError(f"{path}: expected images uint8 (n, h, w) and votes (n, 10), got {images.dtype} {images.shape} and {votes.shape}")
-    eight = len(AFFECTNET_8)
-    rows = votes.argmax(1) < eight
-    images, votes = images[rows], votes[rows, :eight].astype(np.float32)  # (n, h, w), (n, 8)
-    majority = votes.argmax(1)  # in FER+'s order, where ties go to the first column
-    to_ours = np.array([AFFECTNET_8.index(name) for name in FERPLUS_COLUMNS[:eight]])
-    from_theirs = np.argsort(to_ours)
-    labels = to_ours[majority]
-    missing = sorted(set(range(eight)) - set(labels.tolist()))
-    if missing:
-        raise TrainingError(f"{path}: no example of {', '.join(AFFECTNET_8[i] for i in missing)}")
-    return LabelledFaces(images, (votes / votes.sum(1, keepdims=True))[:, from_theirs], labels, AFFECTNET_8)
+        raise TrainingError(f"{path}: expected images uint8 (n, s, s) and votes (n, 10), got {images.dtype} {images.shape} and {votes.shape}")
+    return images, votes.astype(np.float32)
+
+
+def _csv(path: Path, usage: str) -> tuple[list[str], npt.NDArray[np.float32]]:
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            reader = csv.DictReader(file)
+            missing = {"Usage", "Image name", *_CSV_COLUMNS} - set(reader.fieldnames or ())
+            if missing:
+                raise TrainingError(f"{path}: missing column {', '.join(sorted(missing))}")
+            # Pictures without a name were found to show nothing and taken out by the authors.
+            rows = [row for row in reader if row["Usage"] == usage and row["Image name"]]
+        votes = np.array([[float(row[column]) for column in _CSV_COLUMNS] for row in rows], np.float32)
+    except (OSError, ValueError, TypeError) as exc:
+        raise TrainingError(f"cannot read FER+ labels from {path}: {exc}") from exc
+    if not rows:
+        raise TrainingError(f"{path}: no row of usage {usage}")
+    return [row["Image name"] for row in rows], votes
+
+
+def _labels(votes: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
+    """Ten columns of votes to eight shares and the majority, in our class order."""
+    eight = votes[:, : len(AFFECTNET_8)]
+    ours = np.array([AFFECTNET_8.index(name) for name in FERPLUS_COLUMNS[: len(AFFECTNET_8)]])  # place in our order, by theirs
+    return (eight / eight.sum(1, keepdims=True))[:, np.argsort(ours)], ours[eight.argmax(1)].astype(np.int64)

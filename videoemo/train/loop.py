@@ -1,102 +1,173 @@
-"""One training run: epochs over labelled faces, a checkpoint after each, the averaged weights as the result."""
+"""A training from its first epoch, or from where it was interrupted, to its best one."""
 
 from __future__ import annotations
 
 import csv
 import sys
-import time
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
+from time import monotonic
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as nn_f
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from tqdm import tqdm
 
-from videoemo.engines.timm_torch import build_network
 from videoemo.errors import TrainingError
 from videoemo.files import whole
-from videoemo.recipes import TrainingRecipe
+from videoemo.metrics import accuracy, confusion, macro_f1, uar
+from videoemo.recipes import Stage, TrainingRecipe
 from videoemo.train.augment import augment
-from videoemo.train.ferplus import LabelledFaces
+from videoemo.train.checkpoint import Epoch, Progress, load_checkpoint, save_checkpoint
+from videoemo.train.faces import LabelledFaces
+from videoemo.train.loss import class_weights, cross_entropy, targets
+from videoemo.train.stages import Trainer
+from videoemo.train.start import start_network
 
-__all__ = ["GREY_MEAN", "GREY_STD", "Trained", "train"]
+__all__ = ["logits_of", "train"]
 
-# Of the 28,389 FER+ training faces, grey range 0 to 1.
-GREY_MEAN, GREY_STD = 0.508, 0.255
-
-
-@dataclass(frozen=True)
-class Trained:
-    """The network of the last epoch, its weights averaged, and how it did on the validation faces."""
-
-    state: dict[str, Tensor]
-    logits: Tensor  # float32 (n_valid, c)
-    accuracy: float
+_METRICS: dict[str, Callable[[npt.NDArray[np.int64]], float]] = {"accuracy": accuracy, "uar": uar, "macro_f1": macro_f1}
 
 
-def train(recipe: TrainingRecipe, faces: LabelledFaces, valid: LabelledFaces, folder: Path) -> Trained:
-    """Train from random weights; `history.csv` and `checkpoint.pt` in `folder` are written anew after every epoch.
+def train(recipe: TrainingRecipe, faces: LabelledFaces, valid: LabelledFaces, folder: Path, *, resume: bool) -> tuple[nn.Module, Progress]:
+    """Train through the stages; after every epoch `checkpoint.pt` and `history.csv` in `folder` are written whole.
+
+    The same recipe and faces give the same weights on the same machine, interrupted and resumed or not.
+
+    Returns
+    -------
+    The network with the weights of its best epoch, in eval mode, and how it went.
 
     Raises
     ------
-    TrainingError : the loss is no longer a number.
+    TrainingError : a start that cannot be had, a checkpoint that cannot be used, a loss that is no longer a number.
     """
+    if len(faces) < recipe.batch_size:
+        raise TrainingError(f"{len(faces)} training faces are fewer than a batch: lower batch_size ({recipe.batch_size})")
     torch.manual_seed(recipe.seed)
-    generator = torch.Generator().manual_seed(recipe.seed)
-    network = build_network(recipe.architecture, n_classes=len(faces.classes), colour=recipe.colour)
-    network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    averaged = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(recipe.averaging), use_buffers=True)
-    optimiser = torch.optim.AdamW(network.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
+    draws = torch.Generator().manual_seed(recipe.seed)
+    network = start_network(recipe.network, len(faces.classes)).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    saved = load_checkpoint(folder, recipe) if resume else None
+    progress, running = saved or (Progress(), None)
+    n_epochs, started, already = sum(stage.epochs for stage in recipe.stages), monotonic(), len(progress.history)
+    for number, stage in enumerate(recipe.stages):
+        before = sum(earlier.epochs for earlier in recipe.stages[:number])
+        if len(progress.history) >= before + stage.epochs:
+            continue
+        trainer = Trainer(network, stage, steps=stage.epochs * (len(faces) // recipe.batch_size))
+        if running is not None:
+            _restore(running, network, trainer if len(progress.history) > before else None, draws)
+            running = None
+        for epoch in range(len(progress.history) + 1, before + stage.epochs + 1):
+            loss = _epoch(trainer, network, recipe, stage, faces, draws, f"epoch {epoch}/{n_epochs}")
+            result = trainer.result
+            _judge(result, recipe, valid, progress, epoch=epoch, stage=number + 1, loss=loss)
+            if epoch == before + stage.epochs:
+                network.load_state_dict(result.state_dict())  # the next stage goes on from the average
+            save_checkpoint(folder, recipe, progress, _running(network, trainer, draws))
+            _write_history(folder, progress)
+            _tell(progress, n_epochs, (monotonic() - started) / (epoch - already))
+    network.load_state_dict(progress.best_state)
+    return network.eval(), progress
+
+
+def _epoch(
+    trainer: Trainer, network: nn.Module, recipe: TrainingRecipe, stage: Stage, faces: LabelledFaces, draws: torch.Generator, name: str
+) -> float:
+    wanted, weights = targets(faces, stage), class_weights(faces, stage)
+    losses = []
     steps = len(faces) // recipe.batch_size
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, max_lr=recipe.learning_rate, total_steps=recipe.epochs * steps, pct_start=0.1)
-    images, votes = torch.from_numpy(faces.images), torch.from_numpy(faces.votes)
-    history, started = [], time.monotonic()
-    for epoch in range(1, recipe.epochs + 1):
-        network.train()
-        losses = []
-        order = torch.randperm(len(faces), generator=generator)
-        for step in range(steps):
-            rows = order[step * recipe.batch_size : (step + 1) * recipe.batch_size]
-            batch = augment(images[rows, None].float() / 255, recipe.augment, size=recipe.input_size, generator=generator)
-            batch = ((batch - GREY_MEAN) / GREY_STD).to(memory_format=torch.channels_last)
-            with torch.autocast("cpu", torch.bfloat16):
+    bar = tqdm(_batches(recipe, faces, draws), total=steps, desc=name, file=sys.stderr, leave=False, disable=None, dynamic_ncols=True)
+    for rows, batch in bar:
+
+        def loss_of(batch: Tensor = batch, rows: Tensor = rows) -> Tensor:
+            with torch.autocast("cpu", torch.bfloat16, enabled=recipe.precision == "bfloat16"):
                 logits = network(batch)
-            loss = nn_f.cross_entropy(logits.float(), votes[rows])
-            optimiser.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            optimiser.step()
-            schedule.step()
-            averaged.update_parameters(network)
-            losses.append(loss.item())
-        mean_loss = float(np.mean(losses))
-        if not np.isfinite(mean_loss):
-            raise TrainingError(f"the loss of epoch {epoch} is {mean_loss}: lower learning_rate ({recipe.learning_rate})")
-        logits = predict(averaged, valid, size=recipe.input_size)
-        accuracy = float((logits.argmax(1) == torch.from_numpy(valid.labels)).float().mean())
-        history.append({"epoch": epoch, "loss": round(mean_loss, 4), "valid_accuracy": round(accuracy, 4)})
-        _write(folder, history, averaged)
-        left = (time.monotonic() - started) / epoch * (recipe.epochs - epoch)
-        print(f"epoch {epoch}/{recipe.epochs}: loss {mean_loss:.3f}, validation accuracy {accuracy:.1%}, {left / 60:.0f} min left", file=sys.stderr)
-    return Trained(averaged.module.state_dict(), logits, accuracy)
+            return cross_entropy(logits.float(), wanted[rows], weights)
+
+        losses.append(trainer.step(loss_of))
+    mean = float(np.mean(losses))
+    if not np.isfinite(mean):
+        raise TrainingError(f"the loss of {name} is {mean}: lower the stage's learning_rate ({stage.learning_rate})")
+    return mean
+
+
+def _batches(recipe: TrainingRecipe, faces: LabelledFaces, draws: torch.Generator) -> Iterator[tuple[Tensor, Tensor]]:
+    """Shuffled rows and their faces, changed at random, as the network wants them; what does not fill a batch is left out."""
+    order = torch.randperm(len(faces), generator=draws)
+    for rows in order.split(recipe.batch_size):
+        if len(rows) == recipe.batch_size:
+            shown = torch.from_numpy(_shown(recipe, faces, rows.numpy())).float() / 255
+            changed = augment(shown, recipe.augment, size=recipe.network.input_size, generator=draws)
+            yield rows, _normalised(recipe, changed)
+
+
+def _shown(recipe: TrainingRecipe, faces: LabelledFaces, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
+    network = recipe.network
+    return faces.pictures(rows, grey=network.colour == "grey", side=network.detail or network.input_size)
+
+
+def _normalised(recipe: TrainingRecipe, faces: Tensor) -> Tensor:
+    mean, std = (torch.tensor(values)[:, None, None] for values in (recipe.network.mean, recipe.network.std))
+    return ((faces - mean) / std).contiguous(memory_format=torch.channels_last)
 
 
 @torch.inference_mode()
-def predict(network: nn.Module, faces: LabelledFaces, *, size: int) -> Tensor:
-    """Logits float32 (n, c) of unchanged faces."""
+def logits_of(network: nn.Module, recipe: TrainingRecipe, faces: LabelledFaces) -> Tensor:
+    """What a network says of unchanged faces, float32 (n, c)."""
     network.eval()
+    size = recipe.network.input_size
     logits = []
-    for batch in torch.from_numpy(faces.images).split(256):
-        x = nn_f.interpolate(batch[:, None].float() / 255, size=(size, size), mode="bilinear", antialias=True, align_corners=False)
-        logits.append(network((x - GREY_MEAN) / GREY_STD))
+    for rows in np.array_split(np.arange(len(faces)), max(1, len(faces) // 256)):
+        shown = torch.from_numpy(_shown(recipe, faces, rows)).float() / 255
+        x = torch.nn.functional.interpolate(shown, size=(size, size), mode="bilinear", antialias=True, align_corners=False)
+        logits.append(network(_normalised(recipe, x)))
     return torch.cat(logits)
 
 
-def _write(folder: Path, history: list[dict[str, float]], averaged: AveragedModel) -> None:
-    with whole(folder / "history.csv") as path, path.open("w", newline="") as file:
-        writer = csv.DictWriter(file, history[0], lineterminator="\n")
+def _judge(network: nn.Module, recipe: TrainingRecipe, valid: LabelledFaces, progress: Progress, *, epoch: int, stage: int, loss: float) -> None:
+    """Add the epoch to the history, and keep its weights if it is the best so far."""
+    logits = logits_of(network, recipe, valid)
+    valid_loss = float(torch.nn.functional.cross_entropy(logits, torch.from_numpy(valid.labels)))
+    counts = confusion(valid.labels, logits.argmax(1).numpy(), len(valid.classes))
+    figures = {name: round(metric(counts), 6) for name, metric in _METRICS.items()}
+    progress.history.append(Epoch(epoch, stage, round(loss, 6), round(valid_loss, 6), **figures))
+    if figures[recipe.best] > progress.best_value:
+        progress.best_value, progress.best_epoch = figures[recipe.best], epoch
+        progress.best_state = {name: value.detach().clone() for name, value in network.state_dict().items()}
+
+
+def _running(network: nn.Module, trainer: Trainer, draws: torch.Generator) -> dict[str, Any]:
+    return {
+        "network": network.state_dict(),
+        "trainer": trainer.state_dict(),
+        "draws": draws.get_state(),
+        "torch": torch.get_rng_state(),
+    }
+
+
+def _restore(running: dict[str, Any], network: nn.Module, trainer: Trainer | None, draws: torch.Generator) -> None:
+    """Go on as if nothing had happened; without a trainer, the stage of then was finished."""
+    network.load_state_dict(running["network"])
+    if trainer is not None:
+        trainer.load_state_dict(running["trainer"])
+    draws.set_state(running["draws"])
+    torch.set_rng_state(running["torch"])
+
+
+def _write_history(folder: Path, progress: Progress) -> None:
+    rows = [asdict(epoch) for epoch in progress.history]
+    with whole(folder / "history.csv") as path, path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, rows[0], lineterminator="\n")
         writer.writeheader()
-        writer.writerows(history)
-    with whole(folder / "checkpoint.pt") as path:
-        torch.save(averaged.module.state_dict(), path)
+        writer.writerows(rows)
+
+
+def _tell(progress: Progress, n_epochs: int, seconds_an_epoch: float) -> None:
+    last = progress.history[-1]
+    left = tqdm.format_interval((n_epochs - last.epoch) * seconds_an_epoch)
+    figures = f"loss {last.loss:.3f}, validation accuracy {last.accuracy:.1%}, UAR {last.uar:.1%}"
+    print(f"epoch {last.epoch}/{n_epochs}: {figures}; best epoch {progress.best_epoch}; {left} left", file=sys.stderr, flush=True)

@@ -23,17 +23,18 @@ Decoder = Callable[[Video, npt.NDArray[np.int64]], Iterator[tuple[int, npt.NDArr
 DECODERS: dict[str, Decoder] = {"pyav": _pyav.read, "opencv": _opencv.read, "decord": _decord.read}
 # What "auto" tries, in this order; the next one only where the one before cannot open the video.
 #
-# PyAV is right for every container tried, and fast enough to be first for every access. Seconds with PyAV 18.1, OpenCV 5.0 and
-# decord 0.6 on two cores, H.264, frames as RGB:
+# PyAV is right for every container tried, and takes the least processor time for every access. Processor seconds, the least of four
+# runs, of PyAV 18.1, OpenCV 5.0 and decord 0.6 on a shared machine of two cores (wall times there varied with the other work):
 #
-#                                       PyAV   OpenCV   decord
-#   640x360, 10 min, every frame         @A1      @B1      @C1
-#   640x360, 10 min, every 25th          @A2      @B2      @C2
-#   640x360, 10 min, every 250th         @A3      @B3      @C3
-#   1920x1080, 105 frames, every one     @A4      @B4      @C4
+#                                            PyAV   OpenCV   decord
+#   640x360 H.264, 59 s, every frame         0.98     1.03     1.40
+#   640x360 H.264, 59 s, every 25th          0.76     0.77     0.84
+#   640x360 H.264, 59 s, every 250th         0.14     0.67     0.16
+#   1920x1080 H.264, 4.2 s, every frame      0.81     0.86     1.91
+#   1920x1080 H.264, 4.2 s, every 25th       0.57     0.61     0.61
 #
-# The others are wrong in places: OpenCV gives black frames for interlaced video and knows no AV1; decord ignores edit lists, cannot
-# read MPEG-TS, and after a jump it may count from another frame. Where they would be, they refuse.
+# The others are wrong in places, and refuse there: OpenCV gives black frames for interlaced video and knows no AV1; decord ignores
+# edit lists, cannot read MPEG-TS and turns no frames.
 AUTO = ("pyav", "opencv", "decord")
 
 BATCH_FRAMES = 32

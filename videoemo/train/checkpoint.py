@@ -1,0 +1,86 @@
+"""The state of a training on disk, written whole after every epoch."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from videoemo.errors import TrainingError
+from videoemo.files import whole
+from videoemo.recipes import TrainingRecipe
+
+__all__ = ["Epoch", "Progress", "load_checkpoint", "save_checkpoint"]
+
+_NAME = "checkpoint.pt"
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """What history.csv says of an epoch: losses are means a face, the others shares of the validation faces."""
+
+    epoch: int
+    stage: int
+    loss: float
+    valid_loss: float
+    accuracy: float
+    uar: float
+    macro_f1: float
+
+
+@dataclass
+class Progress:
+    """How far a training is.
+
+    Parameters
+    ----------
+    history : the epochs done.
+    best : the epoch of the best validation figure so far, and the weights of then.
+    """
+
+    history: list[Epoch] = field(default_factory=list)
+    best_epoch: int = 0
+    best_value: float = -1.0
+    best_state: dict[str, Tensor] = field(default_factory=dict)
+
+
+def save_checkpoint(folder: Path, recipe: TrainingRecipe, progress: Progress, running: dict[str, Any]) -> None:
+    """Write the state after an epoch.
+
+    Raises
+    ------
+    OutputError : it cannot be written.
+    """
+    done = {
+        "history": [asdict(epoch) for epoch in progress.history],
+        "best_epoch": progress.best_epoch,
+        "best_value": progress.best_value,
+        "best_state": progress.best_state,
+    }
+    with whole(folder / _NAME) as path:
+        torch.save({"recipe": repr(recipe), "progress": done, "running": running}, path)
+
+
+def load_checkpoint(folder: Path, recipe: TrainingRecipe) -> tuple[Progress, dict[str, Any]] | None:
+    """The state after the last epoch, or None where there is none.
+
+    Raises
+    ------
+    TrainingError : damaged, or of another recipe.
+    """
+    path = folder / _NAME
+    if not path.is_file():
+        return None
+    try:
+        saved = torch.load(path, weights_only=True)
+        done, running = saved["progress"], saved["running"]
+        progress = Progress(**{**done, "history": [Epoch(**epoch) for epoch in done["history"]]})
+    except (OSError, RuntimeError, KeyError, TypeError, EOFError, pickle.UnpicklingError) as exc:
+        raise TrainingError(f"the checkpoint {path} is damaged: {' '.join(str(exc).split())[:150]}; remove it to begin anew") from exc
+    if saved["recipe"] != repr(recipe):
+        raise TrainingError(f"the checkpoint {path} is of another recipe: give another folder with -o, or the recipe it was begun with")
+    return progress, running

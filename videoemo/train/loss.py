@@ -1,0 +1,36 @@
+"""Weighted cross-entropy against labels or the voters' distribution."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from videoemo.recipes import Stage
+from videoemo.train.faces import LabelledFaces, one_vote
+
+__all__ = ["class_weights", "cross_entropy", "targets"]
+
+
+def targets(faces: LabelledFaces, stage: Stage) -> Tensor:
+    """What the network is to say of each face, float32 (n, c): the voters' shares, or 1 for the label."""
+    return torch.from_numpy(faces.votes if stage.targets == "votes" else one_vote(faces.labels, len(faces.classes)))
+
+
+def class_weights(faces: LabelledFaces, stage: Stage) -> Tensor:
+    """float32 (c,): max count / class count (the seed paper's equation 2, arXiv 2103.17107), or ones."""
+    counts = faces.counts()
+    weights = counts.max() / counts if stage.class_weights else np.ones(len(counts))
+    return torch.from_numpy(weights.astype(np.float32))
+
+
+def cross_entropy(logits: Tensor, wanted: Tensor, weights: Tensor) -> Tensor:
+    """The weighted mean of -log p, as torch's own for labels, and the same formula for distributions.
+
+    Parameters
+    ----------
+    logits, wanted : float32 (n, c); rows of `wanted` sum to 1.
+    weights : float32 (c,).
+    """
+    weighted = wanted * weights  # (n, c)
+    return -(weighted * torch.log_softmax(logits, 1)).sum() / weighted.sum()
