@@ -112,13 +112,14 @@ class Stage:
     optimiser: Literal["adam", "adamw"]
     weight_decay: float = 0.0
     sam_rho: float | None = None
-    targets: Literal["labels", "votes"]
-    class_weights: bool
+    targets: Literal["labels", "votes", "refined"]
+    class_weights: float
     averaging: float | None = None
 
     def __post_init__(self) -> None:
         allow(self.epochs >= 1, "epochs", "whole numbers from 1", self.epochs)
         allow(self.learning_rate > 0, "learning_rate", "numbers above 0", self.learning_rate)
+        allow(0 <= self.class_weights <= 1, "class_weights", "numbers from 0 to 1", self.class_weights)
         allow(self.sam_rho is None or self.sam_rho > 0, "sam_rho", "numbers above 0", self.sam_rho)
         allow(self.averaging is None or 0 < self.averaging < 1, "averaging", "numbers between 0 and 1", self.averaging)
 
@@ -142,6 +143,7 @@ class TrainingRecipe:
     def __post_init__(self) -> None:
         allow(self.batch_size >= 2, "batch_size", "whole numbers from 2", self.batch_size)
         allow(len(self.stages) >= 1, "stages", "one or more", 0)
+        allow(not self.stages or self.stages[0].targets != "refined", "targets", "labels or votes in the first stage", "refined")
 
 
 def load_pipeline(name: str | None = None) -> Pipeline:

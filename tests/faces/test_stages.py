@@ -23,9 +23,9 @@ def sure_with_points(x: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]
     return (*sure(x), np.zeros((len(x), 10), np.float32))
 
 
-def test_of_two_equally_sure_faces_in_one_place_the_later_is_kept() -> None:
+def test_of_two_equally_sure_faces_in_one_place_the_earlier_is_kept() -> None:
     faces, _ = confirm(SUMS, candidates([10, 10, 50, 50], [12, 10, 52, 50]), onet=sure_with_points, threshold=0.7)
-    assert faces.boxes.tolist() == [[12, 10, 52, 50]]
+    assert faces.boxes.tolist() == [[10, 10, 50, 50]]
 
 
 def test_a_face_inside_a_larger_one_is_the_same_face() -> None:

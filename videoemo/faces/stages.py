@@ -71,8 +71,7 @@ def refine(sums: Table, candidates: Candidates, *, rnet: RNet, threshold: float)
 def confirm(sums: Table, candidates: Candidates, *, onet: ONet, threshold: float) -> tuple[Candidates, FloatArray]:
     """O-Net over the candidates of R-Net: the faces and their landmarks, float32 (m, 5, 2), x and y in px."""
     candidates, (offsets, scores, points) = _judged(sums, candidates, onet, size=ONET_SIZE, heads=((4,), (), (10,)))
-    # Backwards: of equal scores, not rare so near to 1, facenet-pytorch's last suppression mostly keeps the last (its sort is unstable).
-    passed = np.flatnonzero(scores > threshold)[::-1]
+    passed = np.flatnonzero(scores > threshold)
     boxes, scores, frame = candidates.boxes[passed], scores[passed], candidates.frame[passed]
     sides = boxes[:, 2:] - boxes[:, :2] + 1  # (m, 2)
     landmarks = sides[:, None] * points[passed].reshape(-1, 2, 5).transpose(0, 2, 1) + boxes[:, None, :2] - 1  # (m, 5, 2)

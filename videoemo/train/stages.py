@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
 from torch.optim.lr_scheduler import ConstantLR, LRScheduler, OneCycleLR
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.optim.swa_utils import AveragedModel
 
 from videoemo.recipes import Stage
 
@@ -44,7 +44,7 @@ class Trainer:
         )
         self.averaged = None
         if stage.averaging is not None:
-            self.averaged = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(stage.averaging), use_buffers=True)
+            self.averaged = AveragedModel(network, multi_avg_fn=_moving_average(stage.averaging), use_buffers=True)
 
     @property
     def result(self) -> nn.Module:
@@ -99,11 +99,26 @@ class Trainer:
             self.averaged.load_state_dict(state["averaged"])
 
 
+def _moving_average(decay: float) -> Callable[[Any, Any, Any], None]:
+    """An exponential average whose memory is short at first, so that it soon forgets the start (as in TensorFlow's ExponentialMovingAverage)."""
+
+    @torch.no_grad()
+    def update(averages: list[Tensor], values: list[Tensor], n: Tensor | int) -> None:
+        share = 1 - min(decay, (1 + int(n)) / (10 + int(n)))
+        for average, value in zip(averages, values, strict=True):
+            if average.is_floating_point():
+                average.lerp_(value, share)
+            else:
+                average.copy_(value)
+
+    return update
+
+
 def _optimiser(parameters: list[nn.Parameter], stage: Stage) -> torch.optim.Optimizer:
-    kind = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[stage.optimiser]
+    kind: type[torch.optim.Optimizer] = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[stage.optimiser]
     settings: dict[str, Any] = {"lr": stage.learning_rate, "weight_decay": stage.weight_decay}
     if stage.sam_rho is None:
         return kind(parameters, **settings)
     from pytorch_optimizer import SAM
 
-    return SAM(parameters, kind, rho=stage.sam_rho, **settings)
+    return cast(torch.optim.Optimizer, SAM(parameters, kind, rho=stage.sam_rho, **settings))

@@ -42,6 +42,7 @@ def read(video: Video, wanted: npt.NDArray[np.int64]) -> Iterator[tuple[int, npt
     length = max(1, REOPEN_BYTES // (video.width * video.height * 3))
     for given, index in enumerate(wanted.tolist()):
         if given and given % length == 0:
+            del reader  # before the next one takes its memory
             reader = decord.VideoReader(str(video.path.absolute()))
         try:
             rgb = reader[index].asnumpy()

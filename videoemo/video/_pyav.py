@@ -74,8 +74,6 @@ def _presented(container: Any, stream: Any, video: Video) -> Iterator[tuple[int,
     """Index and frame of what comes out of the decoder, ascending."""
     last = -1
     for order, packet in enumerate(packets(container, stream)):
-        if packet.is_corrupt and video.truncated_at is not None:
-            continue  # half a frame, at the cut
         if not video.timed and packet.size:
             packet.pts, packet.dts = None, order
         try:
