@@ -49,7 +49,7 @@ def test_a_shipped_network_is_small() -> None:
 
 
 def test_an_unknown_extractor_names_those_there_are() -> None:
-    with pytest.raises(InputError, match="unknown extractor 'resnet'; allowed: ferplus-regnetx002, or the path of a card"):
+    with pytest.raises(InputError, match="unknown extractor 'resnet'; allowed: ferplus-small, or the path of a card"):
         find_card("resnet")
 
 

@@ -66,7 +66,7 @@ def test_the_summary_says_what_ran(videoemo: Run, portrait: Path, tmp_path: Path
     videoemo("score", portrait, "-o", tmp_path / "out", "--min-face", 60)
     summary = json.loads((tmp_path / "out" / "portrait.jpg" / "summary.json").read_text())
     assert summary["pipeline"]["min_face"] == 60
-    assert summary["extractor"]["sha256"] == find_card("ferplus-regnetx002")[0].sha256
+    assert summary["extractor"]["sha256"] == find_card("ferplus-small")[0].sha256
     assert summary["command"][:2] == ["videoemo", "score"]
     assert {"videoemo", "torch", "av"} <= set(summary["versions"])
     assert set(summary["seconds_taken"]) == {"read", "find", "express", "all"}
@@ -151,7 +151,7 @@ def test_an_output_folder_that_cannot_be_written(videoemo: Run, portrait: Path, 
 def test_an_unknown_extractor(videoemo: Run, portrait: Path, tmp_path: Path) -> None:
     status, _, err = videoemo("score", portrait, "-o", tmp_path / "out", "--extractor", "resnet")
     assert (status, (tmp_path / "out").exists()) == (1, False)
-    assert "unknown extractor 'resnet'; allowed: ferplus-regnetx002" in one_line(err)
+    assert "unknown extractor 'resnet'; allowed: ferplus-small" in one_line(err)
 
 
 def test_an_unknown_key_in_a_pipeline(videoemo: Run, portrait: Path, tmp_path: Path) -> None:
@@ -174,7 +174,7 @@ def test_an_unknown_command_is_wrong_usage(videoemo: Run) -> None:
 
 
 def test_damaged_weights(videoemo: Run, portrait: Path, tmp_path: Path) -> None:
-    card, weights = find_card("ferplus-regnetx002")
+    card, weights = find_card("ferplus-small")
     damaged = bytearray(weights.read_bytes())
     damaged[len(damaged) // 2] ^= 1
     (tmp_path / card.file).write_bytes(damaged)
@@ -289,6 +289,6 @@ def test_demo_scores_a_clip_made_on_the_spot(videoemo: Run, tmp_path: Path) -> N
 def test_doctor_finds_everything_that_is_needed(videoemo: Run) -> None:
     status, out, _ = videoemo("doctor")
     assert status == 0
-    for what in ("python", "engine torch", "decoder av", "detector MTCNN", "extractor ferplus-regnetx002"):
+    for what in ("python", "engine torch", "decoder av", "detector MTCNN", "extractor ferplus-small"):
         assert what in out
     assert "MISSING" not in out

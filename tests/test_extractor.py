@@ -31,7 +31,7 @@ def crops() -> list[Crop]:
 
 @pytest.fixture
 def card() -> Card:
-    return find_card("ferplus-regnetx002")[0]
+    return find_card("ferplus-small")[0]
 
 
 def test_a_row_a_crop_in_their_order(extractor: Extractor, crops: list[Crop]) -> None:
@@ -115,7 +115,7 @@ def test_what_is_no_crop_is_refused(extractor: Extractor, crop: Crop) -> None:
 
 def test_weights_of_another_architecture_are_refused(card: Card, tmp_path: Path) -> None:
     save_file({"a": torch.zeros(2)}, tmp_path / card.file)
-    with pytest.raises(WeightsError, match="does not hold the weights of regnetx_002"):
+    with pytest.raises(WeightsError, match="does not hold the weights of"):
         load_network(card, tmp_path / card.file)
 
 

@@ -1,8 +1,8 @@
-"""What every picture of one video shares: its header, its strip of faces, its footer."""
+"""What pictures share: their title and footer; those of one video also their header and strip of faces."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
@@ -13,7 +13,7 @@ from videoemo.plots._page import Page, rectangle
 from videoemo.plots._palette import GREY, PALE, RGB, WARNING, ink
 from videoemo.thumbnails import Thumbnail
 
-__all__ = ["FOOTER", "MARGIN", "TOP", "WIDTH", "Subject", "faces", "fitting", "footer", "header", "places"]
+__all__ = ["FOOTER", "MARGIN", "TOP", "WIDTH", "Subject", "faces", "fitting", "footer", "header", "places", "sentence", "title"]
 
 WIDTH = 1500
 MARGIN = 36
@@ -24,6 +24,8 @@ FOOTER = "displayed expression, not felt emotion"
 SPACE = 9
 # Between the left edges of neighbouring thumbnails, over their side.
 SPACING = 1.25
+
+Part = tuple[str, RGB]
 
 
 @dataclass(frozen=True)
@@ -54,13 +56,25 @@ def header(page: Page, subject: Subject) -> None:
     """The video's name and its dominant class at the left, a warning and facts at the right."""
     right = page.width - MARGIN
     warned = page.text(right, 56, subject.notice, colour=WARNING, bold=True, align="right", room=640) + 40 if subject.notice else 0
-    page.text(MARGIN, 56, subject.name, size=28, bold=True, room=right - MARGIN - warned)
     page.text(right, 94, subject.facts, colour=GREY, align="right")
+    dominant = []
     if subject.dominant:
         mean = subject.mean[list(subject.palette).index(subject.dominant)]
-        x = MARGIN + SPACE + page.text(MARGIN, 94, "dominant displayed expression:", colour=GREY)
-        x += SPACE + page.text(x, 94, subject.dominant, colour=ink(subject.palette[subject.dominant]), bold=True)
-        page.text(x, 94, f"(mean {mean:.2f})", colour=GREY)
+        name = (subject.dominant, ink(subject.palette[subject.dominant]))
+        dominant = [("dominant displayed expression:", GREY), name, (f"(mean {mean:.2f})", GREY)]
+    title(page, subject.name, dominant, reserved=warned)
+
+
+def title(page: Page, name: str, parts: Iterable[Part], *, reserved: float = 0) -> None:
+    """The name, and below it a sentence; `reserved` pixels at the right of the name stay free."""
+    page.text(MARGIN, 56, name, size=28, bold=True, room=page.width - 2 * MARGIN - reserved)
+    sentence(page, MARGIN, 94, parts)
+
+
+def sentence(page: Page, x: float, y: float, parts: Iterable[Part]) -> None:
+    """Words side by side from `x` on; what is not grey is bold."""
+    for words, colour in parts:
+        x += SPACE + page.text(x, y, words, colour=colour, bold=colour != GREY)
 
 
 def places(wanted: Sequence[float], *, low: float, high: float, distance: float) -> list[float]:

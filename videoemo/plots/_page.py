@@ -100,6 +100,11 @@ class Page:
         xs, ys = zip(*points, strict=True)
         self._add(Line2D(xs, ys, color=colour, linewidth=width, alpha=alpha, solid_capstyle="butt", solid_joinstyle="round"))
 
+    def dots(self, centres: Iterable[tuple[float, float]], *, colour: RGB, size: float) -> None:
+        """A disc of `size` pixels across about each (x, y)."""
+        xs, ys = zip(*centres, strict=True)
+        self._add(Line2D(xs, ys, color=colour, linestyle="none", marker="o", markersize=size, markeredgewidth=0))
+
     def areas(self, outlines: Iterable[Points], *, colour: RGB, edge: RGB | None = None) -> None:
         """Fill closed outlines, each (k, 2)."""
         self._add(PathPatch(_joined(outlines), facecolor=colour, edgecolor=edge or colour, linewidth=1 if edge else 0, joinstyle="round"))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-__all__ = ["clock", "count", "percent", "ticks", "time_unit"]
+__all__ = ["DECIMAL_STEPS", "clock", "count", "percent", "ticks", "time_unit", "to_the_tenth"]
 
 # Distances between ticks that readers count by, in seconds.
 STEPS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400)
+# Those of plain numbers.
+DECIMAL_STEPS = tuple(factor * 10.0**power for power in range(-3, 6) for factor in (1, 2, 5))
 # From here on times read m:ss.
 CLOCK_FROM_SECONDS = 120
 
@@ -25,9 +29,14 @@ def percent(part: int, whole: int) -> str:
     return "> 99 %" if 99 < share < 100 else f"{share:.0f} %"
 
 
-def ticks(first: float, last: float, *, most: int = 12) -> list[float]:
-    """At most `most` round times in seconds from `first` to `last`, both included; a hundredth of a step outside still counts as the end."""
-    step = next((step for step in STEPS if (last - first) / step <= most - 1), (last - first) / (most - 1))
+def to_the_tenth(share: float) -> str:
+    """A share in per cent with one decimal."""
+    return f"{100 * share:.1f} %"
+
+
+def ticks(first: float, last: float, *, most: int = 12, steps: Sequence[float] = STEPS) -> list[float]:
+    """At most `most` round numbers, by default times in seconds, from `first` to `last`; a hundredth of a step outside still counts as the end."""
+    step = next((step for step in steps if (last - first) / step <= most - 1), (last - first) / (most - 1))
     return [round(float(i * step), 6) for i in range(int(np.ceil(first / step - 0.01)), int(np.floor(last / step + 0.01)) + 1)]
 
 

@@ -12,7 +12,8 @@ from videoemo.video._video import Video
 
 __all__ = ["read"]
 
-# decord keeps frames it has read ahead, more and more of them; only a new reader lets go of them, and opening one takes as long as `probe`.
+# decord keeps frames it has read ahead, more and more of them while its consumer is slow; a new reader lets go of most. Peak memory
+# over ten minutes at 640x360, every frame, 50 ms of work a batch: 5.4 GB with one reader, 0.65 GB so (0.3 GB for one minute).
 REOPEN_BYTES = 256 * 2**20
 # decord gives seconds as float32: at two hours that is 0.5 ms.
 TOLERANCE = 1e-3

@@ -1,0 +1,103 @@
+"""A trained network as files that `--extractor` accepts: safetensors and a card."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from videoemo._version import __version__
+from videoemo.cards import Card, sha256
+from videoemo.files import whole
+from videoemo.metrics import calibration
+from videoemo.recipes import TrainingRecipe
+from videoemo.train.faces import LabelledFaces
+
+__all__ = ["export", "fit_temperature"]
+
+
+def fit_temperature(logits: Tensor, labels: Tensor) -> float:
+    """The number to divide logits by so that their probabilities are right on average: that of the least negative log-likelihood
+    (Guo et al. 2017, arXiv 1706.04599), searched from 0.2 to 5.
+
+    Parameters
+    ----------
+    logits : float32 (n, c) of faces the network was not trained on.
+    labels : int64 (n,).
+    """
+    candidates = torch.logspace(np.log10(0.2), np.log10(5.0), 400)
+    losses = torch.stack([torch.nn.functional.cross_entropy(logits / t, labels) for t in candidates])
+    return round(float(candidates[losses.argmin()]), 4)
+
+
+def export(network: nn.Module, recipe: TrainingRecipe, logits: Tensor, valid: LabelledFaces, folder: Path, *, command: str) -> Path:
+    """Write `<name>.safetensors` (float16) and `<name>.toml`, the card, with a temperature fitted on the validation faces.
+
+    Parameters
+    ----------
+    logits : float32 (n, c), the network's for the validation faces.
+    command : what made it, for the card.
+
+    Returns
+    -------
+    The card's path.
+
+    Raises
+    ------
+    OutputError : a file cannot be written.
+    """
+    weights = folder / f"{recipe.name}.safetensors"
+    state = {name: value.half() if value.is_floating_point() else value for name, value in network.state_dict().items()}
+    with whole(weights) as path:
+        save_file({name: value.contiguous() for name, value in state.items()}, path)
+        path.chmod(0o644)
+    temperature = fit_temperature(logits, torch.from_numpy(valid.labels))
+    probabilities = torch.softmax(logits / temperature, 1).numpy()
+    right = float((probabilities.argmax(1) == valid.labels).mean())
+    card = Card(
+        name=recipe.name,
+        file=weights.name,
+        sha256=sha256(weights),
+        architecture=recipe.network.architecture,
+        crop=recipe.network.crop,
+        input_size=recipe.network.input_size,
+        detail=recipe.network.detail,
+        colour=recipe.network.colour,
+        mean=recipe.network.mean,
+        std=recipe.network.std,
+        classes=valid.classes,
+        embedding=int(network.num_features),  # type: ignore[arg-type]
+        temperature=temperature,
+        licence=recipe.licence,
+        origin=f"{command}, videoemo {__version__}{_commit()}",
+        trained_on=recipe.trained_on,
+        figures=f"{len(valid)} validation faces: accuracy {right:.4f}, ECE {calibration(probabilities, valid.labels).ece:.4f}",
+    )
+    path = folder / f"{recipe.name}.toml"
+    with whole(path) as temporary:
+        temporary.write_text(_toml(card), encoding="utf-8")
+    return path
+
+
+def _commit() -> str:
+    """The commit of the checkout that ran, where it is one."""
+    source = Path(__file__).parents[2]
+    if not (source / ".git").exists():
+        return ""
+    try:
+        done = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=source, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return f", commit {done.stdout.strip()}"
+
+
+def _toml(card: Card) -> str:
+    """A JSON string, number or list of them is the same in TOML."""
+    values = {key: value for key, value in asdict(card).items() if value is not None}
+    return "".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in values.items())
