@@ -108,6 +108,47 @@ def demo(out: Path) -> int:
 
 
 @cli.command()
+@click.argument("recipe", metavar="RECIPE")
+@_out
+@click.option("--data", type=click.Path(path_type=Path), help="The data's folder; else $VIDEOEMO_DATA/<kind>, or data/<kind>.")
+@click.option("--resume", is_flag=True, help="Go on where an interrupted training in OUT stopped.")
+def train(recipe: str, out: Path, data: Path | None, resume: bool) -> int:
+    """Train an extractor: RECIPE is a name in pipelines/train, such as ferplus, or a TOML file.
+
+    OUT gets history.csv, curves.png, a checkpoint an epoch, and in the end the network and its card, which --extractor accepts.
+    """
+    from videoemo.recipes import load_training
+    from videoemo.train.run import run
+
+    trained = run(load_training(recipe), data, out, resume=resume, command=f"videoemo train {recipe}")
+    print(f"the best epoch is {trained.best.epoch}: validation accuracy {trained.best.accuracy:.2%}, UAR {trained.best.uar:.2%}")
+    print(f"the network's card is {trained.card}; use it: videoemo score FOLDER -o RESULTS --extractor {trained.card}")
+    return 0
+
+
+@cli.command()
+@click.option("--protocol", required=True, metavar="NAME", help="How to judge: a name in eval/protocols, or a TOML file.")
+@click.option("--data", type=click.Path(path_type=Path), help="The data's folder; else $VIDEOEMO_DATA/<kind>, or data/<kind>.")
+@click.option("--extractor", metavar="NAME", help="The network: its name, or the path of its card.")
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder for report.json, confusion.png and reliability.png.")
+def evaluate(protocol: str, data: Path | None, extractor: str | None, out: Path | None) -> int:
+    """Say how good an extractor is on labelled faces that it was not trained on."""
+    from videoemo.evaluation import evaluate_faces, write_report
+    from videoemo.extractor import load_extractor
+    from videoemo.recipes import load_protocol
+    from videoemo.train.data import data_root, load_split
+
+    chosen = load_protocol(protocol)
+    faces = load_split(chosen.data, chosen.data.valid, chosen.data.valid_annotations, data_root(chosen.data.kind, data))
+    report = evaluate_faces(chosen, faces, load_extractor(extractor))
+    print("\n".join(report.lines()))
+    if out is not None:
+        write_report(report, chosen, out)
+        print(f"written to {out}: report.json, confusion.png, reliability.png")
+    return 0
+
+
+@cli.command()
 def doctor() -> int:
     """Say what is installed, what runs, what is missing and how to get it."""
     from videoemo.doctor import examine

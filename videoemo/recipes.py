@@ -8,7 +8,19 @@ from typing import Any, Literal
 
 from videoemo.settings import allow, build, find, folder, read, table
 
-__all__ = ["Augment", "DataRecipe", "NetworkRecipe", "Pipeline", "Stage", "TrainingRecipe", "change", "load_pipeline", "load_training"]
+__all__ = [
+    "Augment",
+    "DataRecipe",
+    "FacesProtocol",
+    "NetworkRecipe",
+    "Pipeline",
+    "Stage",
+    "TrainingRecipe",
+    "change",
+    "load_pipeline",
+    "load_protocol",
+    "load_training",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,6 +156,26 @@ class TrainingRecipe:
         allow(self.batch_size >= 2, "batch_size", "whole numbers from 2", self.batch_size)
         allow(len(self.stages) >= 1, "stages", "one or more", 0)
         allow(not self.stages or self.stages[0].targets != "refined", "targets", "labels or votes in the first stage", "refined")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FacesProtocol:
+    """How an extractor is judged on labelled faces: the `valid` of `data`, and a class to leave out for a second figure."""
+
+    kind: Literal["faces"]
+    data: DataRecipe
+    left_out: str | None = None
+
+
+def load_protocol(name: str) -> FacesProtocol:
+    """A protocol by its name in `eval/protocols/`, or by its path.
+
+    Raises
+    ------
+    InputError : no such protocol.
+    RecipeError : the file says something it may not.
+    """
+    return read(FacesProtocol, find(name, "protocols"))
 
 
 def load_pipeline(name: str | None = None) -> Pipeline:

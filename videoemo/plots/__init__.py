@@ -1,8 +1,11 @@
-"""Pictures of what was found: a timeline for a video, an overview for a folder. The only room that imports matplotlib."""
+"""Pictures: a timeline for a video, an overview for a folder, how a training went, how good a network is. The only room that imports matplotlib."""
 
 from __future__ import annotations
 
+from videoemo.plots._confusion import confusion
+from videoemo.plots._curves import curves
 from videoemo.plots._overview import overview
+from videoemo.plots._reliability import reliability
 from videoemo.plots._timeline import timeline
 
-__all__ = ["overview", "timeline"]
+__all__ = ["confusion", "curves", "overview", "reliability", "timeline"]

@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import groupby
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from videoemo.plots._frame import Part, footer, places, sentence, title
-from videoemo.plots._frame import WIDTH
+from videoemo.plots._frame import WIDTH, Part, footer, places, sentence, title
 from videoemo.plots._page import Page, page
-from videoemo.plots._palette import GREY, INK, PALE, RGB, colours, ink
+from videoemo.plots._palette import GREY, INK, RGB, colours, ink
 from videoemo.plots._panel import Panel
 from videoemo.plots._words import DECIMAL_STEPS, ticks, to_the_tenth
 
 __all__ = ["Epoch", "curves"]
 
-LEFT, RIGHT = 130, WIDTH - 130
+LEFT, RIGHT = 130, WIDTH - 146
 # Top and bottom of the panels: the figures large, for they decide; a scale for each loss, for the two are not of the same thing.
-FIGURES, LOSS, VALID_LOSS = (208, 508), (572, 722), (786, 936)
+FIGURES, LOSS, VALID_LOSS = (208, 508), (572, 748), (812, 988)
 HEIGHT = VALID_LOSS[1] + 150
 COLOURS = {name: ink(colour) for name, colour in colours(("accuracy", "UAR", "macro-F1")).items()}
 EPOCH_STEPS = tuple(step for step in DECIMAL_STEPS if step >= 1)
-# The least distances between names below each other and between numbers beside each other.
-LINE_PIXELS, NUMBER_PIXELS = 24, 32
+# The least distances between names below each other, numbers beside each other and rules.
+LINE_PIXELS, NUMBER_PIXELS, TICK_PIXELS = 24, 32, 24
+BEST_PIXELS = 12
 
 Floats = npt.NDArray[np.float64]
 
@@ -56,7 +57,7 @@ def curves(path: Path, *, history: Sequence[Epoch], best_epoch: int, name: str) 
     Parameters
     ----------
     path : where the PNG is written.
-    history : the epochs done, in order; a number that is not finite leaves a gap.
+    history : the epochs done, in order; a loss that is not finite leaves a gap.
     best_epoch : the one whose weights are kept.
     name : the title.
 
@@ -69,10 +70,97 @@ def curves(path: Path, *, history: Sequence[Epoch], best_epoch: int, name: str) 
     if best is None:
         raise ValueError(f"best_epoch: expected one of the {len(history)} epochs of history, got {best_epoch}")
     epochs = np.array([epoch.epoch for epoch in history], np.float64)
-    figures = np.array([[epoch.accuracy, epoch.uar, epoch.macro_f1] for epoch in history])  # (n, 3)
-    losses = np.array([[epoch.loss, epoch.valid_loss] for epoch in history])  # (n, 2)
     stages = np.array([epoch.stage for epoch in history])
-    begins = np.flatnonzero(np.diff(stages, prepend=stages[0])) # of the stages but the first
-    x = (epochs[0] - 0.5, epochs[-1] + 0.5)
+    figures = np.array([[epoch.accuracy, epoch.uar, epoch.macro_f1] for epoch in history])  # (n, 3)
+    loss, valid_loss = _finite([epoch.loss for epoch in history]), _finite([epoch.valid_loss for epoch in history])
+    begins = np.flatnonzero(np.diff(stages, prepend=stages[0]))
+    marks = _Marks(epochs, (epochs[begins] + epochs[begins - 1]) / 2, best_epoch)
     with page(path, width=WIDTH, height=HEIGHT) as sheet:
         title(sheet, name, _result(best, n_epochs=len(history)))
+        sentence(sheet, LEFT, FIGURES[0] - 46, [("validation figures", INK), ("of unchanged faces", GREY)])
+        panel = _panel(sheet, marks, FIGURES, figures, write=lambda share: f"{100 * share:g} %")
+        for colour, values in zip(COLOURS.values(), figures.T, strict=True):
+            _curve(sheet, panel, marks, epochs, values, colour=colour)
+        _names(sheet, panel, figures[-1])
+        _stages(sheet, panel, marks, stages[np.append(0, begins)].tolist())
+        sentence(sheet, LEFT, LOSS[0] - 16, [("training loss", INK), ("of augmented faces, with the targets and the weights of its stage", GREY)])
+        panel = _panel(sheet, marks, LOSS, loss, write="{:g}".format)
+        for rows in np.split(np.arange(len(epochs)), begins):  # a stage has targets of its own: no line joins two
+            _curve(sheet, panel, marks, epochs[rows], loss[rows], colour=INK)
+        sentence(sheet, LEFT, VALID_LOSS[0] - 16, [("validation loss", INK), ("of unchanged faces, against their labels, unweighted", GREY)])
+        panel = _panel(sheet, marks, VALID_LOSS, valid_loss, write="{:g}".format)
+        _curve(sheet, panel, marks, epochs, valid_loss, colour=INK)
+        _axis(sheet, panel, marks)
+        footer(sheet, ["each panel has its own scale: the training loss is of augmented faces and may be weighted, the validation loss is neither"])
+
+
+@dataclass(frozen=True)
+class _Marks:
+    """What every panel has in common: the epochs, where a stage ends and the next begins, the best epoch."""
+
+    epochs: Floats
+    borders: Floats
+    best: int
+
+
+def _finite(numbers: list[float]) -> Floats:
+    """The numbers, NaN for those that are not finite."""
+    values = np.array(numbers, np.float64)
+    return np.where(np.isfinite(values), values, np.nan)
+
+
+def _result(best: Epoch, *, n_epochs: int) -> list[Part]:
+    figures = zip(COLOURS.items(), (best.accuracy, best.uar, best.macro_f1), strict=True)
+    written = [(f"{name} {to_the_tenth(figure)}", colour) for (name, colour), figure in figures]
+    return [("best epoch", GREY), (str(best.epoch), INK), (f"of {n_epochs}:", GREY), *written, (f"validation loss {best.valid_loss:.3f}", GREY)]
+
+
+def _panel(sheet: Page, marks: _Marks, extent: tuple[int, int], values: Floats, *, write: Callable[[float], str]) -> Panel:
+    """The ground of a panel whose scale holds all the values."""
+    known = values[np.isfinite(values)]
+    low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
+    margin = max(0.06 * (high - low), 0.01 * max(high, 1.0))
+    panel = Panel(LEFT, RIGHT, *extent, x=(marks.epochs[0] - 0.5, marks.epochs[-1] + 0.5), y=(max(low - margin, 0.0), high + margin))
+    panel.rules(sheet, ticks(*panel.y, most=(extent[1] - extent[0]) // TICK_PIXELS, steps=DECIMAL_STEPS), write=write)
+    for border in panel.across(marks.borders):
+        sheet.line([(border, panel.top), (border, panel.bottom)], colour=GREY)
+    (best,) = panel.across([marks.best])
+    sheet.line([(best, panel.top), (best, panel.bottom)], colour=INK, width=BEST_PIXELS, alpha=0.15)
+    return panel
+
+
+def _curve(sheet: Page, panel: Panel, marks: _Marks, epochs: Floats, values: Floats, *, colour: RGB) -> None:
+    """A line with a dot an epoch, so that one between two gaps is seen, and a larger one at the best."""
+    pitch = (RIGHT - LEFT) / (panel.x[1] - panel.x[0])
+    sheet.line(panel.at(epochs, values), colour=colour, width=2)
+    sheet.dots(panel.at(epochs, values), colour=colour, size=min(max(pitch / 3, 3.0), 7.0))
+    best = epochs == marks.best
+    if best.any():
+        sheet.dots(panel.at(epochs[best], values[best]), colour=colour, size=12)
+
+
+def _names(sheet: Page, panel: Panel, last: Floats) -> None:
+    """Each figure's name where its line ends, the lowest first."""
+    ends = sorted((y, name) for (_, y), name in zip(panel.at(np.full(len(last), panel.x[1]), last), COLOURS, strict=True))
+    ys = places([y for y, _ in ends], low=panel.top, high=panel.bottom, distance=LINE_PIXELS)
+    for y, (_, name) in zip(ys, ends, strict=True):
+        sheet.text(RIGHT + 8, y + 6, name, colour=COLOURS[name], bold=True)
+
+
+def _stages(sheet: Page, panel: Panel, marks: _Marks, numbers: list[int]) -> None:
+    """The number of each stage above its epochs."""
+    edges = panel.across([panel.x[0], *marks.borders, panel.x[1]])
+    middles = [(left + right) / 2 for left, right in pairwise(edges)]
+    sheet.text(LEFT - 12, panel.top - 14, "stage", size=17, colour=GREY, align="right")
+    for x, number in zip(places(middles, low=LEFT, high=RIGHT, distance=NUMBER_PIXELS), numbers, strict=True):
+        sheet.text(x, panel.top - 14, str(number), size=17, colour=GREY, align="center")
+
+
+def _axis(sheet: Page, panel: Panel, marks: _Marks) -> None:
+    """The epochs, and which one is the best, below the lowest panel."""
+    sheet.text(LEFT - 12, panel.bottom + 28, "epoch", size=17, colour=GREY, align="right")
+    shown = ticks(float(marks.epochs[0]), float(marks.epochs[-1]), steps=EPOCH_STEPS)
+    for x, epoch in zip(panel.across(shown), shown, strict=True):
+        sheet.text(x, panel.bottom + 28, f"{epoch:g}", size=17, colour=GREY, align="center")
+    (best,) = panel.across([marks.best])
+    sheet.text(min(max(best, LEFT + 30), RIGHT - 30), panel.bottom + 56, f"best: {marks.best}", colour=INK, bold=True, align="center")

@@ -101,9 +101,11 @@ class Page:
         self._add(Line2D(xs, ys, color=colour, linewidth=width, alpha=alpha, solid_capstyle="butt", solid_joinstyle="round"))
 
     def dots(self, centres: Iterable[tuple[float, float]], *, colour: RGB, size: float) -> None:
-        """A disc of `size` pixels across about each (x, y)."""
-        xs, ys = zip(*centres, strict=True)
-        self._add(Line2D(xs, ys, color=colour, linestyle="none", marker="o", markersize=size, markeredgewidth=0))
+        """A disc of `size` pixels across about each (x, y) that is finite."""
+        # Not matplotlib's markers, which fall on whole pixels and so beside a line.
+        turn = np.linspace(0, 2 * np.pi, 24, endpoint=False)
+        disc = np.column_stack([np.cos(turn), np.sin(turn)]) * size / 2  # (24, 2)
+        self.areas([disc + centre for centre in centres if np.isfinite(centre).all()], colour=colour)
 
     def areas(self, outlines: Iterable[Points], *, colour: RGB, edge: RGB | None = None) -> None:
         """Fill closed outlines, each (k, 2)."""

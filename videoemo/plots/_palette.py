@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["BAND", "GREY", "HATCH", "INK", "PALE", "RGB", "WARNING", "WHITE", "colours", "ink", "ink_on", "mix"]
+__all__ = ["BAND", "BLUE", "GREY", "HATCH", "INK", "PALE", "RGB", "WARNING", "WHITE", "colours", "ink", "ink_on", "mix"]
 
 RGB = tuple[float, float, float]
 

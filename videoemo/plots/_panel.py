@@ -33,16 +33,24 @@ class Panel:
     x: tuple[float, float]
     y: tuple[float, float]
 
+    def across(self, x: Numbers) -> list[float]:
+        """The places of numbers on the horizontal scale, in pixels."""
+        share = (np.asarray(x) - self.x[0]) / (self.x[1] - self.x[0])  # (n,)
+        pixels: list[float] = (self.left + share * (self.right - self.left)).tolist()
+        return pixels
+
+    def up(self, y: Numbers) -> list[float]:
+        """The places of numbers on the vertical scale, in pixels."""
+        share = (np.asarray(y) - self.y[0]) / (self.y[1] - self.y[0])  # (n,)
+        pixels: list[float] = (self.bottom - share * (self.bottom - self.top)).tolist()
+        return pixels
+
     def at(self, x: Numbers, y: Numbers) -> list[tuple[float, float]]:
-        """The places of points, in pixels; NaN stays NaN."""
-        across = (np.asarray(x) - self.x[0]) / (self.x[1] - self.x[0])  # (n,)
-        up = (np.asarray(y) - self.y[0]) / (self.y[1] - self.y[0])  # (n,)
-        xs, ys = self.left + across * (self.right - self.left), self.bottom - up * (self.bottom - self.top)
-        return list(zip(xs.tolist(), ys.tolist(), strict=True))
+        """The places of points, in pixels."""
+        return list(zip(self.across(x), self.up(y), strict=True))
 
     def rules(self, sheet: Page, numbers: Sequence[float], *, write: Callable[[float], str]) -> None:
         """A line across at each number, which is written at the left."""
-        for number in numbers:
-            ((_, y),) = self.at([self.x[0]], [number])
+        for y, number in zip(self.up(numbers), numbers, strict=True):
             sheet.line([(self.left, y), (self.right, y)], colour=PALE)
             sheet.text(self.left - 12, y + 6, write(number), size=17, colour=GREY, align="right")

@@ -30,8 +30,10 @@ def percent(part: int, whole: int) -> str:
 
 
 def to_the_tenth(share: float) -> str:
-    """A share in per cent with one decimal."""
-    return f"{100 * share:.1f} %"
+    """A share in per cent with one decimal that says 0.0 % of none only and 100.0 % of all only."""
+    if 0 < share < 0.001:
+        return "< 0.1 %"
+    return "> 99.9 %" if 0.999 < share < 1 else f"{100 * share:.1f} %"
 
 
 def ticks(first: float, last: float, *, most: int = 12, steps: Sequence[float] = STEPS) -> list[float]:
