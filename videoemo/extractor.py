@@ -16,7 +16,7 @@ from videoemo.records import Features
 __all__ = ["Extractor", "load_extractor", "preprocess"]
 
 # Bounds the memory of one pass through the network.
-_BATCH = 64
+_BATCH = 32
 
 
 class Extractor:

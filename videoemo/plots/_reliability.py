@@ -18,7 +18,7 @@ from videoemo.plots._words import DECIMAL_STEPS, count, ticks
 __all__ = ["reliability"]
 
 WIDTH, HEIGHT = 1000, 1180
-LEFT, RIGHT = 200, 880
+LEFT, RIGHT = 204, 884
 CURVE, BARS = (150, 830), (880, 1030)
 # A bin of one example among thousands is to be seen, and to be seen as small.
 LARGEST_DOT, LEAST_DOT, LEAST_BAR = 18.0, 5.0, 2.0

@@ -38,7 +38,7 @@ DECODERS: dict[str, Decoder] = {"pyav": _pyav.read, "opencv": _opencv.read, "dec
 AUTO = ("pyav", "opencv", "decord")
 
 BATCH_FRAMES = 32
-BATCH_BYTES = 64 * 2**20
+BATCH_BYTES = 32 * 2**20
 
 
 def frames(
@@ -53,7 +53,7 @@ def frames(
 ) -> Iterator[Frames]:
     """Batches of frames, in order, in memory that does not grow with the video.
 
-    A batch has at most 32 frames and 64 MiB (one frame where a frame is larger), all of one size. A frame that cannot be decoded
+    A batch has at most 32 frames and 32 MiB (one frame where a frame is larger), all of one size. A frame that cannot be decoded
     is missing from the batches, and the others keep their index and time: what is missing is `sampling.sample` less what came.
 
     Parameters
