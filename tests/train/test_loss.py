@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from tests.train import toy
+from videoemo.recipes import Stage, load_training
+from videoemo.train.faces import LabelledFaces, MemoryPictures, one_vote
+from videoemo.train.loss import class_weights, cross_entropy, targets
+
+
+@pytest.fixture
+def faces() -> LabelledFaces:
+    labels = np.array([0, 0, 0, 0, 1, 1])
+    votes = one_vote(labels, 2) * np.float32(0.8) + np.float32(0.1)
+    return LabelledFaces(MemoryPictures(np.stack([toy.picture(i) for i in range(6)])), votes, labels, ("a", "b"))
+
+
+@pytest.fixture
+def stage() -> Stage:
+    return load_training("ferplus").stages[0]
+
+
+def test_class_weights_are_the_most_frequent_count_over_each(faces: LabelledFaces, stage: Stage) -> None:
+    assert class_weights(faces, replace(stage, class_weights=1.0)).tolist() == [1, 2]
+    assert class_weights(faces, replace(stage, class_weights=0.5)).tolist() == pytest.approx([1, 2**0.5])
+    assert class_weights(faces, replace(stage, class_weights=0.0)).tolist() == [1, 1]
+
+
+def test_the_loss_is_torchs_for_labels(faces: LabelledFaces) -> None:
+    logits, weights = torch.randn(6, 2), torch.tensor([1.0, 2.0])
+    labels = torch.from_numpy(faces.labels)
+    theirs = torch.nn.functional.cross_entropy(logits, labels, weight=weights)
+    assert torch.allclose(cross_entropy(logits, torch.from_numpy(one_vote(faces.labels, 2)), weights), theirs)
+
+
+def test_the_loss_is_torchs_for_distributions_without_weights(faces: LabelledFaces) -> None:
+    logits, votes = torch.randn(6, 2), torch.from_numpy(faces.votes)
+    assert torch.allclose(cross_entropy(logits, votes, torch.ones(2)), torch.nn.functional.cross_entropy(logits, votes))
+
+
+def test_targets_are_the_labels_the_votes_or_their_mean_with_an_opinion(faces: LabelledFaces, stage: Stage) -> None:
+    opinion = torch.full((6, 2), 0.5)
+    assert targets(faces, replace(stage, targets="labels"), None).unique().tolist() == [0, 1]
+    assert torch.equal(targets(faces, replace(stage, targets="votes"), None), torch.from_numpy(faces.votes))
+    assert torch.allclose(targets(faces, replace(stage, targets="refined"), opinion)[0], torch.tensor([0.7, 0.3]))
