@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+
+from videoemo.cli import main
 
 ROOT = Path(__file__).parents[1]
 
@@ -24,3 +28,24 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no shared data at {folder}: set VIDEOEMO_SHARED")
     return folder
+
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def videoemo(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
+    """Run a command line in this process: exit status, standard output, standard error."""
+
+    def run(*args: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["videoemo", *map(str, args)])
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as stopped:
+            main()
+        out, err = capfd.readouterr()
+        # The repair of torchvision's import speaks once a process, whichever test comes first.
+        err = "".join(line for line in err.splitlines(keepends=True) if "torchvision" not in line)
+        assert isinstance(stopped.value.code, int)
+        return stopped.value.code, out, err
+
+    return run

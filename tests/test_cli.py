@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,28 +11,10 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from tests.conftest import Run
 from tests.video.clips import write_clip, write_sound
 from videoemo.cards import find_card
-from videoemo.cli import main
 from videoemo.demo import write_portrait
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def videoemo(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
-    def run(*args: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["videoemo", *map(str, args)])
-        capfd.readouterr()
-        with pytest.raises(SystemExit) as stopped:
-            main()
-        out, err = capfd.readouterr()
-        # The repair of torchvision's import speaks once a process, whichever test comes first.
-        err = "".join(line for line in err.splitlines(keepends=True) if "torchvision" not in line)
-        assert isinstance(stopped.value.code, int)
-        return stopped.value.code, out, err
-
-    return run
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from videoemo.provenance import versions, write_json
 from videoemo.recipes import FacesProtocol
 from videoemo.train.faces import LabelledFaces
 
-__all__ = ["FacesReport", "Figures", "evaluate_faces", "write_report"]
+__all__ = ["FacesReport", "Figures", "evaluate_faces", "figures_of", "probabilities_of", "write_report"]
 
 # Faces shown to the extractor between two updates of the progress bar.
 _CHUNK = 256
@@ -100,22 +100,28 @@ def evaluate_faces(protocol: FacesProtocol, faces: LabelledFaces, extractor: Ext
     if tuple(faces.classes) != tuple(extractor.classes):
         theirs, ours = ", ".join(faces.classes), ", ".join(extractor.classes)
         raise InputError(f"the faces have the classes {theirs}, the extractor {ours}: they must be the same")
+    found = probabilities_of(extractor, faces)
+    figures = [figures_of(found, faces.labels, faces.classes)]
+    if protocol.left_out is not None:
+        if protocol.left_out not in faces.classes:
+            raise InputError(f"left_out: allowed are {', '.join(faces.classes)}, got {protocol.left_out!r}")
+        figures.append(figures_of(*without_class(found, faces.labels, faces.classes, protocol.left_out)))
+    return FacesReport(extractor, tuple(figures))
+
+
+def probabilities_of(extractor: Extractor, faces: LabelledFaces) -> npt.NDArray[np.float32]:
+    """What an extractor says of labelled faces, float32 (n, c)."""
     side = extractor.card.detail or extractor.card.input_size
     probabilities = []
     rows = np.arange(len(faces))
     for start in tqdm(range(0, len(rows), _CHUNK), desc="faces", leave=False, disable=None, dynamic_ncols=True):
         crops = faces.pictures(rows[start : start + _CHUNK], grey=False, side=side).transpose(0, 2, 3, 1)  # (n, s, s, 3)
         probabilities.append(extractor(list(crops)).probabilities)
-    found = np.concatenate(probabilities)
-    figures = [_figures(found, faces.labels, faces.classes)]
-    if protocol.left_out is not None:
-        if protocol.left_out not in faces.classes:
-            raise InputError(f"left_out: allowed are {', '.join(faces.classes)}, got {protocol.left_out!r}")
-        figures.append(_figures(*without_class(found, faces.labels, faces.classes, protocol.left_out)))
-    return FacesReport(extractor, tuple(figures))
+    return np.concatenate(probabilities)
 
 
-def _figures(probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np.int64], classes: Sequence[str]) -> Figures:
+def figures_of(probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np.int64], classes: Sequence[str]) -> Figures:
+    """The figures of first choices, from probabilities float32 (n, c) and labels int64 (n,)."""
     counts = confusion(labels, probabilities.argmax(1), len(classes))
     return Figures(tuple(classes), counts, calibration(probabilities, labels))
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.train import toy
 from videoemo.errors import TrainingError
-from videoemo.labels import AFFECTNET_8
+from videoemo.labels import AFFECTNET_8, AFFECTNET_FILE_IDS, FERPLUS_COLUMNS
 from videoemo.recipes import DataRecipe
 from videoemo.train.data import data_root, load_faces
 from videoemo.train.faces import LabelledFaces
@@ -41,10 +41,9 @@ def shows(faces: LabelledFaces, row: int) -> int:
 def test_every_layout_gives_pictures_that_fit_their_labels(tmp_path: Path, recipe: DataRecipe) -> None:
     train, valid = load_faces(recipe, write(tmp_path, recipe))
     assert len(train) == len(valid) == 2 * len(train.classes)
-    order = {"ferplus": "neutral happiness surprise sadness anger disgust fear contempt".split(), "folder": [*"...", "left", ".", "right"]}
-    order["affectnet"] = "neutral happiness sadness surprise fear disgust anger contempt".split()
+    of_place = {"ferplus": FERPLUS_COLUMNS, "affectnet": AFFECTNET_FILE_IDS, "folder": ("", "", "", "left", "", "right")}[recipe.kind]
     for row in range(len(train)):
-        assert order[recipe.kind][shows(train, row)] == train.classes[train.labels[row]]
+        assert of_place[shows(train, row)] == train.classes[train.labels[row]]
 
 
 def test_the_class_order_is_the_networks(tmp_path: Path) -> None:

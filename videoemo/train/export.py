@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +14,10 @@ from torch import Tensor, nn
 
 from videoemo._version import __version__
 from videoemo.cards import Card, sha256
+from videoemo.engines.timm_torch import load_network
+from videoemo.evaluation import figures_of, probabilities_of
+from videoemo.extractor import Extractor
 from videoemo.files import whole
-from videoemo.metrics import calibration
 from videoemo.recipes import TrainingRecipe
 from videoemo.train.faces import LabelledFaces
 
@@ -36,12 +38,13 @@ def fit_temperature(logits: Tensor, labels: Tensor) -> float:
     return round(float(candidates[losses.argmin()]), 4)
 
 
-def export(network: nn.Module, recipe: TrainingRecipe, logits: Tensor, valid: LabelledFaces, folder: Path, *, command: str) -> Path:
+def export(network: nn.Module, recipe: TrainingRecipe, valid: LabelledFaces, folder: Path, *, command: str) -> Path:
     """Write `<name>.safetensors` (float16) and `<name>.toml`, the card, with a temperature fitted on the validation faces.
+
+    The figures on the card are those of the files as written, read back as an extractor.
 
     Parameters
     ----------
-    logits : float32 (n, c), the network's for the validation faces.
     command : what made it, for the card.
 
     Returns
@@ -57,31 +60,33 @@ def export(network: nn.Module, recipe: TrainingRecipe, logits: Tensor, valid: La
     with whole(weights) as path:
         save_file({name: value.contiguous() for name, value in state.items()}, path)
         path.chmod(0o644)
-    temperature = fit_temperature(logits, torch.from_numpy(valid.labels))
-    probabilities = torch.softmax(logits / temperature, 1).numpy()
-    right = float((probabilities.argmax(1) == valid.labels).mean())
+    shape = recipe.network
     card = Card(
         name=recipe.name,
         file=weights.name,
         sha256=sha256(weights),
-        architecture=recipe.network.architecture,
-        crop=recipe.network.crop,
-        input_size=recipe.network.input_size,
-        detail=recipe.network.detail,
-        colour=recipe.network.colour,
-        mean=recipe.network.mean,
-        std=recipe.network.std,
+        architecture=shape.architecture,
+        crop=shape.crop,
+        input_size=shape.input_size,
+        detail=shape.detail,
+        colour=shape.colour,
+        mean=shape.mean,
+        std=shape.std,
         classes=valid.classes,
         embedding=int(network.num_features),  # type: ignore[arg-type]
-        temperature=temperature,
+        temperature=1.0,
         licence=recipe.licence,
         origin=f"{command}, videoemo {__version__}{_commit()}",
         trained_on=recipe.trained_on,
-        figures=f"{len(valid)} validation faces: accuracy {right:.4f}, ECE {calibration(probabilities, valid.labels).ece:.4f}",
+        figures="",
     )
+    logits = torch.from_numpy(probabilities_of(Extractor(card, load_network(card, weights)), valid)).clamp_min(1e-30).log()
+    temperature = fit_temperature(logits, torch.from_numpy(valid.labels))
+    found = figures_of(torch.softmax(logits / temperature, 1).numpy(), valid.labels, valid.classes).summary()
+    told = f"accuracy {found['accuracy']:.4f}, UAR {found['uar']:.4f}, macro-F1 {found['macro_f1']:.4f}, ECE {found['ece']:.4f}"
     path = folder / f"{recipe.name}.toml"
     with whole(path) as temporary:
-        temporary.write_text(_toml(card), encoding="utf-8")
+        temporary.write_text(_toml(replace(card, temperature=temperature, figures=f"{len(valid):,} validation faces: {told}")), encoding="utf-8")
     return path
 
 

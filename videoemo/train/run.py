@@ -11,7 +11,7 @@ from videoemo.recipes import TrainingRecipe
 from videoemo.train.checkpoint import Epoch
 from videoemo.train.data import data_root, load_faces
 from videoemo.train.export import export
-from videoemo.train.loop import logits_of, train
+from videoemo.train.loop import train
 
 __all__ = ["Trained", "run"]
 
@@ -41,5 +41,5 @@ def run(recipe: TrainingRecipe, data: Path | None, out: Path, *, resume: bool, c
         raise OutputError(f"cannot write to {out}: {exc.strerror or exc}; give another folder with -o") from exc
     network, progress = train(recipe, faces, valid, out, resume=resume)
     curves(out / "curves.png", history=progress.history, best_epoch=progress.best_epoch, name=recipe.name)
-    card = export(network, recipe, logits_of(network, recipe, valid), valid, out, command=command)
+    card = export(network, recipe, valid, out, command=command)
     return Trained(card, progress.history[progress.best_epoch - 1])
