@@ -34,9 +34,9 @@ Splits = tuple[LabelledFaces, LabelledFaces, LabelledFaces]
 def base(seed: int) -> TrainingRecipe:
     """The recipe that each variant changes in one point: AdamW, unweighted loss, votes, all weights at once, from random weights."""
     recipe = load_training("ferplus")
-    stage = replace(recipe.stages[0], epochs=EPOCHS, learning_rate=1e-3, class_weights=0.0, sam_rho=None, averaging=None)
+    stage = replace(recipe.stages[0], epochs=EPOCHS, learning_rate=1e-3, class_weights=0.0, sam_rho=None, averaging=None, batch_size=32)
     network = replace(recipe.network, input_size=64)
-    return replace(recipe, stages=(stage,), network=network, batch_size=32, seed=seed)
+    return replace(recipe, stages=(stage,), network=network, seed=seed)
 
 
 def changed(recipe: TrainingRecipe, **stage: object) -> TrainingRecipe:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
 from videoemo.settings import allow, build, find, folder, read, table
@@ -75,6 +75,10 @@ class Augment:
     erase: float = 0.0
     mirror: bool = True
 
+    def times(self, strength: float) -> Augment:
+        """The same changes, each as much weaker (0 to 1)."""
+        return replace(self, **{f.name: getattr(self, f.name) * strength for f in fields(self) if f.name != "mirror"})
+
     def __post_init__(self) -> None:
         for key in ("grey", "coarse", "blocks", "noise", "erase"):
             allow(0 <= getattr(self, key) <= 1, key, "shares from 0 to 1", getattr(self, key))
@@ -119,6 +123,7 @@ class Stage:
 
     train: Literal["head", "all"]
     epochs: int
+    batch_size: int
     learning_rate: float
     schedule: Literal["constant", "one-cycle"]
     optimiser: Literal["adam", "adamw"]
@@ -127,9 +132,12 @@ class Stage:
     targets: Literal["labels", "votes", "refined"]
     class_weights: float
     averaging: float | None = None
+    augment: float = 1.0
 
     def __post_init__(self) -> None:
         allow(self.epochs >= 1, "epochs", "whole numbers from 1", self.epochs)
+        allow(self.batch_size >= 2, "batch_size", "whole numbers from 2", self.batch_size)
+        allow(0 <= self.augment <= 1, "augment", "numbers from 0 to 1", self.augment)
         allow(self.learning_rate > 0, "learning_rate", "numbers above 0", self.learning_rate)
         allow(0 <= self.class_weights <= 1, "class_weights", "numbers from 0 to 1", self.class_weights)
         allow(self.sam_rho is None or self.sam_rho > 0, "sam_rho", "numbers above 0", self.sam_rho)
@@ -145,7 +153,6 @@ class TrainingRecipe:
     network: NetworkRecipe
     stages: tuple[Stage, ...]
     augment: Augment
-    batch_size: int
     best: Literal["accuracy", "uar", "macro_f1"]
     precision: Literal["bfloat16", "float32"]
     seed: int
@@ -153,7 +160,6 @@ class TrainingRecipe:
     trained_on: str
 
     def __post_init__(self) -> None:
-        allow(self.batch_size >= 2, "batch_size", "whole numbers from 2", self.batch_size)
         allow(len(self.stages) >= 1, "stages", "one or more", 0)
         allow(not self.stages or self.stages[0].targets != "refined", "targets", "labels or votes in the first stage", "refined")
 

@@ -23,7 +23,6 @@ RECIPE = """
 name = "toy"
 trained_on = "made-up faces"
 licence = "none"
-batch_size = 16
 best = "accuracy"
 precision = "float32"
 seed = 1
@@ -45,6 +44,7 @@ crop = "square"
 [[stages]]
 train = "head"
 epochs = 2
+batch_size = 16
 learning_rate = 1e-3
 schedule = "constant"
 optimiser = "adam"
@@ -55,6 +55,7 @@ class_weights = 1.0
 [[stages]]
 train = "all"
 epochs = 3
+batch_size = 16
 learning_rate = 5e-3
 schedule = "one-cycle"
 optimiser = "adamw"
@@ -67,6 +68,7 @@ averaging = 0.9
 [[stages]]
 train = "all"
 epochs = 2
+batch_size = 16
 learning_rate = 2e-3
 schedule = "constant"
 optimiser = "adamw"
@@ -187,7 +189,7 @@ def test_a_checkpoint_runs_no_code(recipe: TrainingRecipe, faces: tuple[Labelled
 
 def test_fewer_faces_than_a_batch(recipe: TrainingRecipe, faces: tuple[LabelledFaces, LabelledFaces], tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="160 training faces are fewer than a batch"):
-        train(replace(recipe, batch_size=500), *faces, tmp_path, resume=False)
+        train(replace(recipe, stages=(replace(recipe.stages[0], batch_size=500),)), *faces, tmp_path, resume=False)
 
 
 @pytest.mark.parametrize("name", ["ferplus", "affectnet", "folder"])
@@ -208,9 +210,8 @@ def test_the_affectnet_recipe_runs_on_a_tree_of_forty_pictures_in_both_layouts(w
     small = replace(
         recipe,
         data=data,
-        batch_size=8,
         network=replace(recipe.network, architecture="test_resnet", start="random", input_size=32),
-        stages=tuple(replace(stage, epochs=1) for stage in recipe.stages),
+        stages=tuple(replace(stage, epochs=1, batch_size=8) for stage in recipe.stages),
     )
     _, progress = train(small, *load_faces(small.data, root), tmp_path / "out", resume=False)
     assert [(epoch.epoch, epoch.stage) for epoch in progress.history] == [(1, 1), (2, 2)]

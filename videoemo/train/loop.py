@@ -45,8 +45,9 @@ def train(recipe: TrainingRecipe, faces: LabelledFaces, valid: LabelledFaces, fo
     ------
     TrainingError : a start that cannot be had, a checkpoint that cannot be used, a loss that is no longer a number.
     """
-    if len(faces) < recipe.batch_size:
-        raise TrainingError(f"{len(faces)} training faces are fewer than a batch: lower batch_size ({recipe.batch_size})")
+    largest = max(stage.batch_size for stage in recipe.stages)
+    if len(faces) < largest:
+        raise TrainingError(f"{len(faces)} training faces are fewer than a batch: lower batch_size ({largest})")
     torch.manual_seed(recipe.seed)
     draws = torch.Generator().manual_seed(recipe.seed)
     network = start_network(recipe.network, len(faces.classes)).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -57,7 +58,7 @@ def train(recipe: TrainingRecipe, faces: LabelledFaces, valid: LabelledFaces, fo
         before = sum(earlier.epochs for earlier in recipe.stages[:number])
         if len(progress.history) >= before + stage.epochs:
             continue
-        trainer = Trainer(network, stage, steps=stage.epochs * (len(faces) // recipe.batch_size))
+        trainer = Trainer(network, stage, steps=stage.epochs * (len(faces) // stage.batch_size))
         opinion = None
         if running is not None:
             in_stage = len(progress.history) > before
@@ -91,8 +92,8 @@ def _epoch(
 ) -> float:
     weights = class_weights(faces, stage)
     losses = []
-    steps = len(faces) // recipe.batch_size
-    bar = tqdm(_batches(recipe, faces, draws), total=steps, desc=name, file=sys.stderr, leave=False, disable=None, dynamic_ncols=True)
+    steps = len(faces) // stage.batch_size
+    bar = tqdm(_batches(recipe, stage, faces, draws), total=steps, desc=name, file=sys.stderr, leave=False, disable=None, dynamic_ncols=True)
     for rows, batch in bar:
 
         def loss_of(batch: Tensor = batch, rows: Tensor = rows) -> Tensor:
@@ -107,13 +108,13 @@ def _epoch(
     return mean
 
 
-def _batches(recipe: TrainingRecipe, faces: LabelledFaces, draws: torch.Generator) -> Iterator[tuple[Tensor, Tensor]]:
+def _batches(recipe: TrainingRecipe, stage: Stage, faces: LabelledFaces, draws: torch.Generator) -> Iterator[tuple[Tensor, Tensor]]:
     """Shuffled rows and their faces, changed at random, as the network wants them; what does not fill a batch is left out."""
     order = torch.randperm(len(faces), generator=draws)
-    for rows in order.split(recipe.batch_size):
-        if len(rows) == recipe.batch_size:
+    for rows in order.split(stage.batch_size):
+        if len(rows) == stage.batch_size:
             shown = torch.from_numpy(_shown(recipe, faces, rows.numpy())).float() / 255
-            changed = augment(shown, recipe.augment, size=recipe.network.input_size, generator=draws)
+            changed = augment(shown, recipe.augment.times(stage.augment), size=recipe.network.input_size, generator=draws)
             yield rows, _normalised(recipe, changed)
 
 
