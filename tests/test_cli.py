@@ -147,6 +147,12 @@ def test_every_zero(videoemo: Run, portrait: Path, tmp_path: Path) -> None:
     assert "'--every': 0 is not in the range x>=1" in one_line(err)
 
 
+def test_no_command_shows_the_help(videoemo: Run) -> None:
+    status, out, err = videoemo()
+    assert (status, err) == (0, "")
+    assert out.startswith("Usage: videoemo")
+
+
 def test_an_unknown_command_is_wrong_usage(videoemo: Run) -> None:
     status, _, err = videoemo("scor")
     assert status == 2

@@ -26,6 +26,9 @@ def main() -> None:
     """
     try:
         status = cli.main(prog_name="videoemo", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as exc:
+        print(exc.format_message())
+        status = 0
     except click.UsageError as exc:
         _complain(f"{exc.format_message().rstrip('.')}; see {exc.ctx.command_path if exc.ctx else 'videoemo'} --help")
         status = 2
@@ -63,7 +66,7 @@ _out = click.option("-o", "--out", type=click.Path(path_type=Path, file_okay=Tru
     "--fps",
     type=click.FloatRange(min=0, min_open=True),
     metavar="RATE",
-    help="Sample so many frames a second; a folder of numbered pictures then is one video at that rate.",
+    help="Sample so many frames a second; a folder of numbered pictures is then one video at that rate.",
 )
 @click.option("--start", type=float, metavar="SECONDS", help="Begin at this time.")
 @click.option("--end", type=float, metavar="SECONDS", help="Stop before this time.")
@@ -88,7 +91,10 @@ def score(paths: tuple[Path, ...], out: Path, pipeline: str | None, **settings: 
 @cli.command()
 @click.option("-o", "--out", type=click.Path(path_type=Path), default="videoemo-demo", show_default=True, help="Folder for the results.")
 def demo(out: Path) -> int:
-    """Score a short clip made on the spot; needs nothing but the install."""
+    """Score a short clip made on the spot.
+
+    It needs nothing but the install: the clip is drawn from a portrait that Matplotlib ships.
+    """
     from videoemo.demo import write_clip
     from videoemo.progress import ConsoleProgress
     from videoemo.recipes import load_pipeline
@@ -113,9 +119,10 @@ def demo(out: Path) -> int:
 @click.option("--data", type=click.Path(path_type=Path), help="The data's folder; else $VIDEOEMO_DATA/<kind>, or data/<kind>.")
 @click.option("--resume", is_flag=True, help="Go on where an interrupted training in OUT stopped.")
 def train(recipe: str, out: Path, data: Path | None, resume: bool) -> int:
-    """Train an extractor: RECIPE is a name in pipelines/train, such as ferplus, or a TOML file.
+    """Train an extractor from a recipe.
 
-    OUT gets history.csv, curves.png, a checkpoint an epoch, and in the end the network and its card, which --extractor accepts.
+    RECIPE is a name in pipelines/train, such as ferplus, or a TOML file. OUT gets history.csv, curves.png, a checkpoint an epoch, and in
+    the end the network and its card, which --extractor accepts.
     """
     from videoemo.recipes import load_training
     from videoemo.train.run import run
@@ -132,7 +139,10 @@ def train(recipe: str, out: Path, data: Path | None, resume: bool) -> int:
 @click.option("--extractor", metavar="NAME", help="The network: its name, or the path of its card.")
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder for report.json, confusion.png and reliability.png.")
 def evaluate(protocol: str, data: Path | None, extractor: str | None, out: Path | None) -> int:
-    """Say how good an extractor is on labelled faces that it was not trained on."""
+    """Judge an extractor on labelled faces.
+
+    Faces that it was not trained on, or the figures mean nothing. Prints accuracy, mean recall a class (UAR), macro-F1 and calibration (ECE).
+    """
     from videoemo.evaluation import evaluate_faces, write_report
     from videoemo.extractor import load_extractor
     from videoemo.recipes import load_protocol
@@ -150,7 +160,10 @@ def evaluate(protocol: str, data: Path | None, extractor: str | None, out: Path 
 
 @cli.command()
 def doctor() -> int:
-    """Say what is installed, what runs, what is missing and how to get it."""
+    """Say what is installed, and what is missing.
+
+    For what is missing, the command that brings it. Exit status 1 when something is missing without which nothing runs.
+    """
     from videoemo.doctor import examine
 
     findings = examine()

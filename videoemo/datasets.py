@@ -44,7 +44,7 @@ def find_clips(paths: Sequence[Path], *, leave_out: Path | None = None, picture_
     """
     for path in paths:
         if not (path.exists() or path.is_symlink()):
-            raise InputError(f"no such file or folder: {str(path)!r}")
+            raise InputError(f"no such file or folder: {str(path)!r}; check the path")
     clips: dict[Path, Clip] = {}
     for path, name in zip(paths, _names(paths), strict=True):
         for found in sorted(_videos(path, leave_out, picture_folders), key=lambda p: p.parts):
