@@ -44,7 +44,7 @@ def test_an_unknown_key_names_the_nearest_allowed_one(tmp_path: Path) -> None:
         ("thresholds = [0.6, 0.7]", "thresholds: expected 3 values"),
         ("thresholds = [0.6, 0.7, 7]", "thresholds: allowed are three numbers from 0 to 1"),
         ("max_pixels = 0", "max_pixels: allowed are whole numbers from 1, got 0"),
-        ("pyramid_factor = 1.0", "pyramid_factor: allowed are numbers between 0 and 1"),
+        ("pyramid_factor = 1.0", "pyramid_factor: allowed are numbers from 0.1 to 0.95"),
         ("csv = 1", "csv: expected bool, got 1"),
         ("every 3", "is not TOML"),
     ],

@@ -54,7 +54,7 @@ class Pipeline:
         allow(self.max_pixels >= 1, "max_pixels", "whole numbers from 1", self.max_pixels)
         allow(self.min_face >= 12, "min_face", "whole numbers from 12", self.min_face)
         allow(all(0 <= t <= 1 for t in self.thresholds), "thresholds", "three numbers from 0 to 1", self.thresholds)
-        allow(0 < self.pyramid_factor < 1, "pyramid_factor", "numbers between 0 and 1", self.pyramid_factor)
+        allow(0.1 <= self.pyramid_factor <= 0.95, "pyramid_factor", "numbers from 0.1 to 0.95", self.pyramid_factor)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Clip", "Faces", "Features", "Frames"]
+__all__ = ["Clip", "Faces", "FeatureTable", "Features", "Frames"]
 
 Index = slice | npt.NDArray[np.integer[Any]] | npt.NDArray[np.bool_]
 
@@ -57,14 +57,14 @@ class _Arrays:
 
 
 def _take(part: Any, chosen: npt.NDArray[np.intp]) -> Any:
-    if part is None:
-        return None
+    if part is None or isinstance(part, dict):
+        return part  # absent, or said of the whole
     return part[chosen] if isinstance(part, np.ndarray) else tuple(part[i] for i in chosen)
 
 
 def _shape(part: Any) -> str:
-    if part is None:
-        return "None"
+    if part is None or isinstance(part, dict):
+        return str(part and sorted(part))
     return f"{part.dtype}{list(part.shape)}" if isinstance(part, np.ndarray) else f"{len(part)} arrays"
 
 
@@ -158,3 +158,34 @@ class Features(_Arrays):
         for name in ("valence", "arousal"):
             if getattr(self, name) is not None:
                 self._check(embedding=("float32", (None, None)), **{name: ("float32", (None,))})
+
+
+@dataclass(frozen=True, repr=False)
+class FeatureTable(_Arrays):
+    """One descriptor a clip: what `extract` writes, and `fit` and `evaluate` read.
+
+    Parameters
+    ----------
+    descriptor : float32 (n, k * d), the k statistics of the d-long embeddings, in the order of `provenance["statistics"]`; zeros without a face.
+    ids, splits, labels, groups : n strings each; a split, a label or a group that is not known is empty.
+    n_frames, n_face_frames : int64 (n,), frames sampled, and those with a face.
+    provenance : what the descriptors were made with: dataset, pipeline, extractor (its name and checksum), statistics, versions.
+    """
+
+    descriptor: npt.NDArray[np.float32]
+    ids: npt.NDArray[np.str_]
+    splits: npt.NDArray[np.str_]
+    labels: npt.NDArray[np.str_]
+    groups: npt.NDArray[np.str_]
+    n_frames: npt.NDArray[np.int64]
+    n_face_frames: npt.NDArray[np.int64]
+    provenance: dict[str, Any]
+
+    def __post_init__(self) -> None:
+        self._check(descriptor=("float32", (None, None)), n_frames=("int64", (None,)), n_face_frames=("int64", (None,)))
+        for name in ("ids", "splits", "labels", "groups"):
+            array = getattr(self, name)
+            if array.dtype.kind != "U" or array.shape != (len(self.descriptor),):
+                raise ValueError(f"FeatureTable.{name}: expected strings ({len(self.descriptor)},), got {array.dtype} {array.shape}")
+        if not np.isfinite(self.descriptor).all():
+            raise ValueError(f"FeatureTable.descriptor: {np.isnan(self.descriptor).any(axis=1).sum()} rows are not numbers")
