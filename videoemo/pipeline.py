@@ -8,6 +8,7 @@ from time import perf_counter
 from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from videoemo import faces as face_room
 from videoemo.extractor import Extractor, load_extractor
@@ -18,7 +19,7 @@ from videoemo.tables import FaceTable, VideoRow, face_table
 from videoemo.thumbnails import Gallery
 from videoemo.video import Video, frames, probe
 
-__all__ = ["Models", "Scored", "load_models", "score_video"]
+__all__ = ["Models", "Scored", "expressions", "load_models", "score_video"]
 
 T = TypeVar("T")
 
@@ -79,37 +80,69 @@ def score_video(clip: Clip, pipeline: Pipeline, models: Models, *, progress: Cal
     """
     stages = dict.fromkeys(("read", "find", "express"), 0.0)
     video = probe(clip.path, fps=pipeline.fps, max_pixels=pipeline.max_pixels)
-    fps = None if video.pictures else pipeline.fps  # a folder's fps is the rate its pictures were taken at
-    wanted = sample(video.seconds, every=pipeline.every, fps=fps, start=pipeline.start, end=pipeline.end)
+    wanted = _wanted(video, pipeline)
     first, last = (video.seconds[wanted[0]], video.seconds[wanted[-1]]) if len(wanted) else (0.0, 0.0)
     gallery = Gallery(float(last - first), first=float(first))
 
-    def batches() -> Iterator[tuple[Frames, Faces, Features]]:
-        reading = frames(
-            video,
-            every=pipeline.every,
-            fps=fps,
-            start=pipeline.start,
-            end=pipeline.end,
-            decoder=pipeline.decoder,
-            max_pixels=pipeline.max_pixels,
-        )
-        done = 0
-        for batch in _timed(reading, stages):
-            started = perf_counter()
-            faces = _faces(batch, pipeline, models)
-            found = perf_counter()
-            features = models.extractor(faces.crops or ())
-            stages["find"] += found - started
-            stages["express"] += perf_counter() - found
+    def shown() -> Iterator[tuple[Frames, Faces, Features]]:
+        for batch, faces, features in expressions(video, pipeline, models, stages=stages, progress=progress):
             _offer(gallery, batch, faces, features, models.extractor.classes)
-            done += len(batch)
-            if progress is not None:
-                progress(len(batch), done / len(wanted))
             yield batch, faces, features
 
-    table = face_table(batches(), models.extractor.classes)
+    table = face_table(shown(), models.extractor.classes)
     return Scored(video, table, _summary(clip, video, table, len(wanted)), gallery, stages)
+
+
+def expressions(
+    video: Video,
+    pipeline: Pipeline,
+    models: Models,
+    *,
+    stages: dict[str, float] | None = None,
+    progress: Callable[[int, float], None] | None = None,
+) -> Iterator[tuple[Frames, Faces, Features]]:
+    """The sampled frames of a video in batches, the faces selected in them, with their crops, and what each expresses.
+
+    Parameters
+    ----------
+    stages : where the seconds of work in `read`, `find` and `express` are added up.
+    progress : as in `score_video`.
+
+    Raises
+    ------
+    VideoError : the video cannot be read.
+    """
+    spent = dict.fromkeys(("read", "find", "express"), 0.0) if stages is None else stages
+    n_wanted, done = len(_wanted(video, pipeline)), 0
+    reading = frames(
+        video,
+        every=pipeline.every,
+        fps=_sampling_rate(video, pipeline),
+        start=pipeline.start,
+        end=pipeline.end,
+        decoder=pipeline.decoder,
+        max_pixels=pipeline.max_pixels,
+    )
+    for batch in _timed(reading, spent):
+        started = perf_counter()
+        faces = _faces(batch, pipeline, models)
+        found = perf_counter()
+        features = models.extractor(faces.crops or ())
+        spent["find"] += found - started
+        spent["express"] += perf_counter() - found
+        done += len(batch)
+        if progress is not None:
+            progress(len(batch), done / n_wanted)
+        yield batch, faces, features
+
+
+def _sampling_rate(video: Video, pipeline: Pipeline) -> float | None:
+    """A folder's fps is the rate its pictures were taken at, and no rate of sampling."""
+    return None if video.pictures else pipeline.fps
+
+
+def _wanted(video: Video, pipeline: Pipeline) -> npt.NDArray[np.int64]:
+    return sample(video.seconds, every=pipeline.every, fps=_sampling_rate(video, pipeline), start=pipeline.start, end=pipeline.end)
 
 
 def _faces(batch: Frames, pipeline: Pipeline, models: Models) -> Faces:
