@@ -18,7 +18,7 @@ def setup() -> configparser.ConfigParser:
 
 def test_every_folder_of_code_and_of_settings_is_a_package() -> None:
     code = {".".join(path.parent.relative_to(ROOT).parts) for path in (ROOT / "videoemo").rglob("__init__.py")}
-    settings = {"videoemo.pipelines", "videoemo.pipelines.train", "videoemo.protocols"}
+    settings = {"videoemo.classifiers", "videoemo.pipelines", "videoemo.pipelines.train", "videoemo.protocols"}
     assert set(setup()["options"]["packages"].split()) == code | settings
 
 

@@ -55,7 +55,7 @@ def test_a_value_out_of_range_names_what_is_allowed(tmp_path: Path, text: str, m
 
 
 def test_an_unknown_pipeline_names_those_there_are() -> None:
-    with pytest.raises(InputError, match="nothing called 'scor' in pipelines; allowed: score"):
+    with pytest.raises(InputError, match="nothing called 'scor' in pipelines; allowed: afew, folder, manifest, score, vgaf"):
         load_pipeline("scor")
 
 

@@ -91,3 +91,23 @@ def test_about_seven_people_walk_through_the_arcade(out: tuple[Path, Run]) -> No
 )
 def test_the_faces_of_a_picture(out: tuple[Path, Run], picture: str, least: int, most: int) -> None:
     assert least <= per_frame(faces(out, picture)).sum() <= most
+
+
+def shown_between(out: tuple[Path, Run], video: str, start: float, end: float) -> str:
+    """The class with the highest mean probability over a stretch of a video."""
+    table = faces(out, video)
+    return str(table[table["seconds"].between(start, end)].iloc[:, 8:].mean().idxmax())
+
+
+def test_she_cries_at_first_and_smiles_in_the_end(out: tuple[Path, Run]) -> None:
+    assert shown_between(out, "woman_360p.mp4", 1, 3) == "sadness"
+    assert shown_between(out, "woman_360p.mp4", 16, 18) == "happiness"
+
+
+def test_the_grinning_man_is_happy(out: tuple[Path, Run]) -> None:
+    assert shown_between(out, "single_face.jpg", 0, 0) == "happiness"
+
+
+def test_four_of_five_in_the_picture_are_happy(out: tuple[Path, Run]) -> None:
+    shown = faces(out, "multi_face.jpg").iloc[:, 8:].idxmax(axis=1)
+    assert (shown == "happiness").sum() >= 4

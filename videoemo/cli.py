@@ -113,6 +113,68 @@ def demo(out: Path) -> int:
     return status
 
 
+_dataset = click.option("--dataset", metavar="NAME", help="The dataset: a name in pipelines, such as afew, or a TOML file.")
+_redo = click.option("--redo", is_flag=True, help="Replace a table that was made with other settings.")
+
+
+@cli.command()
+@click.option("--dataset", required=True, metavar="NAME", help="The dataset: a name in pipelines, such as afew, or a TOML file.")
+@click.option("--root", type=click.Path(path_type=Path), help="The dataset's folder; else $VIDEOEMO_DATA/NAME, or data/NAME.")
+@click.option("--check", is_flag=True, help="Print what was found against the published counts, and stop.")
+@click.option("--extractor", metavar="NAME", help="The network, in place of the recipe's: its name, or the path of its card.")
+@click.option("--keep-frames", is_flag=True, help="Keep the vectors of all faces, so that another pooling needs no second extraction.")
+@_redo
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="The table to write; else features/NAME.parquet.")
+def extract(dataset: str, root: Path | None, check: bool, extractor: str | None, keep_frames: bool, redo: bool, out: Path | None) -> int:
+    """Turn labelled clips into a feature table.
+
+    One descriptor a clip, in features/NAME.parquet, for `fit` and `evaluate`. With --keep-frames the vectors of all faces go to
+    NAME.frames.parquet beside it, for `pool`.
+    """
+    from videoemo.datasets import check_lines, load_clips
+    from videoemo.extraction import extract as extract_clips
+    from videoemo.progress import ConsoleProgress
+    from videoemo.recipes import load_extract
+    from videoemo.settings import data_root
+
+    recipe, name = load_extract(dataset, extractor=extractor), Path(dataset).stem
+    found = load_clips(recipe.dataset, data_root(name, root, option="--root"))
+    if check:
+        print("\n".join(check_lines(found, recipe.dataset)))
+        return 0
+    for problem in found.problems:
+        print(f"notice: {problem}", file=sys.stderr)
+    path = out or Path("features") / f"{name}.parquet"
+    kept = path.with_suffix(".frames.parquet") if keep_frames else None
+    done = extract_clips(found.clips, recipe, name, path, keep=kept, redo=redo, progress=ConsoleProgress())
+    faceless = int((done.table.n_face_frames == 0).sum())
+    width = done.table.descriptor.shape[1]
+    print(f"{_count(len(done.table), 'clip')} with descriptors of {width:,} numbers in {path}: {faceless} without a face, {len(done.failed)} failed")
+    if kept is not None:
+        print(f"the vectors of all faces in {kept}; another pooling: videoemo pool {kept} --statistics mean,std -o OTHER.parquet")
+    return FAILED_VIDEOS if done.failed else 0
+
+
+@cli.command()
+@click.argument("frames", metavar="FRAMES", type=click.Path(path_type=Path))
+@click.option("--statistics", required=True, metavar="LIST", help="Of mean, max, min, std: any, in the order wanted, with commas between.")
+@click.option(
+    "--pooling", type=click.Choice(["video", "group"]), help="Over all faces, or over those of a frame and then over frames; else as before."
+)
+@_redo
+@_out
+def pool(frames: Path, statistics: str, pooling: str | None, redo: bool, out: Path) -> int:
+    """Pool kept face vectors anew.
+
+    FRAMES is what `extract --keep-frames` wrote. No video is read.
+    """
+    from videoemo.extraction import pool as pool_vectors
+
+    table = pool_vectors(frames, out, statistics=tuple(statistics.split(",")), pooling=pooling, redo=redo)
+    print(f"{_count(len(table), 'clip')} with descriptors of {table.descriptor.shape[1]:,} numbers in {out}")
+    return 0
+
+
 @cli.command()
 @click.argument("recipe", metavar="RECIPE")
 @_out
@@ -146,10 +208,11 @@ def evaluate(protocol: str, data: Path | None, extractor: str | None, out: Path 
     from videoemo.evaluation import evaluate_faces, write_report
     from videoemo.extractor import load_extractor
     from videoemo.recipes import load_protocol
-    from videoemo.train.data import data_root, load_split
+    from videoemo.settings import data_root
+    from videoemo.train.data import load_split
 
     chosen = load_protocol(protocol)
-    faces = load_split(chosen.data, chosen.data.valid, chosen.data.valid_annotations, data_root(chosen.data.kind, data))
+    faces = load_split(chosen.data, chosen.data.valid, chosen.data.valid_annotations, data_root(chosen.data.kind, data, option="--data"))
     report = evaluate_faces(chosen, faces, load_extractor(extractor))
     print("\n".join(report.lines()))
     if out is not None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from videoemo import pipeline as one_video
 from videoemo.datasets import find_clips
@@ -20,7 +20,9 @@ from videoemo.tables import VideoRow, write_faces, write_videos
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Progress", "Run", "score", "score_folder"]
+__all__ = ["Progress", "Run", "attempt", "score", "score_folder"]
+
+T = TypeVar("T")
 
 
 class Progress(Protocol):
@@ -74,7 +76,7 @@ def score_folder(paths: Sequence[Path], out: Path, pipeline: Pipeline, *, progre
     progress.begin(clips)
     rows = []
     for clip in clips:
-        row = _attempt(clip, lambda clip=clip: _score_one(clip, out, pipeline, models, ran, progress))  # type: ignore[misc]
+        row = attempt(clip, lambda clip=clip: _score_one(clip, out, pipeline, models, ran, progress))  # type: ignore[misc]
         rows.append(row)
         progress.end(row)
     classes = models.extractor.classes
@@ -89,7 +91,13 @@ def score_folder(paths: Sequence[Path], out: Path, pipeline: Pipeline, *, progre
     return run
 
 
-def _attempt(clip: Clip, work: Callable[[], VideoRow]) -> VideoRow:
+def attempt(clip: Clip, work: Callable[[], T]) -> T | VideoRow:
+    """The result of some work on a clip, or the row that says why it failed.
+
+    Raises
+    ------
+    OutputError : a result could not be written: no other could either.
+    """
     try:
         return work()
     except (VideoError, InputError) as exc:  # InputError: gone since the folder was read

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
@@ -12,7 +13,7 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_
 
 from videoemo.errors import InputError, RecipeError
 
-__all__ = ["allow", "build", "find", "folder", "read", "table"]
+__all__ = ["allow", "build", "data_root", "find", "folder", "read", "table"]
 
 T = TypeVar("T")
 
@@ -39,6 +40,23 @@ def find(name: str, kind: str) -> Path:
         return path
     known = ", ".join(sorted(path.stem for path in folder(kind).glob("*.toml")))
     raise InputError(f"nothing called {name!r} in {kind}; allowed: {known}, or the path of a TOML file")
+
+
+def data_root(name: str, given: Path | None, *, option: str) -> Path:
+    """Where a dataset lies: as given, or `$VIDEOEMO_DATA/<name>`, or `data/<name>` here.
+
+    Parameters
+    ----------
+    option : the command's option that gives it, for the message.
+
+    Raises
+    ------
+    InputError : there is no such folder.
+    """
+    root = given or Path(os.environ.get("VIDEOEMO_DATA", "data")) / name
+    if not root.is_dir():
+        raise InputError(f"no folder {root}: give the data's folder with {option}, or set VIDEOEMO_DATA")
+    return root
 
 
 def allow(condition: bool, key: str, allowed: str, given: object) -> None:

@@ -9,7 +9,7 @@ from tests.train import toy
 from videoemo.errors import TrainingError
 from videoemo.labels import AFFECTNET_8, AFFECTNET_FILE_IDS, FERPLUS_COLUMNS
 from videoemo.recipes import DataRecipe
-from videoemo.train.data import data_root, load_faces
+from videoemo.train.data import load_faces
 from videoemo.train.faces import LabelledFaces
 
 FERPLUS = DataRecipe(kind="ferplus", train="train.npz", valid="valid.npz")
@@ -122,12 +122,3 @@ def broken(root: Path, case: str) -> DataRecipe:
 def test_broken_data_is_one_line_before_training_starts(tmp_path: Path, case: str, message: str) -> None:
     with pytest.raises(TrainingError, match=message):
         load_faces(broken(tmp_path, case), tmp_path)
-
-
-def test_the_root_is_given_or_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "ferplus").mkdir()
-    monkeypatch.setenv("VIDEOEMO_DATA", str(tmp_path))
-    assert data_root("ferplus", None) == tmp_path / "ferplus"
-    assert data_root("ferplus", tmp_path) == tmp_path
-    with pytest.raises(TrainingError, match="give the data's folder with --data"):
-        data_root("affectnet", None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from videoemo.errors import TrainingError
@@ -12,20 +11,7 @@ from videoemo.train.faces import LabelledFaces
 from videoemo.train.ferplus import load_ferplus
 from videoemo.train.folders import load_folders
 
-__all__ = ["data_root", "load_faces", "load_split"]
-
-
-def data_root(kind: str, given: Path | None) -> Path:
-    """Where a dataset lies: as given, or `$VIDEOEMO_DATA/<kind>`, or `data/<kind>` here.
-
-    Raises
-    ------
-    TrainingError : there is no such folder.
-    """
-    root = given or Path(os.environ.get("VIDEOEMO_DATA", "data")) / kind
-    if not root.is_dir():
-        raise TrainingError(f"no folder {root}: give the data's folder with --data, or set VIDEOEMO_DATA")
-    return root
+__all__ = ["load_faces", "load_split"]
 
 
 def load_split(recipe: DataRecipe, split: str, annotations: str | None, root: Path) -> LabelledFaces:

@@ -8,8 +8,9 @@ from pathlib import Path
 from videoemo.errors import OutputError, TrainingError
 from videoemo.plots import curves
 from videoemo.recipes import TrainingRecipe
+from videoemo.settings import data_root
 from videoemo.train.checkpoint import Epoch
-from videoemo.train.data import data_root, load_faces
+from videoemo.train.data import load_faces
 from videoemo.train.export import export
 from videoemo.train.loop import train
 
@@ -32,7 +33,7 @@ def run(recipe: TrainingRecipe, data: Path | None, out: Path, *, resume: bool, c
     TrainingError : the data or the start cannot be used, or `out` holds a training already and `resume` was not asked for.
     OutputError : `out` cannot be written.
     """
-    faces, valid = load_faces(recipe.data, data_root(recipe.data.kind, data))
+    faces, valid = load_faces(recipe.data, data_root(recipe.data.kind, data, option="--data"))
     if (out / "checkpoint.pt").exists() and not resume:
         raise TrainingError(f"{out} holds a training already: --resume goes on with it, or give another folder with -o")
     try:

@@ -1,60 +1,22 @@
-"""What to do with videos, and how to train an extractor: the records that the TOML files fill."""
+"""How an extractor is trained, and judged on labelled faces."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, fields, replace
-from typing import Any, Literal
+from typing import Literal
 
-from videoemo.settings import allow, build, find, folder, read, table
+from videoemo.settings import allow, find, read
 
 __all__ = [
     "Augment",
     "DataRecipe",
     "FacesProtocol",
     "NetworkRecipe",
-    "Pipeline",
     "Stage",
     "TrainingRecipe",
-    "change",
-    "load_pipeline",
     "load_protocol",
     "load_training",
 ]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Pipeline:
-    """What to do with a video; pipelines/score.toml says what each key means."""
-
-    every: int
-    fps: float | None = None
-    start: float | None = None
-    end: float | None = None
-    decoder: Literal["auto", "decord", "opencv", "pyav"]
-    max_pixels: int
-    faces: Literal["all", "largest", "score"]
-    min_face: int
-    thresholds: tuple[float, float, float]
-    pyramid_factor: float
-    order: Literal["size", "score"]
-    align: bool
-    extractor: str
-    pictures: bool
-    csv: bool
-
-    def __post_init__(self) -> None:
-        allow(self.every >= 1, "every", "whole numbers from 1", self.every)
-        allow(self.fps is None or 0 < self.fps < math.inf, "fps", "numbers above 0", self.fps)
-        allow(self.fps is None or self.every == 1, "fps", "either every or fps", f"every {self.every} and fps {self.fps}")
-        allow(self.start is None or math.isfinite(self.start), "start", "seconds", self.start)
-        allow(self.end is None or math.isfinite(self.end), "end", "seconds", self.end)
-        later = self.start is None or self.end is None or self.start < self.end
-        allow(later, "end", f"seconds after start ({self.start})", self.end)
-        allow(self.max_pixels >= 1, "max_pixels", "whole numbers from 1", self.max_pixels)
-        allow(self.min_face >= 12, "min_face", "whole numbers from 12", self.min_face)
-        allow(all(0 <= t <= 1 for t in self.thresholds), "thresholds", "three numbers from 0 to 1", self.thresholds)
-        allow(0.1 <= self.pyramid_factor <= 0.95, "pyramid_factor", "numbers from 0.1 to 0.95", self.pyramid_factor)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,6 +126,17 @@ class TrainingRecipe:
         allow(not self.stages or self.stages[0].targets != "refined", "targets", "labels or votes in the first stage", "refined")
 
 
+def load_training(name: str) -> TrainingRecipe:
+    """A training recipe by its name in `pipelines/train/`, or by its path.
+
+    Raises
+    ------
+    InputError : no such recipe.
+    RecipeError : the file says something it may not.
+    """
+    return read(TrainingRecipe, find(name, "pipelines/train"))
+
+
 @dataclass(frozen=True, kw_only=True)
 class FacesProtocol:
     """How an extractor is judged on labelled faces: the `valid` of `data`, and a class to leave out for a second figure."""
@@ -182,48 +155,3 @@ def load_protocol(name: str) -> FacesProtocol:
     RecipeError : the file says something it may not.
     """
     return read(FacesProtocol, find(name, "protocols"))
-
-
-def load_pipeline(name: str | None = None) -> Pipeline:
-    """A pipeline by its name in `pipelines/`, or by the path of a TOML file; keys not given are those of `score.toml`.
-
-    Raises
-    ------
-    InputError : no such pipeline.
-    RecipeError : the file says something it may not.
-    """
-    base = folder("pipelines") / "score.toml"
-    if name is None:
-        return read(Pipeline, base)
-    path = find(name, "pipelines")
-    data = table(path)
-    # Of the two ways of sampling, the one given replaces the other.
-    defaults = {key: value for key, value in table(base).items() if not (key == "every" and "fps" in data)}
-    return build(Pipeline, {"every": 1} | defaults | data, where=str(path))
-
-
-def load_training(name: str) -> TrainingRecipe:
-    """A training recipe by its name in `pipelines/train/`, or by its path.
-
-    Raises
-    ------
-    InputError : no such recipe.
-    RecipeError : the file says something it may not.
-    """
-    return read(TrainingRecipe, find(name, "pipelines/train"))
-
-
-def change(pipeline: Pipeline, **given: Any) -> Pipeline:
-    """The pipeline with the values given that are not None.
-
-    Raises
-    ------
-    RecipeError : an unknown key, or a value out of range.
-    """
-    values = {field.name: getattr(pipeline, field.name) for field in fields(pipeline)}
-    chosen = {key: value for key, value in given.items() if value is not None}
-    if chosen.get("fps") is not None and "every" not in chosen:
-        chosen["every"] = 1
-    if "every" in chosen and "fps" not in chosen:
-        values["fps"] = None
-    return build(Pipeline, {key: value for key, value in (values | chosen).items() if value is not None}, where="settings")

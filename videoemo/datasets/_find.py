@@ -1,4 +1,4 @@
-"""Folders of videos to clips."""
+"""The videos and pictures in files and folders."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import os
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
+from videoemo.datasets._listing import entries
 from videoemo.errors import InputError, VideoError
 from videoemo.records import Clip
-from videoemo.video import probe
 
-__all__ = ["PICTURES", "VIDEOS", "find_clips"]
+__all__ = ["PICTURES", "VIDEOS", "find_clips", "videos_within"]
 
 # What a folder is searched for; a file named outright is tried whatever it is called.
 VIDEOS = frozenset(
@@ -47,7 +47,7 @@ def find_clips(paths: Sequence[Path], *, leave_out: Path | None = None, picture_
             raise InputError(f"no such file or folder: {str(path)!r}; check the path")
     clips: dict[Path, Clip] = {}
     for path, name in zip(paths, _names(paths), strict=True):
-        for found in sorted(_videos(path, leave_out, picture_folders), key=lambda p: p.parts):
+        for found in sorted(_walk(path, leave_out, picture_folders), key=lambda p: p.parts):
             inside = PurePosixPath(*found.relative_to(path).parts)
             prefix = name if len(paths) > 1 or found == path else PurePosixPath()
             clips.setdefault(_identity(found), Clip(found, str(prefix / inside)))
@@ -56,20 +56,30 @@ def find_clips(paths: Sequence[Path], *, leave_out: Path | None = None, picture_
     return list(clips.values())
 
 
-def _videos(path: Path, leave_out: Path | None, picture_folders: bool) -> list[Path]:
+def videos_within(folder: Path) -> list[Path]:
+    """The videos, not the pictures, of a folder searched through and through, in path order.
+
+    Raises
+    ------
+    InputError : a folder cannot be read.
+    """
+    return sorted((path for path in _walk(folder, None, False) if path.suffix.lower() in VIDEOS), key=lambda p: p.parts)
+
+
+def _walk(path: Path, leave_out: Path | None, picture_folders: bool) -> list[Path]:
     if not path.is_dir():
         return [path]
     if picture_folders and _is_one_video(path):
         return [path]
     found = []
-    for entry in os.scandir(path):
+    for entry in entries(path):
         inner = path / entry.name
-        if entry.name.startswith(".") or (leave_out is not None and _identity(inner) == _identity(leave_out)):
+        if leave_out is not None and _identity(inner) == _identity(leave_out):
             continue
         if entry.is_dir():
             if entry.is_symlink() and _identity(inner) in {path.resolve(), *path.resolve().parents}:
                 continue  # a link to a folder above would never end
-            found += _videos(inner, leave_out, picture_folders)
+            found += _walk(inner, leave_out, picture_folders)
         elif inner.suffix.lower() in VIDEOS | PICTURES:
             found.append(inner)
     return found
@@ -77,6 +87,8 @@ def _videos(path: Path, leave_out: Path | None, picture_folders: bool) -> list[P
 
 def _is_one_video(folder: Path) -> bool:
     """Whether it holds nothing but numbered pictures."""
+    from videoemo.video import probe
+
     try:
         probe(folder, fps=1.0)
     except InputError:

@@ -5,16 +5,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from tests.datasets.layouts import make
 from videoemo.datasets import find_clips
 from videoemo.errors import InputError
-
-
-def make(folder: Path, *names: str) -> Path:
-    for name in names:
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(b"x")
-    return folder
 
 
 def ids(*paths: Path, **options: object) -> list[str]:

@@ -1,0 +1,77 @@
+"""VGAF as distributed: `Train/*.mp4`, `Val/*.mp4`, and `Train_labels.txt`, `Val_labels.txt` with lines such as `289_55 1`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from videoemo.datasets._find import VIDEOS
+from videoemo.datasets._labelled import Found
+from videoemo.datasets._listing import entries, folders
+from videoemo.datasets._splits import split_folders, split_named
+from videoemo.datasets._text import read_lines
+from videoemo.errors import InputError
+from videoemo.recipes import DatasetRecipe
+from videoemo.records import Clip
+
+__all__ = ["read_vgaf"]
+
+_LABELS = "_labels.txt"
+
+
+def read_vgaf(root: Path, recipe: DatasetRecipe) -> Found:
+    """VGAF's clips; the id of one is `<split>/<stem>`, its group the source it was cut from: the stem `289_55` is of source 289.
+
+    Raises
+    ------
+    InputError : neither split is there, or one has no label file, or a line of that cannot be read.
+    """
+    splits, files = split_folders(root), _label_files(root)
+    if not splits.keys() & {"train", "val"}:
+        raise InputError(f"no VGAF in {str(root)!r}: expected Train/*.mp4, Val/*.mp4, Train_labels.txt and Val_labels.txt")
+    clips, problems = [], [f"no folder {name} in {str(root)!r}" for name in ("Train", "Val") if name.lower() not in splits]
+    for split, folder in splits.items():
+        if split != "test" and split not in files:
+            raise InputError(f"no label file for {str(folder)!r}: expected {split.capitalize()}{_LABELS} beside it, with lines such as '289_55 1'")
+        labels = _read_labels(files[split], recipe) if split in files else []
+        clips += _clips(folder, split, labels)
+        problems += [f"unknown folder {str(path)!r}; not looked into" for path in folders(folder)]
+    return Found(clips, problems, recipe.classes)
+
+
+def _label_files(root: Path) -> dict[str, Path]:
+    files = {}
+    for entry in entries(root):
+        split = split_named(entry.name[: -len(_LABELS)]) if entry.name.casefold().endswith(_LABELS) else None
+        if split is not None:
+            files[split] = root / entry.name
+    return files
+
+
+def _read_labels(path: Path, recipe: DatasetRecipe) -> list[tuple[str, str]]:
+    """(stem, class) of each line."""
+    numbers = {str(number): name for number, name in enumerate(recipe.classes, start=1)}
+    labels: list[tuple[str, str]] = []
+    for number, line in enumerate(read_lines(path), start=1):
+        words = line.split()
+        if not words or (not labels and words[-1].casefold() == "label"):
+            continue
+        if len(words) != 2 or words[1] not in numbers:
+            meaning = ", ".join(f"{number} {name}" for number, name in numbers.items())
+            raise InputError(f"{str(path)!r} line {number}: expected '<clip> <label>' with the labels {meaning}; got {line.strip()!r}")
+        labels.append((words[0], numbers[words[1]]))
+    return labels
+
+
+def _clips(folder: Path, split: str, labels: list[tuple[str, str]]) -> list[Clip]:
+    """One clip a line of the label file and a file; a line without a file and a file without a line stand for themselves."""
+    files: dict[str, list[Path]] = {stem: [] for stem, _ in labels}
+    for entry in entries(folder):
+        path = folder / entry.name
+        if path.suffix.lower() in VIDEOS and not entry.is_dir():
+            files.setdefault(path.stem, []).append(path)
+    unlabelled = [(stem, None) for stem in files.keys() - dict(labels).keys()]
+    return [
+        Clip(path, f"{split}/{stem}", split=split, label=label, group=stem.rpartition("_")[0] or stem)
+        for stem, label in [*labels, *unlabelled]
+        for path in files[stem] or [folder / f"{stem}.mp4"]
+    ]
