@@ -30,7 +30,7 @@ def test_import_videoemo_imports_nothing_heavy() -> None:
 
 
 def test_every_public_name_is_there() -> None:
-    assert sorted(videoemo.__all__) == ["__version__", "load_extractor", "score"]
+    assert sorted(videoemo.__all__) == ["__version__", "load_classifier", "load_extractor", "load_model", "score"]
     assert all(hasattr(videoemo, name) for name in videoemo.__all__)
 
 

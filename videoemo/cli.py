@@ -113,7 +113,6 @@ def demo(out: Path) -> int:
     return status
 
 
-_dataset = click.option("--dataset", metavar="NAME", help="The dataset: a name in pipelines, such as afew, or a TOML file.")
 _redo = click.option("--redo", is_flag=True, help="Replace a table that was made with other settings.")
 
 
@@ -195,30 +194,93 @@ def train(recipe: str, out: Path, data: Path | None, resume: bool) -> int:
     return 0
 
 
+_dataset = click.option("--dataset", metavar="NAME", help="The table features/NAME.parquet; not needed where there is only one.")
+_features = click.option("--features", type=click.Path(path_type=Path), help="The table, wherever it lies.")
+
+
+@cli.command()
+@click.option("--clf", required=True, metavar="NAME", help="The classifier: a name in classifiers, such as svc, or a TOML file.")
+@_dataset
+@_features
+@click.option("--protocol", metavar="NAME", help="How to judge it; else train-val where there are both splits, or grouped-kfold.")
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="The model to write; else models/DATASET-CLF.skops.")
+def fit(clf: str, dataset: str | None, features: Path | None, protocol: str | None, out: Path | None) -> int:
+    """Fit a classifier on a feature table.
+
+    Prints what it scores, beside the majority baseline, with intervals, over all clips and over those with a face; writes the model,
+    which is safe to load from a stranger.
+    """
+    from videoemo.fitting import find_table, fit_and_save
+
+    name, table = find_table(dataset, features)
+    path = out or Path("models") / f"{name}-{Path(clf).stem}.skops"
+    report = fit_and_save(table, clf, protocol, path)
+    print("\n".join(report.lines()))
+    print(f"the model is {path}")
+    return 0
+
+
 @cli.command()
 @click.option("--protocol", required=True, metavar="NAME", help="How to judge: a name in eval/protocols, or a TOML file.")
-@click.option("--data", type=click.Path(path_type=Path), help="The data's folder; else $VIDEOEMO_DATA/<kind>, or data/<kind>.")
-@click.option("--extractor", metavar="NAME", help="The network: its name, or the path of its card.")
-@click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder for report.json, confusion.png and reliability.png.")
-def evaluate(protocol: str, data: Path | None, extractor: str | None, out: Path | None) -> int:
-    """Judge an extractor on labelled faces.
+@click.option("--clf", metavar="NAME", help="For clips: the classifier, a name in classifiers or a TOML file.")
+@click.option("--against", metavar="NAME", help="For clips: another classifier to compare with.")
+@_dataset
+@_features
+@click.option("--data", type=click.Path(path_type=Path), help="For faces: the data's folder; else $VIDEOEMO_DATA/<kind>, or data/<kind>.")
+@click.option("--extractor", metavar="NAME", help="For faces: the network, its name or the path of its card.")
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder for report.json and the pictures.")
+def evaluate(protocol: str, out: Path | None, **given: Any) -> int:
+    """Judge a classifier, or an extractor.
 
-    Faces that it was not trained on, or the figures mean nothing. Prints accuracy, mean recall a class (UAR), macro-F1 and calibration (ECE).
+    A protocol for clips judges a classifier (--clf) on a feature table; one for faces an extractor on labelled faces that it was not
+    trained on. Prints accuracy, mean recall a class (UAR), macro-F1, and of faces the calibration (ECE).
     """
+    from videoemo.settings import find, table
+
+    judge = _evaluate_faces if table(find(protocol, "protocols")).get("kind") == "faces" else _evaluate_clips
+    judge(protocol, out, **given)
+    if out is not None:
+        print(f"written to {out}: {', '.join(sorted(path.name for path in out.iterdir()))}")
+    return 0
+
+
+def _evaluate_faces(protocol: str, out: Path | None, *, data: Path | None, extractor: str | None, **others: Any) -> None:
     from videoemo.evaluation import evaluate_faces, write_report
     from videoemo.extractor import load_extractor
     from videoemo.recipes import load_protocol
     from videoemo.settings import data_root
     from videoemo.train.data import load_split
 
+    _refuse(others, f"the protocol {protocol} judges an extractor on faces")
     chosen = load_protocol(protocol)
     faces = load_split(chosen.data, chosen.data.valid, chosen.data.valid_annotations, data_root(chosen.data.kind, data, option="--data"))
     report = evaluate_faces(chosen, faces, load_extractor(extractor))
     print("\n".join(report.lines()))
     if out is not None:
         write_report(report, chosen, out)
-        print(f"written to {out}: report.json, confusion.png, reliability.png")
-    return 0
+
+
+def _evaluate_clips(
+    protocol: str, out: Path | None, *, clf: str | None, against: str | None, dataset: str | None, features: Path | None, **others: Any
+) -> None:
+    from videoemo.fitting import find_table
+    from videoemo.protocol import load_protocol
+    from videoemo.report import evaluate_table, write_report
+
+    _refuse(others, f"the protocol {protocol} judges a classifier on clips")
+    if clf is None:
+        raise click.UsageError(f"the protocol {protocol} judges a classifier: name one with --clf")
+    _, table = find_table(dataset, features)
+    report = evaluate_table(table, clf, load_protocol(protocol), against=against)
+    print("\n".join(report.lines()))
+    if out is not None:
+        write_report(report, out)
+
+
+def _refuse(options: dict[str, Any], reason: str) -> None:
+    for name, value in options.items():
+        if value is not None:
+            raise click.UsageError(f"--{name.replace('_', '-')}: {reason}")
 
 
 @cli.command()

@@ -72,7 +72,7 @@ batch_size = 16
 learning_rate = 2e-3
 schedule = "constant"
 optimiser = "adamw"
-targets = "refined"
+targets = "labels"
 class_weights = 0.0
 
 [augment]

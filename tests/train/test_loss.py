@@ -42,8 +42,6 @@ def test_the_loss_is_torchs_for_distributions_without_weights(faces: LabelledFac
     assert torch.allclose(cross_entropy(logits, votes, torch.ones(2)), torch.nn.functional.cross_entropy(logits, votes))
 
 
-def test_targets_are_the_labels_the_votes_or_their_mean_with_an_opinion(faces: LabelledFaces, stage: Stage) -> None:
-    opinion = torch.full((6, 2), 0.5)
-    assert targets(faces, replace(stage, targets="labels"), None).unique().tolist() == [0, 1]
-    assert torch.equal(targets(faces, replace(stage, targets="votes"), None), torch.from_numpy(faces.votes))
-    assert torch.allclose(targets(faces, replace(stage, targets="refined"), opinion)[0], torch.tensor([0.7, 0.3]))
+def test_targets_are_the_labels_or_the_votes(faces: LabelledFaces, stage: Stage) -> None:
+    assert targets(faces, replace(stage, targets="labels")).unique().tolist() == [0, 1]
+    assert torch.equal(targets(faces, replace(stage, targets="votes")), torch.from_numpy(faces.votes))

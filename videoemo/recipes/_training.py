@@ -91,7 +91,7 @@ class Stage:
     optimiser: Literal["adam", "adamw"]
     weight_decay: float = 0.0
     sam_rho: float | None = None
-    targets: Literal["labels", "votes", "refined"]
+    targets: Literal["labels", "votes"]
     class_weights: float
     averaging: float | None = None
     augment: float = 1.0
@@ -123,7 +123,6 @@ class TrainingRecipe:
 
     def __post_init__(self) -> None:
         allow(len(self.stages) >= 1, "stages", "one or more", 0)
-        allow(not self.stages or self.stages[0].targets != "refined", "targets", "labels or votes in the first stage", "refined")
 
 
 def load_training(name: str) -> TrainingRecipe:

@@ -59,21 +59,17 @@ def train(recipe: TrainingRecipe, faces: LabelledFaces, valid: LabelledFaces, fo
         if len(progress.history) >= before + stage.epochs:
             continue
         trainer = Trainer(network, stage, steps=stage.epochs * (len(faces) // stage.batch_size))
-        opinion = None
         if running is not None:
-            in_stage = len(progress.history) > before
-            _restore(running, network, trainer if in_stage else None, draws)
-            opinion, running = running["opinion"] if in_stage else None, None
-        if stage.targets == "refined" and opinion is None:
-            opinion = _opinion(network, recipe, faces)
-        wanted = targets(faces, stage, opinion)
+            _restore(running, network, trainer if len(progress.history) > before else None, draws)
+            running = None
+        wanted = targets(faces, stage)
         for epoch in range(len(progress.history) + 1, before + stage.epochs + 1):
             loss = _epoch(trainer, network, recipe, stage, faces, wanted, draws, f"epoch {epoch}/{n_epochs}")
             result = trainer.result
             _judge(result, recipe, valid, progress, epoch=epoch, stage=number + 1, loss=loss)
             if epoch == before + stage.epochs:
                 network.load_state_dict(result.state_dict())  # the next stage goes on from the average
-            save_checkpoint(folder, recipe, progress, _running(network, trainer, draws, opinion))
+            save_checkpoint(folder, recipe, progress, _running(network, trainer, draws))
             _write_history(folder, progress)
             _tell(progress, n_epochs, (monotonic() - started) / (epoch - already))
     network.load_state_dict(progress.best_state)
@@ -129,22 +125,16 @@ def _normalised(recipe: TrainingRecipe, faces: Tensor) -> Tensor:
 
 
 @torch.inference_mode()
-def logits_of(network: nn.Module, recipe: TrainingRecipe, faces: LabelledFaces, *, mirror: bool = False) -> Tensor:
-    """What a network says of unchanged faces, or of their mirror images, float32 (n, c)."""
+def logits_of(network: nn.Module, recipe: TrainingRecipe, faces: LabelledFaces) -> Tensor:
+    """What a network says of unchanged faces, float32 (n, c)."""
     network.eval()
     size = recipe.network.input_size
     logits = []
     for rows in np.array_split(np.arange(len(faces)), max(1, len(faces) // 256)):
         shown = torch.from_numpy(_shown(recipe, faces, rows)).float() / 255
         x = torch.nn.functional.interpolate(shown, size=(size, size), mode="bilinear", antialias=True, align_corners=False)
-        logits.append(network(_normalised(recipe, x.flip(-1) if mirror else x)))
+        logits.append(network(_normalised(recipe, x)))
     return torch.cat(logits)
-
-
-def _opinion(network: nn.Module, recipe: TrainingRecipe, faces: LabelledFaces) -> Tensor:
-    """The probabilities of a network for the training faces, unchanged and mirrored, float32 (n, c)."""
-    plain, mirrored = (torch.softmax(logits_of(network, recipe, faces, mirror=mirror), 1) for mirror in (False, True))
-    return (plain + mirrored) / 2
 
 
 def _judge(network: nn.Module, recipe: TrainingRecipe, valid: LabelledFaces, progress: Progress, *, epoch: int, stage: int, loss: float) -> None:
@@ -159,9 +149,8 @@ def _judge(network: nn.Module, recipe: TrainingRecipe, valid: LabelledFaces, pro
         progress.best_state = {name: value.detach().clone() for name, value in network.state_dict().items()}
 
 
-def _running(network: nn.Module, trainer: Trainer, draws: torch.Generator, opinion: Tensor | None) -> dict[str, Any]:
+def _running(network: nn.Module, trainer: Trainer, draws: torch.Generator) -> dict[str, Any]:
     return {
-        "opinion": opinion,
         "network": network.state_dict(),
         "trainer": trainer.state_dict(),
         "draws": draws.get_state(),

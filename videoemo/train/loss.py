@@ -12,20 +12,9 @@ from videoemo.train.faces import LabelledFaces, one_vote
 __all__ = ["class_weights", "cross_entropy", "targets"]
 
 
-def targets(faces: LabelledFaces, stage: Stage, opinion: Tensor | None) -> Tensor:
-    """What the network is to say of each face, float32 (n, c).
-
-    `labels`: 1 for the label. `votes`: the voters' shares. `refined`: the mean of the voters' shares and of the stage before's opinion, since
-    the shares of ten voters are a noisy sample of what people see (a born-again network: Furlanello et al. 2018, arXiv 1805.04770).
-
-    Parameters
-    ----------
-    opinion : float32 (n, c), the probabilities of the stage before; needed for `refined` alone.
-    """
-    if stage.targets == "labels":
-        return torch.from_numpy(one_vote(faces.labels, len(faces.classes)))
-    votes = torch.from_numpy(faces.votes)
-    return votes if opinion is None else (votes + opinion) / 2
+def targets(faces: LabelledFaces, stage: Stage) -> Tensor:
+    """What the network is to say of each face, float32 (n, c): the voters' shares, or 1 for the label."""
+    return torch.from_numpy(faces.votes if stage.targets == "votes" else one_vote(faces.labels, len(faces.classes)))
 
 
 def class_weights(faces: LabelledFaces, stage: Stage) -> Tensor:
