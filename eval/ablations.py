@@ -36,7 +36,7 @@ def base(seed: int) -> TrainingRecipe:
     recipe = load_training("ferplus")
     stage = replace(recipe.stages[0], epochs=EPOCHS, learning_rate=1e-3, class_weights=0.0, sam_rho=None, averaging=None, batch_size=32)
     network = replace(recipe.network, input_size=64)
-    return replace(recipe, stages=(stage,), network=network, seed=seed)
+    return replace(recipe, stages=(stage,), network=network, seed=seed, prior="weighted")
 
 
 def changed(recipe: TrainingRecipe, **stage: object) -> TrainingRecipe:

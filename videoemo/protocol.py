@@ -151,7 +151,7 @@ def _leave_one_group_out(table: FeatureTable, rows: Rows, together: Rows | None)
         raise InputError("no clip has a group: leave-one-group-out needs groups; take the protocol grouped-kfold, which takes single clips then")
     n = int(together.max()) + 1
     if n < 2:
-        raise InputError(f"all clips are of the group {table.groups[rows[0]]!r}: leave-one-group-out needs two groups or more")
+        raise InputError(f"all clips are of the group {table.groups[rows[0]]}: leave-one-group-out needs two groups or more")
     parts = [(rows[together != unit], rows[together == unit]) for unit in range(n)]
     names = [table.groups[score[0]] or table.ids[score[0]] for _, score in parts]
     folds = tuple(Fold(str(name), train, score) for name, (train, score) in zip(names, parts, strict=True))
@@ -166,6 +166,7 @@ def _k_fold(labels: npt.NDArray[np.str_], rows: Rows, together: Rows | None, pro
         if have < k:
             raise InputError(f"{have} {what} of the class {name} for {k} folds: lower folds in the protocol's TOML, or add {what}")
     kind = StratifiedKFold if together is None else StratifiedGroupKFold
+    whole = "no group stands on both sides" if together is not None else "of single clips, since none has a group"
     parts = kind(k, shuffle=True, random_state=protocol.seed).split(rows, labels, together)
     folds = tuple(Fold(f"fold {i} of {k}", rows[train], rows[score]) for i, (train, score) in enumerate(parts, 1))
-    return Folds(folds, f"each of {k} parts, stratified by class, scored with a fit on the others; {what} stay whole")
+    return Folds(folds, f"each of {k} parts, stratified by class, scored with a fit on the others; {whole}")

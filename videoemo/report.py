@@ -93,10 +93,11 @@ def evaluate_table(table: FeatureTable, classifier: str, protocol: Protocol, *, 
     given = (table.labels[scored], *(outcome.predicted for outcome in outcomes))
     labels, *answers = (np.searchsorted(classes, of_clips).astype(np.int64) for of_clips in given)
     together = units(table.groups[scored])
+    stems = [Path(name).stem for name in names]
     figures = [
         clip_figures(
             over,
-            names,
+            stems,
             labels[of],
             [answer[of] for answer in answers],
             n_classes=len(classes),
@@ -106,7 +107,7 @@ def evaluate_table(table: FeatureTable, classifier: str, protocol: Protocol, *, 
         if of.any()
     ]
     return Report(
-        classifier=classifier,
+        classifier=Path(classifier).stem,
         protocol=protocol,
         folds=folds,
         classes=tuple(classes.tolist()),

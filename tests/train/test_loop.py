@@ -17,13 +17,14 @@ from videoemo.errors import TrainingError
 from videoemo.recipes import DataRecipe, Stage, TrainingRecipe, load_training
 from videoemo.train.data import load_faces
 from videoemo.train.faces import LabelledFaces
-from videoemo.train.loop import train
+from videoemo.train.loop import logits_of, train
 
 RECIPE = """
 name = "toy"
 trained_on = "made-up faces"
 licence = "none"
 best = "accuracy"
+prior = "training"
 precision = "float32"
 seed = 1
 
@@ -215,3 +216,9 @@ def test_the_affectnet_recipe_runs_on_a_tree_of_forty_pictures_in_both_layouts(w
     )
     _, progress = train(small, *load_faces(small.data, root), tmp_path / "out", resume=False)
     assert [(epoch.epoch, epoch.stage) for epoch in progress.history] == [(1, 1), (2, 2)]
+
+
+def test_the_figures_are_those_of_the_weights_kept(whole: Path, recipe: TrainingRecipe, faces: tuple[LabelledFaces, LabelledFaces]) -> None:
+    network, progress = train(recipe, *faces, whole, resume=True)
+    right = (logits_of(network, recipe, faces[1]).argmax(1).numpy() == faces[1].labels).mean()
+    assert progress.best_value == pytest.approx(right, abs=1e-6)

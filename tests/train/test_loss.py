@@ -9,7 +9,7 @@ import torch
 from tests.train import toy
 from videoemo.recipes import Stage, load_training
 from videoemo.train.faces import LabelledFaces, MemoryPictures, one_vote
-from videoemo.train.loss import class_weights, cross_entropy, targets
+from videoemo.train.loss import class_weights, cross_entropy, prior_shift, targets
 
 
 @pytest.fixture
@@ -45,3 +45,11 @@ def test_the_loss_is_torchs_for_distributions_without_weights(faces: LabelledFac
 def test_targets_are_the_labels_or_the_votes(faces: LabelledFaces, stage: Stage) -> None:
     assert targets(faces, replace(stage, targets="labels")).unique().tolist() == [0, 1]
     assert torch.equal(targets(faces, replace(stage, targets="votes")), torch.from_numpy(faces.votes))
+
+
+def test_the_prior_shift_undoes_the_class_weights(faces: LabelledFaces, stage: Stage) -> None:
+    weighted = replace(stage, class_weights=1.0)
+    honest = torch.tensor([[0.3, 0.7]])
+    seen = honest * class_weights(faces, weighted)  # what a weighted loss makes of it
+    corrected = torch.softmax(seen.log() - prior_shift(faces, weighted), 1)
+    assert torch.allclose(corrected, honest)

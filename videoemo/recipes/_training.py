@@ -116,6 +116,7 @@ class TrainingRecipe:
     stages: tuple[Stage, ...]
     augment: Augment
     best: Literal["accuracy", "uar", "macro_f1"]
+    prior: Literal["training", "weighted"]
     precision: Literal["bfloat16", "float32"]
     seed: int
     licence: str

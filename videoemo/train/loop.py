@@ -23,7 +23,7 @@ from videoemo.recipes import Stage, TrainingRecipe
 from videoemo.train.augment import augment
 from videoemo.train.checkpoint import Epoch, Progress, load_checkpoint, save_checkpoint
 from videoemo.train.faces import LabelledFaces
-from videoemo.train.loss import class_weights, cross_entropy, targets
+from videoemo.train.loss import class_weights, cross_entropy, prior_shift, targets
 from videoemo.train.stages import Trainer
 from videoemo.train.start import start_network
 
@@ -63,10 +63,11 @@ def train(recipe: TrainingRecipe, faces: LabelledFaces, valid: LabelledFaces, fo
             _restore(running, network, trainer if len(progress.history) > before else None, draws)
             running = None
         wanted = targets(faces, stage)
+        shift = prior_shift(faces, stage) if recipe.prior == "training" else torch.zeros(len(faces.classes))
         for epoch in range(len(progress.history) + 1, before + stage.epochs + 1):
             loss = _epoch(trainer, network, recipe, stage, faces, wanted, draws, f"epoch {epoch}/{n_epochs}")
             result = trainer.result
-            _judge(result, recipe, valid, progress, epoch=epoch, stage=number + 1, loss=loss)
+            _judge(result, recipe, valid, shift, progress, epoch=epoch, stage=number + 1, loss=loss)
             if epoch == before + stage.epochs:
                 network.load_state_dict(result.state_dict())  # the next stage goes on from the average
             save_checkpoint(folder, recipe, progress, _running(network, trainer, draws))
@@ -137,9 +138,19 @@ def logits_of(network: nn.Module, recipe: TrainingRecipe, faces: LabelledFaces) 
     return torch.cat(logits)
 
 
-def _judge(network: nn.Module, recipe: TrainingRecipe, valid: LabelledFaces, progress: Progress, *, epoch: int, stage: int, loss: float) -> None:
-    """Add the epoch to the history, and keep its weights if it is the best so far."""
-    logits = logits_of(network, recipe, valid)
+def _judge(
+    network: nn.Module,
+    recipe: TrainingRecipe,
+    valid: LabelledFaces,
+    shift: Tensor,
+    progress: Progress,
+    *,
+    epoch: int,
+    stage: int,
+    loss: float,
+) -> None:
+    """Add the epoch to the history, and keep its weights if it is the best so far; `shift` is taken from the logits."""
+    logits = logits_of(network, recipe, valid) - shift
     valid_loss = float(torch.nn.functional.cross_entropy(logits, torch.from_numpy(valid.labels)))
     counts = confusion(valid.labels, logits.argmax(1).numpy(), len(valid.classes))
     figures = {name: round(metric(counts), 6) for name, metric in _METRICS.items()}
@@ -147,6 +158,13 @@ def _judge(network: nn.Module, recipe: TrainingRecipe, valid: LabelledFaces, pro
     if figures[recipe.best] > progress.best_value:
         progress.best_value, progress.best_epoch = figures[recipe.best], epoch
         progress.best_state = {name: value.detach().clone() for name, value in network.state_dict().items()}
+        progress.best_state[_bias_name(network)] -= shift
+
+
+def _bias_name(network: nn.Module) -> str:
+    """The name of the classifier's bias among the weights."""
+    bias = network.get_classifier().bias  # type: ignore[operator]
+    return next(name for name, parameter in network.named_parameters() if parameter is bias)
 
 
 def _running(network: nn.Module, trainer: Trainer, draws: torch.Generator) -> dict[str, Any]:

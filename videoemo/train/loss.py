@@ -9,7 +9,7 @@ from torch import Tensor
 from videoemo.recipes import Stage
 from videoemo.train.faces import LabelledFaces, one_vote
 
-__all__ = ["class_weights", "cross_entropy", "targets"]
+__all__ = ["class_weights", "cross_entropy", "prior_shift", "targets"]
 
 
 def targets(faces: LabelledFaces, stage: Stage) -> Tensor:
@@ -21,6 +21,15 @@ def class_weights(faces: LabelledFaces, stage: Stage) -> Tensor:
     """float32 (c,): max count / class count (the seed paper's equation 2, arXiv 2103.17107), to the power the stage says; ones at 0."""
     counts = faces.counts()
     return torch.from_numpy(((counts.max() / counts) ** stage.class_weights).astype(np.float32))
+
+
+def prior_shift(faces: LabelledFaces, stage: Stage) -> Tensor:
+    """What class weights add to the logits of a network that fits, float32 (c,): the log of each weight.
+
+    Taken from the logits, it makes the probabilities right for faces distributed as the training faces are (King and Zeng 2001, prior
+    correction; Menon et al. 2021, arXiv 2007.07314).
+    """
+    return class_weights(faces, stage).log()
 
 
 def cross_entropy(logits: Tensor, wanted: Tensor, weights: Tensor) -> Tensor:
