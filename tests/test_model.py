@@ -210,10 +210,11 @@ def test_a_card_of_other_classes_is_refused(model_file: Path) -> None:
         load_model(rewritten(model_file, lambda card: {**card, "classes": ["a", "b", "c"]}, "card.json"))
 
 
-def test_a_tree_whose_children_lie_outside_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("child", [10**6, 0], ids=["outside", "in a circle"])
+def test_a_tree_that_no_walk_would_leave_is_refused(tmp_path: Path, child: int) -> None:
     forest = load_classifier("forest").set_params(classifier__n_estimators=1)
     fitted = fit(forest, toy_table(), what="all")
-    fitted.named_steps["classifier"].estimators_[0].tree_.children_left[0] = 10**6
+    fitted.named_steps["classifier"].estimators_[0].tree_.children_left[0] = child
     with pytest.raises(WeightsError, match="is damaged"):
         load_model(kept(tmp_path / "m.skops", "forest", fitted))
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -79,7 +80,7 @@ def test_a_test_split_without_labels_is_no_hindrance() -> None:
         ("leave-one-group-out", {"groups": np.full(60, "one")}, "all clips are of the group one:"),
     ],
 )
-def test_what_a_table_has_not_is_one_line(name: str, given: dict[str, np.ndarray], message: str) -> None:
+def test_what_a_table_has_not_is_one_line(name: str, given: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=message) as told:
         make_folds(toy_table(**given), load_protocol(name))
     assert len(str(told.value).splitlines()) == 1

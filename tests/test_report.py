@@ -122,6 +122,8 @@ def test_the_terminal_shows_counts_and_intervals_in_columns() -> None:
     assert titles.split() == ["right", "/", "n", "accuracy", "UAR", "macro-F1"]
     assert f"{report.figures[0].right} / 18" in first
     assert len(first) == len(titles)
+    found = report.figures[0].metrics["accuracy"]
+    assert f"{100 * found.value:.1f} % ({100 * found.low:.1f} to {100 * found.high:.1f})" in first
     assert max(map(len, report.lines())) < 150
 
 
