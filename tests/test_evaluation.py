@@ -11,7 +11,7 @@ from tests.train import toy
 from videoemo.cards import find_card
 from videoemo.evaluation import evaluate_faces
 from videoemo.extractor import load_extractor
-from videoemo.recipes import load_protocol
+from videoemo.recipes import load_faces_protocol
 from videoemo.train.faces import LabelledFaces, MemoryPictures, one_vote
 
 
@@ -38,7 +38,7 @@ def test_the_figures_are_those_of_the_extractors_own_answers(root: Path) -> None
     images = np.load(root / "ferplus_valid.npz")["images"]
     labels = np.arange(8).repeat(3)
     faces = LabelledFaces(MemoryPictures(images), one_vote(labels, 8), labels, extractor.classes)
-    report = evaluate_faces(load_protocol("ferplus"), faces, extractor)
+    report = evaluate_faces(load_faces_protocol("ferplus"), faces, extractor)
     answers = extractor([np.repeat(image[..., None], 3, 2) for image in images]).probabilities
     assert report.figures[0].right == (answers.argmax(1) == labels).sum()
     assert report.figures[0].summary()["uar"] == pytest.approx(

@@ -247,12 +247,12 @@ def evaluate(protocol: str, out: Path | None, **given: Any) -> int:
 def _evaluate_faces(protocol: str, out: Path | None, *, data: Path | None, extractor: str | None, **others: Any) -> None:
     from videoemo.evaluation import evaluate_faces, write_report
     from videoemo.extractor import load_extractor
-    from videoemo.recipes import load_protocol
+    from videoemo.recipes import load_faces_protocol
     from videoemo.settings import data_root
     from videoemo.train.data import load_split
 
     _refuse(others, f"the protocol {protocol} judges an extractor on faces")
-    chosen = load_protocol(protocol)
+    chosen = load_faces_protocol(protocol)
     faces = load_split(chosen.data, chosen.data.valid, chosen.data.valid_annotations, data_root(chosen.data.kind, data, option="--data"))
     report = evaluate_faces(chosen, faces, load_extractor(extractor))
     print("\n".join(report.lines()))

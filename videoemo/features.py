@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,7 +48,10 @@ def read_table(path: Path) -> FeatureTable:
     ------
     InputError : missing, damaged, of another version of videoemo's tables, or with values that are no numbers.
     """
-    arrow = _read(path)
+    import pyarrow.parquet
+
+    with _readable(path):
+        arrow = pyarrow.parquet.read_table(path)
     provenance = _provenance(arrow.schema.metadata, path)
     missing = {*_STRINGS, "n_frames", "n_face_frames", "descriptor"} - set(arrow.column_names)
     if missing:
@@ -117,7 +121,6 @@ def read_vectors(path: Path) -> Iterator[ClipVectors]:
     ------
     InputError : missing, damaged, or no file of vectors.
     """
-    import pyarrow as pa
     import pyarrow.parquet
 
     read_provenance(path)
@@ -125,10 +128,8 @@ def read_vectors(path: Path) -> Iterator[ClipVectors]:
         if "vectors" not in file.schema_arrow.names:
             raise InputError(f"{path} holds no face vectors; extract with --keep-frames")
         for number in range(file.num_row_groups):
-            try:
+            with _readable(path):
                 (row,) = file.read_row_group(number).to_pylist()
-            except (pa.ArrowException, OSError, ValueError) as exc:
-                raise InputError(f"{path} is damaged: {' '.join(str(exc).split())[:150]}; extract it again") from exc
             length = file.schema_arrow.field("vectors").type.value_type.list_size
             vectors = np.array(row["vectors"], np.float32).reshape(-1, length)
             yield ClipVectors(**{**row, "frame": np.array(row["frame"], np.int64), "vectors": vectors})
@@ -141,15 +142,11 @@ def read_provenance(path: Path) -> dict[str, Any]:
     ------
     InputError : missing, damaged, or of another version.
     """
-    import pyarrow as pa
     import pyarrow.parquet
 
-    try:
-        return _provenance(pyarrow.parquet.read_schema(path).metadata, path)
-    except FileNotFoundError as exc:
-        raise InputError(f"no features at {path}: make them with `videoemo extract`") from exc
-    except (pa.ArrowException, OSError) as exc:
-        raise InputError(f"{path} is damaged: {' '.join(str(exc).split())[:150]}; extract it again") from exc
+    with _readable(path):
+        metadata = pyarrow.parquet.read_schema(path).metadata
+    return _provenance(metadata, path)
 
 
 def check_settings(path: Path, provenance: dict[str, Any]) -> None:
@@ -176,12 +173,13 @@ def _differences(there: Any, here: Any, name: str) -> Iterable[str]:
         yield f"{name}: {there} there, {here} now"
 
 
-def _read(path: Path) -> Any:
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Errors of reading a file of features, in one line each."""
     import pyarrow as pa
-    import pyarrow.parquet
 
     try:
-        return pyarrow.parquet.read_table(path)
+        yield
     except FileNotFoundError as exc:
         raise InputError(f"no features at {path}: make them with `videoemo extract`") from exc
     except (pa.ArrowException, OSError) as exc:

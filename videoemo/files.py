@@ -9,7 +9,7 @@ from pathlib import Path
 
 from videoemo.errors import OutputError
 
-__all__ = ["whole"]
+__all__ = ["results_folder", "whole"]
 
 
 @contextmanager
@@ -31,3 +31,19 @@ def whole(path: Path) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
     except OSError as exc:
         raise OutputError(f"cannot write {path}: {exc.strerror or exc}") from exc
+
+
+def results_folder(out: Path) -> None:
+    """Make the folder, and see that it can be written before hours of work are put into it.
+
+    Raises
+    ------
+    OutputError : it cannot.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        probe = out / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as exc:
+        raise OutputError(f"cannot write to the output folder {str(out)!r}: {exc.strerror or exc}; give another with -o") from exc

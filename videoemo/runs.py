@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from videoemo import pipeline as one_video
 from videoemo.datasets import find_clips
 from videoemo.errors import InputError, OutputError, VideoError
+from videoemo.files import results_folder
 from videoemo.provenance import what_ran, write_json
 from videoemo.recipes import Pipeline, change, load_pipeline
 from videoemo.records import Clip
@@ -70,7 +71,7 @@ def score_folder(paths: Sequence[Path], out: Path, pipeline: Pipeline, *, progre
     """
     clips = find_clips(paths, leave_out=out, picture_folders=pipeline.fps is not None)
     models = one_video.load_models(pipeline)
-    _writable(out)
+    results_folder(out)
     started = perf_counter()
     ran = what_ran(pipeline, models.extractor.card, models.detector)
     progress.begin(clips)
@@ -139,7 +140,8 @@ def _score_one(clip: Clip, out: Path, pipeline: Pipeline, models: one_video.Mode
 def _draw(scored: one_video.Scored, path: Path) -> None:
     from videoemo.plots import timeline
 
-    course = scored.table.course()
+    course, mean = scored.table.course(), scored.row.mean
+    assert mean is not None  # a scored video has a mean, if only of NaN
     timeline(
         path,
         name=scored.row.video,
@@ -147,21 +149,11 @@ def _draw(scored: one_video.Scored, path: Path) -> None:
         seconds=course.seconds,
         probabilities=course.probabilities,
         n_faces=course.n_faces,
-        mean=scored.table.mean(),
+        mean=mean,
         dominant=scored.row.dominant,
         thumbnails=scored.gallery.chosen(),
         notice=scored.row.error or None,
     )
-
-
-def _writable(out: Path) -> None:
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        probe = out / ".writable"
-        probe.touch()
-        probe.unlink()
-    except OSError as exc:
-        raise OutputError(f"cannot write to the output folder {str(out)!r}: {exc.strerror or exc}; give another with -o") from exc
 
 
 def score(path: str | Path, *, pipeline: str | None = None, **settings: Any) -> pd.DataFrame:

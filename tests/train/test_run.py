@@ -80,3 +80,11 @@ def test_the_card_is_toml_whatever_is_written_in_it(videoemo: Run, root: Path, t
     (tmp_path / "quoted.toml").write_text(text)
     videoemo("train", tmp_path / "quoted.toml", "-o", tmp_path / "out", "--data", root)
     assert find_card(str(tmp_path / "out" / "toy.toml"))[0].licence == json.loads(r'"a \"quoted\" line, ünïcode"')
+
+
+def test_a_folder_that_cannot_be_written_is_known_before_training(videoemo: Run, root: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    status, _, err = videoemo("train", root / "toy.toml", "-o", tmp_path / "file" / "out", "--data", root)
+    (line,) = err.splitlines()
+    assert (status, (tmp_path / "file").read_text()) == (1, "mine")
+    assert "cannot write to the output folder" in line

@@ -3,7 +3,7 @@
 from videoemo.recipes._dataset import DatasetRecipe, Published
 from videoemo.recipes._extract import ExtractRecipe, load_extract
 from videoemo.recipes._pipeline import Pipeline, change, load_pipeline
-from videoemo.recipes._training import Augment, DataRecipe, FacesProtocol, NetworkRecipe, Stage, TrainingRecipe, load_protocol, load_training
+from videoemo.recipes._training import Augment, DataRecipe, FacesProtocol, NetworkRecipe, Stage, TrainingRecipe, load_faces_protocol, load_training
 
 __all__ = [
     "Augment",
@@ -18,7 +18,7 @@ __all__ = [
     "TrainingRecipe",
     "change",
     "load_extract",
+    "load_faces_protocol",
     "load_pipeline",
-    "load_protocol",
     "load_training",
 ]

@@ -14,7 +14,7 @@ __all__ = [
     "NetworkRecipe",
     "Stage",
     "TrainingRecipe",
-    "load_protocol",
+    "load_faces_protocol",
     "load_training",
 ]
 
@@ -146,7 +146,7 @@ class FacesProtocol:
     left_out: str | None = None
 
 
-def load_protocol(name: str) -> FacesProtocol:
+def load_faces_protocol(name: str) -> FacesProtocol:
     """A protocol by its name in `eval/protocols/`, or by its path.
 
     Raises

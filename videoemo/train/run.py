@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from videoemo.errors import OutputError, TrainingError
+from videoemo.errors import TrainingError
+from videoemo.files import results_folder
 from videoemo.plots import curves
 from videoemo.recipes import TrainingRecipe
 from videoemo.settings import data_root
@@ -36,10 +37,7 @@ def run(recipe: TrainingRecipe, data: Path | None, out: Path, *, resume: bool, c
     faces, valid = load_faces(recipe.data, data_root(recipe.data.kind, data, option="--data"))
     if (out / "checkpoint.pt").exists() and not resume:
         raise TrainingError(f"{out} holds a training already: --resume goes on with it, or give another folder with -o")
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as exc:
-        raise OutputError(f"cannot write to {out}: {exc.strerror or exc}; give another folder with -o") from exc
+    results_folder(out)
     network, progress = train(recipe, faces, valid, out, resume=resume)
     curves(out / "curves.png", history=progress.history, best_epoch=progress.best_epoch, name=recipe.name)
     card = export(network, recipe, valid, out, command=command)
