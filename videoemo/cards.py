@@ -25,6 +25,7 @@ class Card:
     file, sha256 : its weights, a plain file name, and their checksum.
     architecture : a timm model name.
     crop : the face it wants: `box`, the detector's box as it is, or `square`, side = the box's height.
+    align : whether it wants, instead, faces turned upright and centred by the five landmarks.
     input_size : side of its input in px.
     detail : px; a larger crop is first reduced to this side, since the training faces showed no more. None: no such limit.
     colour, mean, std : `rgb` (three values) or `grey` (one), after scaling to 0 to 1.
@@ -40,6 +41,7 @@ class Card:
     sha256: str
     architecture: str
     crop: Literal["box", "square"]
+    align: bool = False
     input_size: int
     detail: int | None = None
     colour: Literal["rgb", "grey"]

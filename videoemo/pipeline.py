@@ -155,7 +155,8 @@ def _faces(batch: Frames, pipeline: Pipeline, models: Models) -> Faces:
         order=pipeline.order,
     )
     card = models.extractor.card
-    return face_room.crop(batch, face_room.select(found, pipeline.faces), kind=card.crop, size=card.input_size, align=pipeline.align)
+    align = card.align if pipeline.align is None else pipeline.align
+    return face_room.crop(batch, face_room.select(found, pipeline.faces), kind=card.crop, size=card.input_size, align=align)
 
 
 def _timed(batches: Iterator[T], stages: dict[str, float]) -> Iterator[T]:

@@ -26,7 +26,7 @@ class Pipeline:
     thresholds: tuple[float, float, float]
     pyramid_factor: float
     order: Literal["size", "score"]
-    align: bool
+    align: bool | None = None
     extractor: str
     pictures: bool
     csv: bool
