@@ -79,7 +79,7 @@ def test_two_classes_have_two_margins(tmp_path: Path) -> None:
     table = toy_table()
     table = table[table.labels != "Sad"]
     fitted = fit(load_classifier("svc-afew"), table, what="all")
-    model = Model(fitted, make_card(table, fitted, classifier="svc-afew", scores={}))
+    model = Model(fitted, make_card(table, fitted, classifier="svc-afew", scores={}), sha256="")
     scores = model.scores(table)
     assert scores.shape == (len(table), 2)
     assert np.array(model.classes)[scores.argmax(1)].tolist() == model.predict(table).tolist()

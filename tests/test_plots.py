@@ -22,7 +22,7 @@ from videoemo.plots._frame import SPACING, places
 from videoemo.plots._page import drawable, page
 from videoemo.plots._palette import BAND, KNOWN, RGB, WHITE, colours, ink, ink_on, mix
 from videoemo.plots._words import clock, percent, ticks
-from videoemo.tables import VideoRow
+from videoemo.tables import Prediction, VideoRow
 from videoemo.thumbnails import Thumbnail
 
 EIGHT = ("anger", "contempt", "disgust", "fear", "happiness", "neutral", "sadness", "surprise")
@@ -355,6 +355,12 @@ class TestOverview:
 
     def test_no_video_can_be_drawn(self, path: Path) -> None:
         assert overview_of(path).size
+
+    def test_what_a_classifier_predicts_has_a_column(self, path: Path) -> None:
+        happy, sad = (overview_of(path, replace(scored(), prediction=Prediction(label))) for label in ("Happy", "Sad"))
+        assert happy.shape == sad.shape
+        differing = np.flatnonzero((happy != sad).any(axis=(0, 2)))
+        assert happy.shape[1] * 0.8 < differing.min() < differing.max() < happy.shape[1] * 0.95
 
     def test_other_classes_can_be_drawn(self, path: Path) -> None:
         row = VideoRow(video="group.mp4", frames=1, face_frames=1, mean=np.array([0, 1, 0], np.float32), dominant="neutral")

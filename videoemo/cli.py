@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,19 +74,33 @@ _out = click.option("-o", "--out", type=click.Path(path_type=Path, file_okay=Tru
 @click.option("--min-face", type=click.IntRange(min=12), metavar="PX", help="The smallest face looked for.")
 @click.option("--extractor", metavar="NAME", help="The network: its name, or the path of its card.")
 @click.option("--pipeline", metavar="FILE", help="Settings: a TOML file with the keys to change.")
+@click.option("--model", type=click.Path(path_type=Path), metavar="FILE", help="Classify each video, by a model that `fit` wrote.")
 @click.option("--csv", is_flag=True, default=None, help="Write faces.csv beside faces.parquet.")
-def score(paths: tuple[Path, ...], out: Path, pipeline: str | None, **settings: Any) -> int:
+def score(paths: tuple[Path, ...], out: Path, pipeline: str | None, model: Path | None, **settings: Any) -> int:
     """Score videos, pictures and folders of them.
 
     OUT gets videos.csv (one row a video), overview.png, and for each video a folder with faces.parquet (one row a face a frame),
-    timeline.png and summary.json. Options left out are those of the pipeline `score`.
+    timeline.png and summary.json. Options left out are those of the pipeline `score`; with --model those that the model was fitted
+    with, and videos.csv gets its prediction for each video and its probabilities or margins.
     """
     from videoemo.progress import ConsoleProgress
     from videoemo.recipes import change, load_pipeline
     from videoemo.runs import score_folder
 
-    run = score_folder(paths, out, change(load_pipeline(pipeline), **settings), progress=ConsoleProgress())
-    return _report(run, out)
+    if model is None:
+        run = score_folder(paths, out, change(load_pipeline(pipeline), **settings), progress=ConsoleProgress())
+        return _report(run, out)
+    from videoemo.model import load_model
+    from videoemo.prediction import pipeline_for
+
+    fitted = load_model(model)
+    chosen, differences = pipeline_for(fitted, pipeline, **settings)
+    for notice in [*filter(None, [fitted.notice]), *(f"{difference}: its figures may not hold" for difference in differences)]:
+        print(f"notice: {notice}", file=sys.stderr)
+    run = score_folder(paths, out, chosen, progress=ConsoleProgress(), model=fitted)
+    status = _report(run, out)
+    print(f"{model.name} says: {_tally(run)}")
+    return status
 
 
 @cli.command()
@@ -307,6 +322,12 @@ def _report(run: Run, out: Path) -> int:
     print(f"{_count(len(done), 'video')} scored, {len(run.failed)} failed: {_count(frames, 'frame')}, {_count(faces, 'face')} in {run.seconds:.1f} s")
     print(f"results in {out}: videos.csv{', overview.png' if (out / 'overview.png').exists() else ''}, and a folder a video")
     return FAILED_VIDEOS if run.failed else 0
+
+
+def _tally(run: Run) -> str:
+    """How many videos a model put in each class, the most frequent first."""
+    labels = Counter(row.prediction.label or "no face" for row in run.rows if row.prediction is not None)
+    return ", ".join(f"{label} {n:,}" for label, n in labels.most_common()) or "nothing"
 
 
 def _count(n: int, thing: str) -> str:

@@ -15,7 +15,7 @@ from videoemo.errors import InputError
 from videoemo.features import ClipVectors, VectorWriter, check_settings, read_provenance, read_vectors, write_table
 from videoemo.files import whole
 from videoemo.pipeline import Models, expressions, load_models
-from videoemo.provenance import versions
+from videoemo.provenance import extractor_of, versions
 from videoemo.recipes import ExtractRecipe
 from videoemo.records import Clip, FeatureTable
 from videoemo.runs import Progress, attempt
@@ -90,12 +90,11 @@ def pool(kept: Path, out: Path, *, statistics: Sequence[str], pooling: str | Non
 
 
 def _provenance(recipe: ExtractRecipe, name: str, models: Models) -> dict[str, Any]:
-    card = models.extractor.card
     return {
         "dataset": name,
         # As it comes back from a file: tuples are lists there.
         "pipeline": {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(recipe.pipeline).items()},
-        "extractor": {"name": card.name, "sha256": card.sha256, "licence": card.licence, "trained_on": card.trained_on},
+        "extractor": extractor_of(models.extractor.card),
         "statistics": list(recipe.statistics),
         "pooling": recipe.pooling,
         "versions": versions(),

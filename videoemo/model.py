@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import warnings
@@ -42,10 +43,12 @@ class Model:
     ----------
     estimator : a scikit-learn classifier.
     card : classifier, classes, extractor, statistics, pooling, dataset, pipeline, scores, versions.
+    sha256 : of its file.
     """
 
     estimator: BaseEstimator
     card: dict[str, Any]
+    sha256: str
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -70,8 +73,7 @@ class Model:
         ------
         InputError : the table's descriptors are of another extractor or another pooling.
         """
-        self._require_same(table)
-        return np.asarray(self.estimator.predict(matrix(table)), np.str_)
+        return np.asarray(self.estimator.predict(self._rows(table)), np.str_)
 
     def scores(self, table: FeatureTable) -> npt.NDArray[np.float64]:
         """Probabilities, or else margins, of each class, float64 (n, c); the highest is predicted, save in ties of a kernel SVC.
@@ -80,20 +82,35 @@ class Model:
         ------
         InputError : the table's descriptors are of another extractor or another pooling.
         """
-        self._require_same(table)
+        rows = self._rows(table)
         if self.probabilistic:
-            return np.asarray(self.estimator.predict_proba(matrix(table)), np.float64)
-        margins = np.asarray(self.estimator.decision_function(matrix(table)), np.float64)
+            return np.asarray(self.estimator.predict_proba(rows), np.float64)
+        margins = np.asarray(self.estimator.decision_function(rows), np.float64)
         return margins if margins.ndim == 2 else np.stack([-margins, margins], axis=1)  # of two classes scikit-learn gives the second's, (n,)
 
-    def _require_same(self, table: FeatureTable) -> None:
+    def require_same(self, provenance: dict[str, Any]) -> None:
+        """Refuse features that were made otherwise than those the model was fitted on.
+
+        Parameters
+        ----------
+        provenance : of the features: `extractor`, `statistics`, `pooling`.
+
+        Raises
+        ------
+        InputError : they are of another extractor or another pooling.
+        """
         for key in SAME:
-            ours, theirs = (_identity(made.get(key)) for made in (self.card, table.provenance))
+            ours, theirs = (_identity(made.get(key)) for made in (self.card, provenance))
             if ours != theirs:
                 raise InputError(f"the model was fitted on features of the {key} {ours}, these are of {theirs}: extract as it was, or fit anew")
-        if table.descriptor.shape[1] != self.estimator.n_features_in_:
-            given, wanted = table.descriptor.shape[1], self.estimator.n_features_in_
+
+    def _rows(self, table: FeatureTable) -> npt.NDArray[np.float64]:
+        """What the estimator takes, (n, k * d)."""
+        self.require_same(table.provenance)
+        given, wanted = table.descriptor.shape[1], self.estimator.n_features_in_
+        if given != wanted:
             raise InputError(f"the model takes descriptors of {wanted} values, these have {given}: extract as it was, or fit anew")
+        return matrix(table)
 
 
 def _identity(part: Any) -> str:
@@ -175,4 +192,4 @@ def load_model(path: str | Path) -> Model:
         raise
     except Exception as exc:  # whatever a damaged file makes its readers raise
         raise WeightsError(f"{path} is damaged, or not a model of videoemo ({type(exc).__name__}): fit it again, or ask for another file") from exc
-    return Model(estimator, card)
+    return Model(estimator, card, hashlib.sha256(data).hexdigest())

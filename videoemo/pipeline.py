@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import TypeVar
 
@@ -15,7 +15,7 @@ from videoemo.extractor import Extractor, load_extractor
 from videoemo.recipes import Pipeline
 from videoemo.records import Clip, Faces, Features, Frames
 from videoemo.sampling import sample
-from videoemo.tables import FaceTable, VideoRow, face_table
+from videoemo.tables import FaceTable, Prediction, VideoRow, face_table
 from videoemo.thumbnails import Gallery
 from videoemo.video import Video, frames, probe
 
@@ -26,11 +26,20 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Models:
-    """What is loaded once and used for every video."""
+    """What is loaded once and used for every video.
+
+    Parameters
+    ----------
+    networks : the detector's.
+    extractor : what reads the faces.
+    detector : the SHA-256 of each of the detector's weight files, by file name.
+    classify : what says of a whole video, from the frames (int64 (m,)) and vectors (float32 (m, d)) of its faces, what it is; or None.
+    """
 
     networks: face_room.Networks
     extractor: Extractor
-    detector: dict[str, str]  # SHA-256 by weight file
+    detector: dict[str, str]
+    classify: Callable[[npt.NDArray[np.int64], npt.NDArray[np.float32]], Prediction] | None = None
 
 
 @dataclass(frozen=True)
@@ -83,14 +92,21 @@ def score_video(clip: Clip, pipeline: Pipeline, models: Models, *, progress: Cal
     wanted = _wanted(video, pipeline)
     first, last = (video.seconds[wanted[0]], video.seconds[wanted[-1]]) if len(wanted) else (0.0, 0.0)
     gallery = Gallery(float(last - first), first=float(first))
+    frame, vectors = [np.empty(0, np.int64)], [np.empty((0, models.extractor.card.embedding), np.float32)]
 
     def shown() -> Iterator[tuple[Frames, Faces, Features]]:
         for batch, faces, features in expressions(video, pipeline, models, stages=stages, progress=progress):
             _offer(gallery, batch, faces, features, models.extractor.classes)
+            if models.classify is not None:
+                frame.append(faces.frame)
+                vectors.append(features.embedding)
             yield batch, faces, features
 
     table = face_table(shown(), models.extractor.classes)
-    return Scored(video, table, _summary(clip, video, table, len(wanted)), gallery, stages)
+    row = _summary(clip, video, table, len(wanted))
+    if models.classify is not None:
+        row = replace(row, prediction=models.classify(np.concatenate(frame), np.concatenate(vectors)))
+    return Scored(video, table, row, gallery, stages)
 
 
 def expressions(

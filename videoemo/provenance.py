@@ -15,7 +15,7 @@ from videoemo.cards import Card
 from videoemo.files import whole
 from videoemo.recipes import Pipeline
 
-__all__ = ["LIBRARIES", "versions", "what_ran", "write_json"]
+__all__ = ["LIBRARIES", "extractor_of", "versions", "what_ran", "write_json"]
 
 # Those whose version can change a result.
 LIBRARIES = ("av", "decord", "facenet-pytorch", "numpy", "opencv-python-headless", "pillow", "timm", "torch")
@@ -30,6 +30,11 @@ def versions() -> dict[str, str | None]:
         except metadata.PackageNotFoundError:
             found[name] = None
     return found
+
+
+def extractor_of(card: Card) -> dict[str, str]:
+    """What a file of features, or a model fitted on them, says of the network they are of."""
+    return {"name": card.name, "sha256": card.sha256, "licence": card.licence, "trained_on": card.trained_on}
 
 
 def what_ran(pipeline: Pipeline, card: Card, detector: dict[str, str]) -> dict[str, Any]:

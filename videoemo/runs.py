@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -20,6 +20,8 @@ from videoemo.tables import VideoRow, write_faces, write_videos
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from videoemo.model import Model
 
 __all__ = ["Progress", "Run", "attempt", "score", "score_folder"]
 
@@ -58,22 +60,33 @@ class Run:
         return [row for row in self.rows if row.failed]
 
 
-def score_folder(paths: Sequence[Path], out: Path, pipeline: Pipeline, *, progress: Progress) -> Run:
+def score_folder(paths: Sequence[Path], out: Path, pipeline: Pipeline, *, progress: Progress, model: Model | None = None) -> Run:
     """Score every video of some files and folders; `out` gets the tables, summaries and pictures.
 
     A video that cannot be read becomes a failed row and the others go on.
 
+    Parameters
+    ----------
+    model : classifies each video.
+
     Raises
     ------
-    InputError : a path that does not exist, no video, an unknown extractor.
+    InputError : a path that does not exist, no video, an unknown extractor, a model that was fitted on another one's features.
     WeightsError : weights that are missing or damaged.
     OutputError : `out` cannot be written.
     """
     clips = find_clips(paths, leave_out=out, picture_folders=pipeline.fps is not None)
     models = one_video.load_models(pipeline)
+    ran = what_ran(pipeline, models.extractor.card, models.detector)
+    scores = None
+    if model is not None:
+        from videoemo.prediction import ClipClassifier
+
+        classify = ClipClassifier(model, models.extractor.card)
+        models, scores = replace(models, classify=classify), classify.scores
+        ran["model"] = classify.provenance()
     results_folder(out)
     started = perf_counter()
-    ran = what_ran(pipeline, models.extractor.card, models.detector)
     progress.begin(clips)
     rows = []
     for clip in clips:
@@ -81,7 +94,7 @@ def score_folder(paths: Sequence[Path], out: Path, pipeline: Pipeline, *, progre
         rows.append(row)
         progress.end(row)
     classes = models.extractor.classes
-    write_videos(rows, classes, out / "videos.csv")
+    write_videos(rows, classes, out / "videos.csv", scores=scores)
     if pipeline.pictures:
         from videoemo.plots import overview
 
@@ -129,6 +142,7 @@ def _score_one(clip: Clip, out: Path, pipeline: Pipeline, models: one_video.Mode
             "face_frames": scored.row.face_frames,
             "faces": scored.row.faces,
             "dominant": scored.row.dominant,
+            **({} if scored.row.prediction is None else {"prediction": asdict(scored.row.prediction)}),
             "error": scored.row.error,
             "seconds_taken": {**{stage: round(s, 3) for stage, s in scored.stages.items()}, "all": round(perf_counter() - started, 3)},
             **ran,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from videoemo.records import Faces, Features, Frames
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Course", "FaceTable", "VideoRow", "face_table", "write_faces", "write_videos"]
+__all__ = ["Course", "FaceTable", "Prediction", "VideoRow", "face_table", "write_faces", "write_videos"]
 
 
 @dataclass(frozen=True)
@@ -158,6 +158,20 @@ def write_faces(table: FaceTable, folder: Path, *, as_csv: bool) -> None:
             pyarrow.csv.write_csv(arrow, file, pyarrow.csv.WriteOptions(include_header=False))
 
 
+@dataclass(frozen=True)
+class Prediction:
+    """What a fitted classifier says of a whole video.
+
+    Parameters
+    ----------
+    label : the class; empty without a face.
+    scores : the probability (0 to 1) or else the margin of each class, by the name of its column; empty without a face.
+    """
+
+    label: str = ""
+    scores: dict[str, float] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, kw_only=True)
 class VideoRow:
     """One row of videos.csv.
@@ -170,6 +184,7 @@ class VideoRow:
     frames, face_frames, faces : frames sampled, those with a face, faces in all.
     mean : float32 (c,), the mean probability of each class over all faces, NaN without a face; None when it failed.
     dominant : the class with the highest mean, empty without a face.
+    prediction : what a fitted classifier says of it; None where there is no classifier.
     """
 
     video: str
@@ -180,6 +195,7 @@ class VideoRow:
     faces: int | None = None
     mean: npt.NDArray[np.float32] | None = None
     dominant: str = ""
+    prediction: Prediction | None = None
 
     @property
     def failed(self) -> bool:
@@ -187,18 +203,28 @@ class VideoRow:
         return self.mean is None
 
 
-def write_videos(rows: Sequence[VideoRow], classes: Sequence[str], path: Path) -> None:
+def write_videos(rows: Sequence[VideoRow], classes: Sequence[str], path: Path, *, scores: Sequence[str] | None = None) -> None:
     """Write videos.csv: one row a video, in the order given.
+
+    Parameters
+    ----------
+    scores : the columns of a fitted classifier's scores, which follow its `prediction`; None where there is no classifier.
 
     Raises
     ------
     OutputError : it cannot be written.
     """
+    predicted = [] if scores is None else ["prediction", *scores]
     with whole(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["video", "status", "error", "seconds", "frames", "face_frames", "faces", "dominant", *classes])
+        writer.writerow(["video", "status", "error", "seconds", "frames", "face_frames", "faces", "dominant", *classes, *predicted])
         for row in rows:
             means = [""] * len(classes) if row.mean is None or np.isnan(row.mean).any() else [f"{value:.6f}" for value in row.mean]
             seconds = None if row.seconds is None else f"{row.seconds:.6f}"
             status = "failed" if row.failed else "ok"
-            writer.writerow([row.video, status, row.error, seconds, row.frames, row.face_frames, row.faces, row.dominant, *means])
+            told = [] if scores is None else _told(row.prediction or Prediction(), scores)
+            writer.writerow([row.video, status, row.error, seconds, row.frames, row.face_frames, row.faces, row.dominant, *means, *told])
+
+
+def _told(prediction: Prediction, scores: Sequence[str]) -> list[str]:
+    return [prediction.label, *(f"{prediction.scores[name]:.6f}" if name in prediction.scores else "" for name in scores)]

@@ -1,0 +1,103 @@
+"""A fitted classifier at work on the videos of a run."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from videoemo.aggregate import POOLINGS
+from videoemo.cards import Card
+from videoemo.errors import RecipeError, WeightsError
+from videoemo.model import SAME, Model
+from videoemo.provenance import extractor_of
+from videoemo.recipes import Pipeline, change, load_pipeline
+from videoemo.records import FeatureTable
+from videoemo.tables import Prediction
+
+__all__ = ["ClipClassifier", "pipeline_for"]
+
+# Keys that say how a run reads and writes, not what the classifier gets to see: those are the run's own.
+_OF_THE_RUN = ("decoder", "max_pixels", "pictures", "csv")
+
+
+class ClipClassifier:
+    """The faces of a whole video to its class.
+
+    Parameters
+    ----------
+    model : what classifies.
+    extractor : the card of the network that the vectors come from.
+
+    Raises
+    ------
+    InputError : the model was fitted on features of another network.
+    WeightsError : the model does not say, or not rightly, how its features were pooled.
+    """
+
+    def __init__(self, model: Model, extractor: Card) -> None:
+        self._model = model
+        try:
+            self._made = {**{key: model.card[key] for key in SAME}, "extractor": extractor_of(extractor)}
+            self._told = {key: model.card[key] for key in ("classifier", "dataset", "classes", "statistics", "pooling")}
+            # Whatever would fail on a video fails here, before the first one.
+            model.scores(self._row(np.zeros(1, np.int64), np.zeros((1, extractor.embedding), np.float32)))
+        except (KeyError, TypeError) as exc:
+            raise WeightsError(f"the model does not say how its features were pooled ({exc}): fit it again, or ask for another file") from exc
+        kind = "probability" if model.probabilistic else "margin"
+        self.scores = tuple(f"{kind}_{name.lower()}" for name in model.classes)
+
+    def __call__(self, frame: npt.NDArray[np.int64], vectors: npt.NDArray[np.float32]) -> Prediction:
+        """Classify a video; one without a face gets no class.
+
+        Parameters
+        ----------
+        frame : int64 (m,), the frame of each face, ascending.
+        vectors : float32 (m, d).
+        """
+        if not len(frame):
+            return Prediction()
+        row = self._row(frame, vectors)
+        scores = self._model.scores(row)[0].tolist()
+        return Prediction(str(self._model.predict(row)[0]), dict(zip(self.scores, scores, strict=True)))
+
+    def provenance(self) -> dict[str, Any]:
+        """What a run's summary says of the classifier."""
+        return {**self._told, "sha256": self._model.sha256}
+
+    def _row(self, frame: npt.NDArray[np.int64], vectors: npt.NDArray[np.float32]) -> FeatureTable:
+        """The video as a table of one clip."""
+        descriptor = POOLINGS[self._made["pooling"]](vectors, frame, self._made["statistics"])
+        unknown, n_frames = np.array([""]), np.array([len(np.unique(frame))])
+        return FeatureTable(descriptor[None], unknown, unknown, unknown, unknown, n_frames, n_frames, self._made)
+
+
+def pipeline_for(model: Model, name: str | None, **settings: Any) -> tuple[Pipeline, list[str]]:
+    """The frames, faces and network that a model was fitted with, or those of a pipeline of one's own; and in words where the two differ.
+
+    Parameters
+    ----------
+    name : a pipeline's, in place of the model's.
+    **settings : keys to change; None leaves one as it is.
+
+    Raises
+    ------
+    InputError : no such pipeline.
+    RecipeError : a value that is not allowed.
+    WeightsError : the model says nothing of how its features were made.
+    """
+    fitted = _fitted_with(model)
+    chosen = change(fitted if name is None else load_pipeline(name), **settings)
+    ours, theirs = asdict(chosen), asdict(fitted)
+    differing = [key for key in theirs if key not in _OF_THE_RUN and ours[key] != theirs[key]]
+    return chosen, [f"{key} is {ours[key]}, the model was fitted with {theirs[key]}" for key in differing]
+
+
+def _fitted_with(model: Model) -> Pipeline:
+    try:
+        given = {key: value for key, value in model.card["pipeline"].items() if key not in _OF_THE_RUN}
+        return change(load_pipeline(), **given)
+    except (KeyError, TypeError, AttributeError, RecipeError) as exc:
+        raise WeightsError(f"the model does not say how its features were made ({exc}): fit it again, or ask for another file") from exc
