@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from videoemo.clip_figures import ClipFigures
     from videoemo.report import Report
 
-__all__ = ["lines", "markdown"]
+__all__ = ["lead", "lines", "markdown", "share"]
 
 TITLES = {"accuracy": "accuracy", "uar": "UAR", "macro_f1": "macro-F1"}
 
@@ -49,18 +49,18 @@ def markdown(report: Report) -> str:
 def _rows(report: Report) -> Iterator[tuple[str, ...]]:
     """Over all clips, then over those with a face: the classifier, each rival, and the lead over it."""
     for figures in report.figures:
-        yield f"{report.classifier}, {figures.over}", f"{figures.right} / {figures.clips}", *(_share(figures.metrics[key]) for key in TITLES)
+        yield f"{report.classifier}, {figures.over}", f"{figures.right} / {figures.clips}", *(share(figures.metrics[key]) for key in TITLES)
         for rival in figures.rivals:
-            yield f"{rival.name}, {figures.over}", f"{rival.right} / {figures.clips}", *(_share(rival.metrics[key]) for key in TITLES)
-            yield f"lead over {rival.name}, {figures.over}", "", *(_lead(rival.lead[key]) for key in TITLES)
+            yield f"{rival.name}, {figures.over}", f"{rival.right} / {figures.clips}", *(share(rival.metrics[key]) for key in TITLES)
+            yield f"lead over {rival.name}, {figures.over}", "", *(lead(rival.lead[key]) for key in TITLES)
 
 
-def _share(found: Estimate) -> str:
+def share(found: Estimate) -> str:
     """`59.3 % (54.3 to 64.0)`."""
     return f"{100 * found.value:.1f} %" if np.isnan(found.low) else f"{100 * found.value:.1f} % ({100 * found.low:.1f} to {100 * found.high:.1f})"
 
 
-def _lead(found: Estimate) -> str:
+def lead(found: Estimate) -> str:
     """`+43.0 (38.1 to 48.0)`, in points; a tilde marks one that is no more than noise."""
     if np.isnan(found.low):
         return f"~ {100 * found.value:+.1f}"

@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_
 
 from videoemo.errors import InputError, RecipeError
 
-__all__ = ["allow", "build", "data_root", "find", "folder", "read", "table"]
+__all__ = ["allow", "build", "data_root", "find", "folder", "known", "read", "table"]
 
 T = TypeVar("T")
 
@@ -27,6 +27,11 @@ def folder(name: str) -> Path:
     return package.parent / ("eval/protocols" if name == "protocols" else name)
 
 
+def known(kind: str) -> list[str]:
+    """The names of the settings of a kind, such as `classifiers`."""
+    return sorted(path.stem for path in folder(kind).glob("*.toml"))
+
+
 def find(name: str, kind: str) -> Path:
     """The TOML file of a setting by its name in the folder `kind`, or by its path.
 
@@ -38,8 +43,7 @@ def find(name: str, kind: str) -> Path:
     path = named if named.is_file() else Path(name)
     if path.is_file():
         return path
-    known = ", ".join(sorted(path.stem for path in folder(kind).glob("*.toml")))
-    raise InputError(f"nothing called {name!r} in {kind}; allowed: {known}, or the path of a TOML file")
+    raise InputError(f"nothing called {name!r} in {kind}; allowed: {', '.join(known(kind))}, or the path of a TOML file")
 
 
 def data_root(name: str, given: Path | None, *, option: str) -> Path:
