@@ -38,7 +38,15 @@ def test_a_classifier_survives_cloning(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "c"),
-    [("svc-afew", 1.1), ("svc-afew-b2-7", 1.95), ("svc-afew-b2-8", 3.5), ("svc-vgaf", 0.5), ("svc-vgaf-b2-7", 0.01), ("svc-vgaf-b2-8", 1.9)],
+    [
+        ("svc-afew", 1.1),
+        ("svc-afew-b2-7", 1.95),
+        ("svc-afew-b2-8", 3.5),
+        ("svc-vgaf", 0.5),
+        ("svc-vgaf-b2-7", 0.01),
+        ("svc-vgaf-b2-8", 1.9),
+        ("svc-vgaf-mobilenet", 1.0),
+    ],
 )
 def test_the_published_settings_are_those_published(name: str, c: float) -> None:
     assert load_classifier(name).get_params()["classifier__C"] == c
