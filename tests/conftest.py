@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,12 @@ import pytest
 from videoemo.cli import main
 
 ROOT = Path(__file__).parents[1]
+
+
+def pytest_configure() -> None:
+    """No test fetches a network, nor sees those of whoever runs it; the tests of fetching say otherwise for themselves."""
+    os.environ["VIDEOEMO_OFFLINE"] = "1"
+    os.environ["VIDEOEMO_MODELS"] = str(Path(tempfile.gettempdir()) / "videoemo-tests-without-models")
 
 
 @pytest.fixture(autouse=True)

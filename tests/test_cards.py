@@ -4,15 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from videoemo.cards import Card, card_names, find_card, sha256, verified
+from videoemo.cards import Card, card_names, find_card, sha256, shipped_names, verified
 from videoemo.engines.timm_torch import build_network
 from videoemo.errors import InputError, RecipeError, WeightsError
 from videoemo.recipes import load_pipeline
 
-CARD = """
+CARD = f"""
 name = "mine"
 file = "mine.safetensors"
-sha256 = "0"
+sha256 = "{"0" * 64}"
 architecture = "test_vit"
 crop = "box"
 input_size = 32
@@ -37,15 +37,15 @@ def write(folder: Path, text: str) -> str:
 
 def test_the_default_extractor_is_a_card_that_ships_with_its_weights() -> None:
     card, weights = find_card(load_pipeline().extractor)
-    assert card.name in card_names()
-    assert verified(weights, card.sha256) == weights
+    assert card.name in shipped_names()
+    assert verified(weights, card.checksum) == weights
 
 
 def test_a_cards_name_is_its_files() -> None:
     assert [find_card(name)[0].name for name in card_names()] == card_names()
 
 
-@pytest.mark.parametrize("name", card_names())
+@pytest.mark.parametrize("name", shipped_names())
 def test_a_shipped_network_is_small(name: str) -> None:
     card, weights = find_card(name)
     assert weights.stat().st_size <= 6e6
@@ -54,8 +54,17 @@ def test_a_shipped_network_is_small(name: str) -> None:
     assert sum(parameter.numel() for parameter in network.parameters()) <= 3_000_000
 
 
+def test_the_network_that_ships_is_named_first() -> None:
+    assert tuple(card_names()[: len(shipped_names())]) == shipped_names()
+
+
+def test_an_unknown_extractor_names_the_nearest() -> None:
+    with pytest.raises(InputError, match="unknown extractor 'enet_b0_8_best_afw'; did you mean 'enet_b0_8_best_afew'"):
+        find_card("enet_b0_8_best_afw")
+
+
 def test_an_unknown_extractor_names_those_there_are() -> None:
-    with pytest.raises(InputError, match="unknown extractor 'resnet'; allowed: ferplus-small, or the path of a card"):
+    with pytest.raises(InputError, match=r"unknown extractor 'resnet'; allowed: ferplus-small, .*, or the path of a card \(.toml\)"):
         find_card("resnet")
 
 
@@ -75,6 +84,20 @@ def test_a_card_of_ones_own_stands_beside_its_weights(tmp_path: Path) -> None:
         ("temperature = 1.0", "temperature = 0.0", "temperature must be above 0"),
         ('"negative"', '"positive"', "classes: expected different names"),
         ("[", "[[", "is not TOML"),
+        ('"mine"', '"../mine"', "name: expected a plain file name"),
+        (f'sha256 = "{"0" * 64}"', "", "expected one checksum, sha256 or git_blob"),
+        ("crop =", f'git_blob = "{"0" * 40}"\ncrop =', "expected one checksum, sha256 or git_blob"),
+        ("0" * 64, "0" * 40, "sha256: expected 64 digits"),
+        ("0" * 64, "G" * 64, "sha256: expected 64 digits 0-9, a-f"),
+        ("crop =", "size = 0\ncrop =", "detail, size, embedding and temperature must be above 0"),
+        ("crop =", "detail = 0\ncrop =", "detail, size, embedding and temperature must be above 0"),
+        ("crop =", 'format = "h5"\ncrop =', "format: allowed are 'safetensors', 'onnx', 'timm-pickle', got 'h5'"),
+        ('figures = "none"', 'figures = "none"\n[source]\nrepository = "a/b"\npath = "c"', "missing 'revision'"),
+        (
+            'figures = "none"',
+            'figures = "none"\n[source]\nrepository = "a/b"\npath = "c"\nrevision = "d"\nbase = "file:///"',
+            "base: expected an address that begins with https:// or http://",
+        ),
     ],
 )
 def test_a_card_that_cannot_be_right_is_refused(tmp_path: Path, old: str, new: str, message: str) -> None:

@@ -63,7 +63,7 @@ def test_the_provenance_says_what_was_used(videoemo: Run, root: Path, tmp_path: 
     videoemo("extract", "--dataset", root / "video.toml", "--root", root, "-o", out)
     provenance = read_table(out).provenance
     assert (provenance["statistics"], provenance["pooling"], provenance["dataset"]) == (["mean", "std"], "video", "video")
-    assert provenance["extractor"]["sha256"] == load_extractor().card.sha256
+    assert provenance["extractor"]["checksum"] == load_extractor().card.checksum
 
 
 @pytest.mark.parametrize("pooling", ["video", "group"])

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -9,7 +10,9 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from videoemo.cards import Card, find_card, sha256
+from tests.engines.tiny import SIDE, card_of, register, save_onnx, tiny_efficientnet
+from videoemo.cards import Card, find_card, sha256, toml
+from videoemo.engines import Network
 from videoemo.engines.timm_torch import build_network, load_network
 from videoemo.errors import WeightsError
 from videoemo.extractor import Extractor, load_extractor, preprocess
@@ -127,7 +130,101 @@ def test_an_architecture_that_timm_does_not_know_is_refused(card: Card, tmp_path
 def test_a_pickle_is_refused_whatever_it_is_called(card: Card, tmp_path: Path) -> None:
     path = tmp_path / card.file
     torch.save({"a": torch.zeros(2)}, path)
-    text = (Path(__file__).parents[1] / "videoemo" / "cards" / f"{card.name}.toml").read_text()
-    (tmp_path / "mine.toml").write_text(text.replace(card.sha256, sha256(path)))
     with pytest.raises(WeightsError, match="does not hold the weights"):
-        load_extractor(str(tmp_path / "mine.toml"))
+        load_extractor(card_beside(tmp_path, card))
+
+
+# Valence and arousal, and the kinds of file
+
+
+def answering(*outputs: float) -> Network:
+    """A network that says the same of every crop."""
+    return lambda x: (np.zeros((len(x), 368), np.float32), np.tile(np.array(outputs, np.float32), (len(x), 1)))
+
+
+def test_valence_and_arousal_follow_the_classes(card: Card, crops: list[Crop]) -> None:
+    mtl = replace(card, valence_arousal=True)
+    features = Extractor(mtl, answering(9, 0, 0, 0, 0, 0, 0, 0, 0.25, -0.5))(crops)
+    assert features.valence is not None
+    assert features.arousal is not None
+    assert features.valence.tolist() == [0.25] * 5
+    assert features.arousal.tolist() == [-0.5] * 5
+
+
+def test_valence_and_arousal_have_no_part_in_the_softmax(card: Card, crops: list[Crop]) -> None:
+    logits = (3, 0, 0, 1, 0, 0, 0, 0)
+    with_both = Extractor(replace(card, valence_arousal=True), answering(*logits, 50, 50))(crops)
+    assert np.array_equal(with_both.probabilities, Extractor(card, answering(*logits))(crops).probabilities)
+
+
+def test_valence_and_arousal_are_clipped(card: Card, crops: list[Crop]) -> None:
+    features = Extractor(replace(card, valence_arousal=True), answering(*[0] * 8, 1.5, -7))(crops)
+    assert features.valence is not None
+    assert features.arousal is not None
+    assert features.valence.tolist() == [1] * 5
+    assert features.arousal.tolist() == [-1] * 5
+
+
+def test_no_crops_give_no_valence(card: Card) -> None:
+    features = Extractor(replace(card, valence_arousal=True), answering(*[0] * 10))([])
+    assert features.valence is not None
+    assert features.valence.shape == (0,)
+
+
+def test_other_networks_have_no_valence_and_arousal(extractor: Extractor, crops: list[Crop]) -> None:
+    features = extractor(crops)
+    assert features.valence is None
+    assert features.arousal is None
+
+
+def test_seven_classes_give_seven_probabilities(card: Card, crops: list[Crop]) -> None:
+    seven = replace(card, classes=tuple(name for name in card.classes if name != "contempt"))
+    assert Extractor(seven, answering(*range(7)))(crops).probabilities.shape == (5, 7)
+
+
+def card_beside(folder: Path, card: Card) -> str:
+    """The path of a card that stands beside its weights, with their checksum."""
+    path = folder / "mine.toml"
+    path.write_text(toml(replace(card, sha256=sha256(folder / card.file))), encoding="utf-8")
+    return str(path)
+
+
+def test_an_onnx_file_is_an_extractor(tmp_path: Path, crops: list[Crop]) -> None:
+    save_onnx(tiny_efficientnet(), tmp_path / "mine.onnx", side=SIDE)
+    features = load_extractor(card_beside(tmp_path, card_of("mine.onnx")))(crops)
+    assert features.embedding.shape == (5, 64)
+    assert features.probabilities.shape == (5, 8)
+
+
+def test_a_pickled_module_is_an_extractor(tmp_path: Path, crops: list[Crop]) -> None:
+    register()
+    torch.save(tiny_efficientnet(), tmp_path / "mine.pt")
+    features = load_extractor(card_beside(tmp_path, card_of("mine.pt")))(crops)
+    assert features.embedding.shape == (5, 64)
+    assert features.probabilities.shape == (5, 8)
+
+
+def test_a_hostile_pickle_with_a_card_of_its_own_is_refused_unrun(tmp_path: Path) -> None:
+    marker = tmp_path / "marker"
+
+    class Hostile:
+        def __reduce__(self) -> Any:
+            return open, (str(marker), "w")
+
+    torch.save(Hostile(), tmp_path / "mine.pt")
+    with pytest.raises(WeightsError, match=r"names io\.open, which no timm network holds: refused"):
+        load_extractor(card_beside(tmp_path, card_of("mine.pt")))
+    assert not marker.exists()
+
+
+def test_a_kind_of_file_that_is_not_read_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "mine.h5").write_bytes(b"\x89HDF")
+    with pytest.raises(WeightsError, match=r"python -m tf2onnx.convert --keras mine.h5"):
+        load_extractor(card_beside(tmp_path, replace(card_of("mine.onnx"), file="mine.h5")))
+
+
+def test_an_embedding_of_another_length_than_the_cards_is_refused(tmp_path: Path) -> None:
+    register()
+    torch.save(tiny_efficientnet(), tmp_path / "mine.pt")
+    with pytest.raises(WeightsError, match="tiny_efficientnet gives embeddings of length 64, where the card of tiny says 1280"):
+        load_extractor(card_beside(tmp_path, card_of("mine.pt", embedding=1280)))

@@ -32,7 +32,7 @@ def toy(*, n: int = 60, splits: bool = True, seed: int = 0) -> FeatureTable:
         n_face_frames=np.where(faceless, 0, 5),
         provenance={
             "dataset": "toy",
-            "extractor": {"name": "x", "sha256": "0"},
+            "extractor": {"name": "x", "checksum": "0"},
             "statistics": ["mean"],
             "pooling": "video",
             "pipeline": {},

@@ -56,7 +56,7 @@ def test_the_card_says_what_the_model_was_made_with(model_file: Path) -> None:
     card = load_model(model_file).card
     assert card["classifier"] == "svc"
     assert card["classes"] == list(CLASSES)
-    assert card["extractor"] == {"name": "net", "sha256": "ab" * 32}
+    assert card["extractor"] == {"name": "net", "checksum": "ab" * 32}
     assert card["statistics"] == ["mean", "std"]
     assert card["pipeline"] == {"every": 1}
     assert card["scores"] == {"accuracy": 0.9}
@@ -88,8 +88,8 @@ def test_two_classes_have_two_margins(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [
-        ("extractor", {"name": "other", "sha256": "cd" * 32}, "features of the extractor net .abababababab., these are of other .cdcdcdcdcdcd."),
-        ("extractor", {"name": "net", "sha256": "cd" * 32}, "features of the extractor net .abababababab., these are of net .cdcdcdcdcdcd."),
+        ("extractor", {"name": "other", "checksum": "cd" * 32}, "features of the extractor net .abababababab., these are of other .cdcdcdcdcdcd."),
+        ("extractor", {"name": "net", "checksum": "cd" * 32}, "features of the extractor net .abababababab., these are of net .cdcdcdcdcdcd."),
         ("statistics", ["std", "mean"], "features of the statistics mean, std, these are of std, mean"),
         ("pooling", "group", "features of the pooling video, these are of group"),
     ],

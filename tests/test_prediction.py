@@ -144,13 +144,13 @@ def altered(model: Path, **changes: object) -> Path:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"extractor": {"name": "other", "sha256": "ab" * 32}}, "the model was fitted on features of the extractor other"),
+        ({"extractor": {"name": "other", "checksum": "ab" * 32}}, "the model was fitted on features of the extractor other"),
         ({"statistics": ["mean"]}, "the model takes descriptors of 736 values, these have 368"),
         ({"statistics": ["mode", "std"]}, "the model does not say how its features were pooled ('mode')"),
         ({"pooling": None}, "the model does not say how its features were pooled ('pooling')"),
         ({"pipeline": None}, "the model does not say how its features were made ('pipeline')"),
         ({"pipeline": {"faces": "most"}}, "the model does not say how its features were made"),
-        ({"pipeline": {"extractor": "gone.toml"}}, "unknown extractor 'gone.toml'"),
+        ({"extractor": {"name": "mine"}, "pipeline": {"extractor": "gone.toml"}}, "unknown extractor 'gone.toml'"),
     ],
     ids=lambda value: "" if isinstance(value, str) else "-".join(value),
 )

@@ -177,7 +177,7 @@ def test_features_of_other_clips_are_refused(made: Path, data: Path, reproduce: 
 
 
 @pytest.mark.parametrize(
-    "other", [{"pipeline": {"faces": "largest"}}, {"extractor": {"sha256": "0" * 64}}, {"pooling": "group"}], ids=["faces", "network", "pooling"]
+    "other", [{"pipeline": {"faces": "largest"}}, {"extractor": {"checksum": "0" * 64}}, {"pooling": "group"}], ids=["faces", "network", "pooling"]
 )
 def test_features_of_other_settings_are_refused(made: Path, data: Path, reproduce: Reproduce, tmp_path: Path, other: dict[str, Any]) -> None:
     name = "features/afew-faces-score-ferplus-small.parquet"

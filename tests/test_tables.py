@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +51,23 @@ def test_the_parquet_file_has_the_contracts_columns_and_nulls_without_a_face(tab
     assert not (tmp_path / "faces.csv").exists()
 
 
+def test_valence_and_arousal_follow_the_classes_where_the_network_gives_them(tmp_path: Path) -> None:
+    found, features = faces(0, 0, 4)
+    affect = np.array([[0.5, -0.25], [0.1, 0.75], [-1, 1]], np.float32)
+    told = replace(features, valence=affect[:, 0], arousal=affect[:, 1])
+    table = face_table([(frames(0, 2, 4), found, told)], CLASSES, affect=True)
+    write_faces(table, tmp_path, as_csv=False)
+    read = pd.read_parquet(tmp_path / "faces.parquet")
+    assert list(read.columns[-5:]) == [*CLASSES, "valence", "arousal"]
+    np.testing.assert_array_equal(read[["valence", "arousal"]].to_numpy(np.float32), [*affect[:2], [np.nan, np.nan], affect[2]])
+    np.testing.assert_allclose(table.mean_affect(), affect.mean(axis=0), atol=1e-7)
+
+
+def test_a_network_without_them_gives_no_such_columns(table: FaceTable) -> None:
+    assert table.mean_affect() is None
+    assert "valence" not in table.to_arrow().column_names
+
+
 def test_the_csv_file_says_the_same_with_empty_fields(table: FaceTable, tmp_path: Path) -> None:
     write_faces(table, tmp_path, as_csv=True)
     lines = (tmp_path / "faces.csv").read_text().splitlines()
@@ -88,6 +106,14 @@ def test_faces_that_come_in_another_order_of_frames_find_their_frame() -> None:
     table = face_table([(frames(0, 2), *faces(2, 0))], CLASSES)
     assert table.frame.tolist() == [0, 2]
     assert np.allclose(table.probabilities[:, 2], [0.5, 0.9])
+
+
+def test_videos_csv_has_the_mean_valence_and_arousal_where_the_network_gives_them(tmp_path: Path) -> None:
+    mean, affect = np.array([0, 0.25, 0.75], np.float32), np.array([0.5, -0.25], np.float32)
+    rows = [VideoRow(video="a", mean=mean, affect=affect), VideoRow(video="b", error="no video")]
+    write_videos(rows, CLASSES, tmp_path / "videos.csv", affect=True)
+    read = [line.split(",")[8:] for line in (tmp_path / "videos.csv").read_text().splitlines()]
+    assert read == [[*CLASSES, "valence", "arousal"], ["0.000000", "0.250000", "0.750000", "0.500000", "-0.250000"], [""] * 5]
 
 
 def test_videos_csv_has_a_row_a_video_and_blanks_where_nothing_is_known(tmp_path: Path) -> None:

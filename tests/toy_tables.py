@@ -31,7 +31,7 @@ def toy_table(*, n: int = 60, n_groups: int = 20, **given: Any) -> FeatureTable:
         provenance={
             "dataset": "toy",
             "pipeline": {"every": 1},
-            "extractor": {"name": "net", "sha256": "ab" * 32},
+            "extractor": {"name": "net", "checksum": "ab" * 32},
             "statistics": ["mean", "std"],
             "pooling": "video",
         },

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from videoemo._version import __version__
+from videoemo.cli_models import models
 from videoemo.errors import VideoemoError
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ def cli() -> None:
     What a face displays is not what a person feels. Not for use at work, in schools, or on people who did not consent.
     """
 
+
+cli.add_command(models)
 
 _out = click.option("-o", "--out", type=click.Path(path_type=Path, file_okay=True), required=True, help="Folder for the results; made if need be.")
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib import import_module, metadata
 
 from videoemo._version import __version__
-from videoemo.cards import card_names, find_card, verified
+from videoemo.cards import find_card, shipped_names, verified
 from videoemo.errors import VideoemoError, WeightsError
 
 __all__ = ["Finding", "examine"]
@@ -99,10 +99,10 @@ def _weights() -> Iterator[Finding]:
         yield Finding("detector MTCNN", "weights present, checksums right")
     except WeightsError as exc:
         yield Finding("detector MTCNN", str(exc), ok=False, remedy="pip install --force-reinstall --no-deps 'facenet-pytorch<2.6'")
-    for name in card_names():
+    for name in shipped_names():
         try:
             card, path = find_card(name)
-            verified(path, card.sha256)
+            verified(path, card.checksum)
             yield Finding(f"extractor {name}", "weights present, checksum right")
         except VideoemoError as exc:
             yield Finding(f"extractor {name}", str(exc), ok=False, remedy="pip install --force-reinstall --no-deps videoemo")

@@ -9,6 +9,7 @@ VideoemoError                   one line: what was wrong, what was given, what t
 │   ├── EmptyVideoError         it opens and holds no picture
 │   └── TooLargeVideoError      a frame of more than `max_pixels` pixels
 ├── WeightsError                a network's files are missing, damaged or of a kind that is refused
+├── FetchError                  a network's file cannot be had from where it was published
 └── TrainingError               a training run that cannot start or go on
 """
 
@@ -16,6 +17,7 @@ from __future__ import annotations
 
 __all__ = [
     "EmptyVideoError",
+    "FetchError",
     "InputError",
     "OutputError",
     "RecipeError",
@@ -62,6 +64,10 @@ class TooLargeVideoError(VideoError):
 
 class WeightsError(VideoemoError):
     """A network's files are missing, damaged or of a kind that is refused."""
+
+
+class FetchError(VideoemoError):
+    """A network's file cannot be had from where it was published: no way there, no such file, another content, no space."""
 
 
 class TrainingError(VideoemoError):

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from videoemo.cards import Card, find_card, verified
-from videoemo.engines import Network
+from videoemo.cards import Card, find_card
+from videoemo.engines import Network, n_outputs
+from videoemo.engines.formats import require_known
 from videoemo.recipes import load_pipeline
 from videoemo.records import Features
+from videoemo.zoo.fetch import fetch
 
 __all__ = ["Extractor", "load_extractor", "preprocess"]
 
 # Bounds the memory of one pass through the network.
 _BATCH = 32
+
+# Card.format -> the module that reads it; one is imported when a network of its kind is loaded.
+_ENGINES = {"safetensors": "timm_torch", "onnx": "openvino_onnx", "timm-pickle": "timm_pickle"}
 
 
 class Extractor:
@@ -48,29 +55,40 @@ class Extractor:
         ValueError : a crop of another shape or type.
         """
         embeddings = [np.empty((0, self.card.embedding), np.float32)]
-        logits = [np.empty((0, len(self.classes)), np.float32)]
+        outputs = [np.empty((0, n_outputs(self.card)), np.float32)]
         for start in range(0, len(crops), _BATCH):
             batch = np.stack([preprocess(crop, self.card) for crop in crops[start : start + _BATCH]])
-            embedding, scores = self._network(batch)
+            embedding, output = self._network(batch)
             embeddings.append(embedding)
-            logits.append(scores)
-        return Features(np.concatenate(embeddings), _softmax(np.concatenate(logits) / np.float32(self.card.temperature)))
+            outputs.append(output)
+        return self._features(np.concatenate(embeddings), np.concatenate(outputs))
+
+    def _features(self, embedding: npt.NDArray[np.float32], outputs: npt.NDArray[np.float32]) -> Features:
+        n_classes = len(self.classes)
+        probabilities = _softmax(outputs[:, :n_classes] / np.float32(self.card.temperature))
+        if not self.card.valence_arousal:
+            return Features(embedding, probabilities)
+        valence, arousal = np.clip(outputs[:, n_classes:].T, -1, 1)  # (2, m)
+        return Features(embedding, probabilities, valence, arousal)
 
 
 def load_extractor(name: str | None = None) -> Extractor:
     """A network by its card's name, or the path of a card of your own; without a name, the one that `score` uses.
 
+    A published one is fetched on first use, unless `$VIDEOEMO_OFFLINE` forbids it.
+
     Raises
     ------
     InputError : no such network.
-    WeightsError : its weights are missing or damaged.
+    FetchError : it is not here and cannot be had.
+    WeightsError : its weights are missing, damaged, of a kind that is not read, or not what its card says.
     """
     if name is None:
         name = load_pipeline().extractor
     card, weights = find_card(name)
-    verified(weights, card.sha256)
-    from videoemo.engines.timm_torch import load_network
-
+    require_known(weights)
+    fetch(card, weights)
+    load_network: Callable[[Card, Path], Network] = import_module(f"videoemo.engines.{_ENGINES[card.format]}").load_network
     return Extractor(card, load_network(card, weights))
 
 

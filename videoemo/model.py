@@ -116,7 +116,7 @@ class Model:
 def _identity(part: Any) -> str:
     """A part of a provenance as words: an extractor is known by its name and the checksum of its weights."""
     if isinstance(part, dict):
-        return f"{part.get('name')} ({str(part.get('sha256'))[:12]})"
+        return f"{part.get('name')} ({str(part.get('checksum'))[:12]})"
     return ", ".join(part) if isinstance(part, list | tuple) else str(part)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from time import perf_counter
@@ -11,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from videoemo import faces as face_room
+from videoemo.errors import FetchError
 from videoemo.extractor import Extractor, load_extractor
 from videoemo.recipes import Pipeline
 from videoemo.records import Clip, Faces, Features, Frames
@@ -63,17 +65,29 @@ class Scored:
 
 
 def load_models(pipeline: Pipeline) -> Models:
-    """The detector and the extractor of a pipeline.
+    """The detector and the extractor of a pipeline; where that cannot be had, its extractor for offline use, and a line on standard error.
 
     Raises
     ------
     InputError : unknown extractor.
+    FetchError : the extractor is not here and cannot be had, and there is none for offline use.
     WeightsError : weights that are missing or damaged.
     """
-    extractor = load_extractor(pipeline.extractor)
+    extractor = _extractor(pipeline)
     from videoemo.engines.mtcnn_torch import SHA256, load_networks
 
     return Models(load_networks(), extractor, SHA256)
+
+
+def _extractor(pipeline: Pipeline) -> Extractor:
+    try:
+        return load_extractor(pipeline.extractor)
+    except FetchError as exc:
+        if pipeline.extractor_offline is None:
+            raise
+        how = f"to get it: videoemo models fetch {pipeline.extractor}"
+        print(f"notice: {pipeline.extractor_offline} serves in place of {pipeline.extractor} ({exc}); {how}", file=sys.stderr)
+        return load_extractor(pipeline.extractor_offline)
 
 
 def score_video(clip: Clip, pipeline: Pipeline, models: Models, *, progress: Callable[[int, float], None] | None = None) -> Scored:
@@ -102,7 +116,7 @@ def score_video(clip: Clip, pipeline: Pipeline, models: Models, *, progress: Cal
                 vectors.append(features.embedding)
             yield batch, faces, features
 
-    table = face_table(shown(), models.extractor.classes)
+    table = face_table(shown(), models.extractor.classes, affect=models.extractor.card.valence_arousal)
     row = _summary(clip, video, table, len(wanted))
     if models.classify is not None:
         row = replace(row, prediction=models.classify(np.concatenate(frame), np.concatenate(vectors)))
@@ -203,6 +217,7 @@ def _summary(clip: Clip, video: Video, table: FaceTable, n_wanted: int) -> Video
         face_frames=len(np.unique(table.frame[table.face >= 0])),
         faces=int((table.face >= 0).sum()),
         mean=mean,
+        affect=table.mean_affect(),
         dominant="" if np.isnan(mean).any() else table.classes[int(mean.argmax())],
     )
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from videoemo.aggregate import POOLINGS
-from videoemo.cards import Card
+from videoemo.cards import Card, card_names
 from videoemo.errors import RecipeError, WeightsError
 from videoemo.model import SAME, Model
 from videoemo.provenance import extractor_of
@@ -98,6 +98,9 @@ def pipeline_for(model: Model, name: str | None, **settings: Any) -> tuple[Pipel
 def _fitted_with(model: Model) -> Pipeline:
     try:
         given = {key: value for key, value in model.card["pipeline"].items() if key not in _OF_THE_RUN}
+        used = model.card["extractor"]["name"]
+        if used in card_names():  # what served, which may be the one for offline use
+            given |= {"extractor": used, "extractor_offline": None}
         return change(load_pipeline(), **given)
     except (KeyError, TypeError, AttributeError, RecipeError) as exc:
         raise WeightsError(f"the model does not say how its features were made ({exc}): fit it again, or ask for another file") from exc

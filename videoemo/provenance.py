@@ -34,7 +34,7 @@ def versions() -> dict[str, str | None]:
 
 def extractor_of(card: Card) -> dict[str, str]:
     """What a file of features, or a model fitted on them, says of the network they are of."""
-    return {"name": card.name, "sha256": card.sha256, "licence": card.licence, "trained_on": card.trained_on}
+    return {"name": card.name, "checksum": card.checksum, "licence": card.licence, "origin": card.origin, "trained_on": card.trained_on}
 
 
 def what_ran(pipeline: Pipeline, card: Card, detector: dict[str, str]) -> dict[str, Any]:

@@ -94,7 +94,7 @@ def score_folder(paths: Sequence[Path], out: Path, pipeline: Pipeline, *, progre
         rows.append(row)
         progress.end(row)
     classes = models.extractor.classes
-    write_videos(rows, classes, out / "videos.csv", scores=scores)
+    write_videos(rows, classes, out / "videos.csv", affect=models.extractor.card.valence_arousal, scores=scores)
     if pipeline.pictures:
         from videoemo.plots import overview
 

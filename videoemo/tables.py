@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 __all__ = ["Course", "FaceTable", "Prediction", "VideoRow", "face_table", "write_faces", "write_videos"]
 
 
+# The columns of `FaceTable.affect`.
+AFFECT = ("valence", "arousal")
+
+
 @dataclass(frozen=True)
 class Course:
     """What the faces of each sampled frame express together.
@@ -49,6 +53,7 @@ class FaceTable:
     scores : float32 (n,), the detector's, 0 to 1.
     probabilities : float32 (n, c).
     classes : the c class names.
+    affect : float32 (n, 2), valence and arousal, -1 to 1; None where the network does not give them.
     """
 
     frame: npt.NDArray[np.int64]
@@ -58,6 +63,7 @@ class FaceTable:
     scores: npt.NDArray[np.float32]
     probabilities: npt.NDArray[np.float32]
     classes: tuple[str, ...]
+    affect: npt.NDArray[np.float32] | None = None
 
     def __post_init__(self) -> None:
         n, c = len(self.frame), len(self.classes)
@@ -65,6 +71,8 @@ class FaceTable:
         for name, shape in shapes.items():
             if getattr(self, name).shape != shape:
                 raise ValueError(f"FaceTable.{name}: expected {shape}, got {getattr(self, name).shape}")
+        if self.affect is not None and self.affect.shape != (n, 2):
+            raise ValueError(f"FaceTable.affect: expected {(n, 2)}, got {self.affect.shape}")
 
     def frame_starts(self) -> npt.NDArray[np.intp]:
         """The first row of each frame, (n_frames,)."""
@@ -72,9 +80,16 @@ class FaceTable:
 
     def mean(self) -> npt.NDArray[np.float32]:
         """The mean probability of each class over all faces, (c,); NaN without a face."""
-        found = self.probabilities[self.face >= 0]
+        return self._mean(self.probabilities)
+
+    def mean_affect(self) -> npt.NDArray[np.float32] | None:
+        """The mean valence and arousal over all faces, (2,); NaN without a face, None where the network does not give them."""
+        return None if self.affect is None else self._mean(self.affect)
+
+    def _mean(self, values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        found = values[self.face >= 0]
         if not len(found):
-            return np.full(len(self.classes), np.nan, np.float32)
+            return np.full(values.shape[1], np.nan, np.float32)
         return np.asarray(found.mean(axis=0, dtype=np.float64), np.float32)
 
     def course(self) -> Course:
@@ -91,6 +106,8 @@ class FaceTable:
 
         values = np.column_stack([self.boxes, self.scores, self.probabilities])
         names = ("x", "y", "width", "height", "score", *self.classes)
+        if self.affect is not None:
+            values, names = np.column_stack([values, self.affect]), (*names, *AFFECT)
         empty = self.face < 0
         return pa.table(
             {
@@ -102,22 +119,28 @@ class FaceTable:
         )
 
 
-def face_table(batches: Iterable[tuple[Frames, Faces, Features]], classes: Sequence[str]) -> FaceTable:
-    """The faces of a video's batches of frames; within a frame they keep their order, and frames keep theirs."""
+def face_table(batches: Iterable[tuple[Frames, Faces, Features]], classes: Sequence[str], *, affect: bool = False) -> FaceTable:
+    """The faces of a video's batches of frames; within a frame they keep their order, and frames keep theirs.
+
+    Parameters
+    ----------
+    affect : whether the features have valence and arousal.
+    """
     c = len(classes)
     parts = [_rows(*batch) for batch in batches]
     frame = [np.empty(0, np.int64), *(part[0] for part in parts)]
     seconds = [np.empty(0, np.float64), *(part[1] for part in parts)]
     face = [np.empty(0, np.int64), *(part[2] for part in parts)]
-    values = np.concatenate([np.empty((0, 5 + c), np.float32), *(part[3] for part in parts)])
+    values = np.concatenate([np.empty((0, 5 + c + 2 * affect), np.float32), *(part[3] for part in parts)])
     return FaceTable(
         frame=np.concatenate(frame),
         seconds=np.concatenate(seconds),
         face=np.concatenate(face),
         boxes=values[:, :4],
         scores=values[:, 4],
-        probabilities=values[:, 5:],
+        probabilities=values[:, 5 : 5 + c],
         classes=tuple(classes),
+        affect=values[:, 5 + c :] if affect else None,
     )
 
 
@@ -125,7 +148,7 @@ _Rows = tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.int
 
 
 def _rows(frames: Frames, faces: Faces, features: Features) -> _Rows:
-    """frame, seconds, face, then float32 (rows, 5 + c): x, y, width, height, score, probabilities."""
+    """frame, seconds, face, then float32 (rows, 5 + c or 7 + c): x, y, width, height, score, probabilities, valence and arousal if given."""
     in_frames = np.argsort(faces.frame, kind="stable")
     faces, features = faces[in_frames], features[in_frames]
     counts = np.searchsorted(faces.frame, frames.index, "right") - np.searchsorted(faces.frame, frames.index, "left")
@@ -134,8 +157,12 @@ def _rows(frames: Frames, faces: Faces, features: Features) -> _Rows:
     found = counts[of_row] > 0
     number = np.arange(len(of_row)) - np.repeat(np.cumsum(rows) - rows, rows)
     x1, y1, x2, y2 = faces.boxes.T
-    values = np.full((len(of_row), 5 + features.probabilities.shape[1]), np.nan, np.float32)
-    values[found] = np.column_stack([x1, y1, x2 - x1, y2 - y1, faces.scores, features.probabilities])
+    given = [x1, y1, x2 - x1, y2 - y1, faces.scores, features.probabilities]
+    if features.valence is not None and features.arousal is not None:
+        given += [features.valence, features.arousal]
+    told = np.column_stack(given)
+    values = np.full((len(of_row), told.shape[1]), np.nan, np.float32)
+    values[found] = told
     return frames.index[of_row], frames.seconds[of_row], np.where(found, number, -1), values
 
 
@@ -184,6 +211,7 @@ class VideoRow:
     frames, face_frames, faces : frames sampled, those with a face, faces in all.
     mean : float32 (c,), the mean probability of each class over all faces, NaN without a face; None when it failed.
     dominant : the class with the highest mean, empty without a face.
+    affect : float32 (2,), mean valence and arousal, NaN without a face; None where the network does not give them.
     prediction : what a fitted classifier says of it; None where there is no classifier.
     """
 
@@ -195,6 +223,7 @@ class VideoRow:
     faces: int | None = None
     mean: npt.NDArray[np.float32] | None = None
     dominant: str = ""
+    affect: npt.NDArray[np.float32] | None = None
     prediction: Prediction | None = None
 
     @property
@@ -203,11 +232,12 @@ class VideoRow:
         return self.mean is None
 
 
-def write_videos(rows: Sequence[VideoRow], classes: Sequence[str], path: Path, *, scores: Sequence[str] | None = None) -> None:
+def write_videos(rows: Sequence[VideoRow], classes: Sequence[str], path: Path, *, affect: bool = False, scores: Sequence[str] | None = None) -> None:
     """Write videos.csv: one row a video, in the order given.
 
     Parameters
     ----------
+    affect : whether the network gives valence and arousal.
     scores : the columns of a fitted classifier's scores, which follow its `prediction`; None where there is no classifier.
 
     Raises
@@ -215,15 +245,20 @@ def write_videos(rows: Sequence[VideoRow], classes: Sequence[str], path: Path, *
     OutputError : it cannot be written.
     """
     predicted = [] if scores is None else ["prediction", *scores]
+    names = [*classes, *(AFFECT if affect else ())]
     with whole(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["video", "status", "error", "seconds", "frames", "face_frames", "faces", "dominant", *classes, *predicted])
+        writer.writerow(["video", "status", "error", "seconds", "frames", "face_frames", "faces", "dominant", *names, *predicted])
         for row in rows:
-            means = [""] * len(classes) if row.mean is None or np.isnan(row.mean).any() else [f"{value:.6f}" for value in row.mean]
+            means = [*_numbers(row.mean, len(classes)), *_numbers(row.affect, 2 * affect)]
             seconds = None if row.seconds is None else f"{row.seconds:.6f}"
             status = "failed" if row.failed else "ok"
             told = [] if scores is None else _told(row.prediction or Prediction(), scores)
             writer.writerow([row.video, status, row.error, seconds, row.frames, row.face_frames, row.faces, row.dominant, *means, *told])
+
+
+def _numbers(values: npt.NDArray[np.float32] | None, n: int) -> list[str]:
+    return [""] * n if values is None or np.isnan(values).any() else [f"{value:.6f}" for value in values]
 
 
 def _told(prediction: Prediction, scores: Sequence[str]) -> list[str]:

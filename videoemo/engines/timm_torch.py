@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from videoemo.cards import Card
-from videoemo.engines import Network
+from videoemo.engines import Network, n_outputs
 from videoemo.engines.torchvision_repair import import_torchvision
 from videoemo.errors import WeightsError
 
@@ -61,8 +61,11 @@ def load_network(card: Card, weights: Path) -> Network:
     ------
     WeightsError : not safetensors, or not the weights of the card's architecture.
     """
-    network = build_network(card.architecture, n_classes=len(card.classes), colour=card.colour)
+    network = build_network(card.architecture, n_classes=n_outputs(card), colour=card.colour)
     load_state(network, weights, architecture=card.architecture)
+    length = network.get_classifier().in_features  # type: ignore[operator]
+    if length != card.embedding:
+        raise WeightsError(f"{card.architecture} gives embeddings of length {length}, where the card of {card.name} says {card.embedding}")
     network.eval().requires_grad_(False)
 
     @torch.inference_mode()

@@ -38,7 +38,7 @@ def load_extract(name: str, *, extractor: str | None = None) -> ExtractRecipe:
 
     Parameters
     ----------
-    extractor : takes the place of the recipe's.
+    extractor : takes the place of the recipe's, and is replaced by no other.
 
     Raises
     ------
@@ -50,5 +50,6 @@ def load_extract(name: str, *, extractor: str | None = None) -> ExtractRecipe:
     if "dataset" not in data:
         raise InputError(f"{path} has no table [dataset]: it is a pipeline for `score`, not a dataset's recipe")
     own: dict[str, Any] = {key: data.pop(key) for key in ("dataset", "statistics", "pooling") if key in data}
-    given = {} if extractor is None else {"extractor": extractor}
-    return build(ExtractRecipe, {**own, "pipeline": with_defaults(data | given)}, where=str(path))
+    if extractor is not None:
+        data = {key: value for key, value in data.items() if key != "extractor_offline"} | {"extractor": extractor}
+    return build(ExtractRecipe, {**own, "pipeline": with_defaults(data)}, where=str(path))

@@ -28,6 +28,7 @@ class Pipeline:
     order: Literal["size", "score"]
     align: bool | None = None
     extractor: str
+    extractor_offline: str | None = None
     pictures: bool
     csv: bool
 
@@ -69,7 +70,7 @@ def with_defaults(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def change(pipeline: Pipeline, **given: Any) -> Pipeline:
-    """The pipeline with the values given that are not None.
+    """The pipeline with the values given that are not None; an extractor that is given is replaced by no other.
 
     Raises
     ------
@@ -81,4 +82,6 @@ def change(pipeline: Pipeline, **given: Any) -> Pipeline:
         chosen["every"] = 1
     if "every" in chosen and "fps" not in chosen:
         values["fps"] = None
+    if "extractor" in chosen and "extractor_offline" not in chosen:
+        values["extractor_offline"] = None
     return build(Pipeline, {key: value for key, value in (values | chosen).items() if value is not None}, where="settings")

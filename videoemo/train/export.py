@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from videoemo._version import __version__
-from videoemo.cards import Card, sha256
+from videoemo.cards import Card, sha256, toml
 from videoemo.engines.timm_torch import load_network
 from videoemo.evaluation import figures_of, probabilities_of
 from videoemo.extractor import Extractor
@@ -86,7 +85,7 @@ def export(network: nn.Module, recipe: TrainingRecipe, valid: LabelledFaces, fol
     told = f"accuracy {found['accuracy']:.4f}, UAR {found['uar']:.4f}, macro-F1 {found['macro_f1']:.4f}, ECE {found['ece']:.4f}"
     path = folder / f"{recipe.name}.toml"
     with whole(path) as temporary:
-        temporary.write_text(_toml(replace(card, temperature=temperature, figures=f"{len(valid):,} validation faces: {told}")), encoding="utf-8")
+        temporary.write_text(toml(replace(card, temperature=temperature, figures=f"{len(valid):,} validation faces: {told}")), encoding="utf-8")
     return path
 
 
@@ -100,9 +99,3 @@ def _commit() -> str:
     except (OSError, subprocess.CalledProcessError):
         return ""
     return f", commit {done.stdout.strip()}"
-
-
-def _toml(card: Card) -> str:
-    """A JSON string, number or list of them is the same in TOML."""
-    values = {key: value for key, value in asdict(card).items() if value is not None}
-    return "".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in values.items())

@@ -36,7 +36,7 @@ def start_network(recipe: NetworkRecipe, n_classes: int) -> nn.Module:
     path = Path(recipe.start)
     if recipe.start in card_names() or path.suffix == ".toml":
         card, path = find_card(recipe.start)
-        verified(path, card.sha256)
+        verified(path, card.checksum)
     elif path.suffix != ".safetensors" or not path.is_file():
         allowed = f"random, imagenet, {', '.join(card_names())}, the path of a card (.toml) or of a .safetensors file"
         raise TrainingError(f"unknown start {recipe.start!r}; allowed: {allowed}")

@@ -1,0 +1,83 @@
+"""A network that a recipe names and that is not here yet: fetched when it is first used, or the one that ships in its place."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Run
+from tests.zoo.server import Server
+from videoemo.cards import Source, find_card, toml
+from videoemo.demo import write_portrait
+from videoemo.features import read_table
+from videoemo.pipeline import load_models
+from videoemo.recipes import change, load_extract, load_pipeline
+
+
+@pytest.fixture
+def afew(tmp_path: Path) -> Path:
+    """AFEW's layout with a face in each split; an .avi that is a picture is read as one."""
+    for split, label in (("Train_AFEW", "Happy"), ("Val_AFEW", "Sad")):
+        (tmp_path / "afew" / split / label).mkdir(parents=True)
+        clip = tmp_path / "afew" / split / label / "000000001.avi"
+        write_portrait(tmp_path / "portrait.png").rename(clip)
+    return tmp_path / "afew"
+
+
+@pytest.fixture
+def published(store: Path, server: Server) -> str:
+    """A network like the one that ships, under another name, that only the server has. Gives its name."""
+    shipped, weights = find_card("ferplus-small")
+    source = Source(repository="o/r", revision="main", path="p.safetensors", base=server.base)
+    card = replace(shipped, name="published", file="published.safetensors", source=source)
+    server.files[source.url.removeprefix(server.base)] = weights.read_bytes()
+    store.mkdir()
+    (store / "published.toml").write_text(toml(card))
+    return card.name
+
+
+def test_a_network_is_fetched_when_it_is_first_used(published: str, store: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    models = load_models(change(load_pipeline(), extractor=published, extractor_offline="ferplus-small"))
+    assert (models.extractor.card.name, (store / "published.safetensors").is_file()) == ("published", True)
+    assert "fetching published from http://" in capfd.readouterr().err
+    load_models(change(load_pipeline(), extractor=published))
+    assert "fetching" not in capfd.readouterr().err
+
+
+def test_where_it_cannot_be_had_the_network_that_ships_serves_and_one_line_says_so(
+    published: str, server: Server, videoemo: Run, tmp_path: Path
+) -> None:
+    server.files.clear()
+    (tmp_path / "p.toml").write_text(f'extractor = "{published}"\nextractor_offline = "ferplus-small"\npictures = false')
+    status, _, err = videoemo("score", write_portrait(tmp_path / "a.png"), "-o", tmp_path / "out", "--pipeline", tmp_path / "p.toml")
+    fetching, notice = err.splitlines()
+    assert (status, fetching.startswith("fetching")) == (0, True)
+    assert notice.startswith("notice: ferplus-small serves in place of published (cannot fetch http://")
+    assert notice.endswith("to get it: videoemo models fetch published")
+    summary = json.loads((tmp_path / "out" / "a.png" / "summary.json").read_text())
+    assert summary["extractor"]["name"] == "ferplus-small"
+    assert {"licence", "origin"} <= set(summary["extractor"])
+
+
+def test_afew_is_extracted_without_the_network_and_the_table_says_by_what(videoemo: Run, afew: Path, tmp_path: Path) -> None:
+    status, _, err = videoemo("extract", "--dataset", "afew", "--root", afew, "-o", tmp_path / "f.parquet")
+    assert status == 0
+    (notice,) = (line for line in err.splitlines() if "serves" in line)
+    assert "ferplus-small serves in place of enet_b0_8_best_afew" in notice
+    assert read_table(tmp_path / "f.parquet").provenance["extractor"]["name"] == "ferplus-small"
+
+
+@pytest.mark.parametrize("command", ["extract", "score"])
+def test_a_network_named_on_the_command_line_is_never_replaced(videoemo: Run, afew: Path, tmp_path: Path, command: str) -> None:
+    given = ["--dataset", "afew", "--root", afew] if command == "extract" else [afew]
+    status, _, err = videoemo(command, *given, "-o", tmp_path / "f", "--extractor", "enet_b0_8_best_afew")
+    assert (status, "enet_b0_8_best_afew is not in" in err, (tmp_path / "f").exists()) == (1, True, False)
+
+
+def test_the_published_recipes_name_the_published_networks() -> None:
+    for name in ("afew", "vgaf"):
+        pipeline = load_extract(name).pipeline
+        assert (pipeline.extractor, pipeline.extractor_offline) == (f"enet_b0_8_best_{name}", "ferplus-small")
