@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 
 from tests.conftest import Run
 from tests.zoo.server import Server
@@ -81,3 +83,25 @@ def test_the_published_recipes_name_the_published_networks() -> None:
     for name in ("afew", "vgaf"):
         pipeline = load_extract(name).pipeline
         assert (pipeline.extractor, pipeline.extractor_offline) == (f"enet_b0_8_best_{name}", "ferplus-small")
+
+
+class Hostile:
+    """A pickle of it runs a command when it is opened by a reader that trusts it."""
+
+    def __init__(self, marker: Path) -> None:
+        self._marker = marker
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return os.system, (f"touch {self._marker}",)
+
+
+def test_a_strangers_pickle_with_a_card_is_refused_by_name_and_not_run(videoemo: Run, store: Path, tmp_path: Path) -> None:
+    torch.save(Hostile(tmp_path / "ran"), tmp_path / "evil.pt")
+    published, _ = find_card("enet_b0_8_best_afew-pt")
+    own = replace(published, name="evil", file="evil.pt", git_blob=None, sha256="0" * 64, source=None)
+    (tmp_path / "evil.toml").write_text("".join(line for line in toml(own).splitlines(keepends=True) if not line.startswith("sha256")))
+    assert videoemo("models", "import", tmp_path / "evil.pt", "--card", tmp_path / "evil.toml")[0] == 0
+    status, _, err = videoemo("score", write_portrait(tmp_path / "a.png"), "-o", tmp_path / "out", "--extractor", "evil")
+    (line,) = err.splitlines()
+    assert (status, f"names {os.system.__module__}.system, which no timm network holds: refused" in line) == (1, True)
+    assert not (tmp_path / "ran").exists()
