@@ -59,6 +59,7 @@ class Card:
     source : where the file can be fetched; None where it ships, or is one's own.
     architecture : a timm model name; for ONNX, which brings its own graph, the name of the published network.
     crop : the face it wants: `box`, the detector's box as it is, or `square`, side = the box's height.
+    crop_scale : the side of a square crop, over the box's height.
     align : whether it wants, instead, faces turned upright and centred by the five landmarks.
     input_size : side of its input in px.
     detail : px; a larger crop is first reduced to this side, since the training faces showed no more. None: no such limit.
@@ -80,6 +81,7 @@ class Card:
     source: Source | None = None
     architecture: str
     crop: Literal["box", "square"]
+    crop_scale: float = 1.0
     align: bool = False
     input_size: int
     detail: int | None = None
@@ -102,8 +104,11 @@ class Card:
         for key, name in (("name", self.name), ("file", self.file)):
             if not name or name.startswith(".") or set(name) & set('/\\:*?"<>|'):
                 raise ValueError(f"{key}: expected a plain file name, got {name!r}")
-        if any(n is not None and n < 1 for n in (self.input_size, self.embedding, self.detail, self.size)) or self.temperature <= 0:
-            raise ValueError("input_size, detail, size, embedding and temperature must be above 0")
+        lengths = (self.input_size, self.embedding, self.detail, self.size)
+        if any(n is not None and n < 1 for n in lengths) or min(self.temperature, self.crop_scale) <= 0:
+            raise ValueError("input_size, detail, size, embedding, crop_scale and temperature must be above 0")
+        if self.crop != "square" and self.crop_scale != 1:
+            raise ValueError(f"crop_scale: only square crops have one, got {self.crop_scale} for {self.crop}")
         if len(set(self.classes)) != len(self.classes) or not self.classes:
             raise ValueError(f"classes: expected different names, got {', '.join(self.classes)}")
         if (self.sha256 is None) == (self.git_blob is None):

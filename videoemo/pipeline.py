@@ -186,7 +186,8 @@ def _faces(batch: Frames, pipeline: Pipeline, models: Models) -> Faces:
     )
     card = models.extractor.card
     align = card.align if pipeline.align is None else pipeline.align
-    return face_room.crop(batch, face_room.select(found, pipeline.faces), kind=card.crop, size=card.input_size, align=align)
+    chosen = face_room.select(found, pipeline.faces)
+    return face_room.crop(batch, chosen, kind=card.crop, size=card.input_size, scale=card.crop_scale, align=align)
 
 
 def _timed(batches: Iterator[T], stages: dict[str, float]) -> Iterator[T]:

@@ -78,6 +78,10 @@ def test_a_square_beyond_the_frame_repeats_its_edge(frames: Frames) -> None:
     assert picture[0, -1].tolist() == [19, 0, 5]
 
 
+def test_a_square_crop_is_scaled_about_the_centre_of_the_box(frames: Frames) -> None:
+    assert corners(only_crop(frames, faces_at([20, 10, 30, 30]), kind="square", scale=0.5)) == [[20, 15], [29, 24]]
+
+
 def test_no_faces_have_no_crops(frames: Frames) -> None:
     assert crop(frames, faces_at([0, 0, 1, 1])[:0], kind="box", size=112).crops == ()
 

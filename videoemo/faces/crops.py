@@ -18,15 +18,15 @@ __all__ = ["KINDS", "crop"]
 Picture = npt.NDArray[np.uint8]
 
 
-def crop(frames: Frames, faces: Faces, *, kind: str, size: int, align: bool = False) -> Faces:
+def crop(frames: Frames, faces: Faces, *, kind: str, size: int, scale: float = 1.0, align: bool = False) -> Faces:
     """Cut the faces out of the frames they were found in.
 
     Parameters
     ----------
     frames : holding every frame the faces name.
     faces : m faces.
-    kind : "box", the box rounded to whole pixels, inside the frame, without a margin; "square", as high as the box and about its centre,
-        where it leaves the frame filled with the frame's nearest pixel, which is kinder to a network than black.
+    kind : "box", the box rounded to whole pixels, inside the frame, without a margin; "square", about the box's centre and `scale` times as
+        high, where it leaves the frame filled with the frame's nearest pixel, which is kinder to a network than black.
     size : the side of aligned crops in px; the others keep the frame's pixels, for the extractor to resize.
     align : instead of `kind`, turn, scale and shift the face so that its landmarks come to lie where ArcFace wants them.
 
@@ -49,10 +49,10 @@ def crop(frames: Frames, faces: Faces, *, kind: str, size: int, align: bool = Fa
     pictures = (frames.rgb[place[index]] for index in faces.frame.tolist())
     if align:
         return replace(faces, crops=tuple(aligned(rgb, points, size=size) for rgb, points in zip(pictures, faces.landmarks, strict=True)))
-    return replace(faces, crops=tuple(KINDS[kind](rgb, box) for rgb, box in zip(pictures, faces.boxes, strict=True)))
+    return replace(faces, crops=tuple(KINDS[kind](rgb, box, scale) for rgb, box in zip(pictures, faces.boxes, strict=True)))
 
 
-def _box(rgb: Picture, box: FloatArray) -> Picture:
+def _box(rgb: Picture, box: FloatArray, _: float) -> Picture:
     height, width, _ = rgb.shape
     x1, y1, x2, y2 = np.rint(box).astype(int)
     x1, y1 = np.clip(x1, 0, width - 1), np.clip(y1, 0, height - 1)
@@ -60,14 +60,14 @@ def _box(rgb: Picture, box: FloatArray) -> Picture:
     return rgb[y1:y2, x1:x2].copy()
 
 
-def _square(rgb: Picture, box: FloatArray) -> Picture:
+def _square(rgb: Picture, box: FloatArray, scale: float) -> Picture:
     height, width, _ = rgb.shape
     x1, y1, x2, y2 = box.astype(float)
-    side = max(1, round(y2 - y1))
+    side = max(1, round(scale * (y2 - y1)))
     rows = round((y1 + y2 - side) / 2) + np.arange(side)
     columns = round((x1 + x2 - side) / 2) + np.arange(side)
     nearest = np.ix_(np.clip(rows, 0, height - 1), np.clip(columns, 0, width - 1))
     return rgb[nearest]
 
 
-KINDS: dict[str, Callable[[Picture, FloatArray], Picture]] = {"box": _box, "square": _square}
+KINDS: dict[str, Callable[[Picture, FloatArray, float], Picture]] = {"box": _box, "square": _square}

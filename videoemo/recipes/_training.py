@@ -71,6 +71,7 @@ class NetworkRecipe:
     mean: tuple[float, ...]
     std: tuple[float, ...]
     crop: Literal["box", "square"]
+    crop_scale: float = 1.0
 
     def __post_init__(self) -> None:
         allow(self.input_size >= 8, "input_size", "whole numbers from 8", self.input_size)

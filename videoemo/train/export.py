@@ -66,6 +66,7 @@ def export(network: nn.Module, recipe: TrainingRecipe, valid: LabelledFaces, fol
         sha256=sha256(weights),
         architecture=shape.architecture,
         crop=shape.crop,
+        crop_scale=shape.crop_scale,
         input_size=shape.input_size,
         detail=shape.detail,
         colour=shape.colour,
