@@ -4,6 +4,7 @@ VideoemoError                   one line: what was wrong, what was given, what t
 ├── InputError                  a path, an option or an argument that cannot be used
 │   └── RecipeError             a TOML file with an unknown key or a value out of range
 ├── OutputError                 a result that cannot be written
+│   └── LeaseLostError          another run took the video over; its result counts
 ├── VideoError                  one video that cannot be read; the others go on
 │   ├── UnreadableVideoError    no decoder can open it
 │   ├── EmptyVideoError         it opens and holds no picture
@@ -19,6 +20,7 @@ __all__ = [
     "EmptyVideoError",
     "FetchError",
     "InputError",
+    "LeaseLostError",
     "OutputError",
     "RecipeError",
     "TooLargeVideoError",
@@ -44,6 +46,10 @@ class RecipeError(InputError):
 
 class OutputError(VideoemoError):
     """A result that cannot be written."""
+
+
+class LeaseLostError(OutputError):
+    """Another run took the video over; its result counts."""
 
 
 class VideoError(VideoemoError):
