@@ -1,16 +1,35 @@
-"""Leases: several runs, on one machine or on many that share a folder, never work on one video at the same time."""
+"""Leases: several runs, on one machine or on many that share a folder, never work on one video at the same time.
+
+A lease is the folder OUT/.videoemo/leases/<name of the video>/ with the file `<token>.lease` in it, and beside that whatever its owner
+writes, each thing under a name with the token. It is made elsewhere and renamed into place, which the file system refuses while there is
+another that is not empty. A dead owner's things are removed one by one; since all of them bear the token, this never hits the next owner.
+
+An owner is dead when his process is (on the same machine, told at once, suspended or not), or when he has not refreshed his lease for some
+time (on another one). An owner that was only asleep finds his things gone when he wakes up: `results.writing` then raises `LeaseLostError`.
+"""
 
 from __future__ import annotations
 
+import os
+import shutil
+import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from videoemo.errors import OutputError
+from videoemo.work.owners import alive, new_token, this_machine, token_in
+from videoemo.work.places import RUN, lease_folder, leases_folder, result_folder
+from videoemo.work.replacing import OCCUPIED, put_back
+
 __all__ = ["RUN", "Lease", "Leases"]
 
-# What the tables of a whole run are leased under: no video can have this id.
-RUN = "."
+# A claim is tried again after a dead owner was cleared away, or when two runs meet at one folder; more often than this is no accident.
+_TRIES = 100
+# Of a file that is made to see what time the file system says it is.
+_CLOCK = ".now"
 
 
 @dataclass(frozen=True)
@@ -21,9 +40,19 @@ class Lease:
     clip_id: str
     token: str
 
+    @property
+    def folder(self) -> Path:
+        """Where it lies."""
+        return lease_folder(self.out, self.clip_id)
+
+    @property
+    def file(self) -> Path:
+        """The owner's mark."""
+        return self.folder / f"{self.token}.lease"
+
     def held(self) -> bool:
         """Whether nobody has taken it over."""
-        raise NotImplementedError
+        return self.file.exists()
 
 
 class Leases:
@@ -33,22 +62,31 @@ class Leases:
 
     Parameters
     ----------
-    machine : what tells this machine from others that share the folder; by default found out.
+    machine : a name for this machine, in place of what tells it from others by itself.
     beat : seconds between two refreshments.
     patience : seconds without one after which a lease of another machine is taken over.
     """
 
-    def __init__(self, out: Path, *, machine: str | None = None, beat: float = 5.0, patience: float = 60.0) -> None:
-        raise NotImplementedError
+    # Patience: above what file servers keep of a file's times (NFS: up to 60 s), and a dozen beats.
+    def __init__(self, out: Path, *, machine: str | None = None, beat: float = 5.0, patience: float = 90.0) -> None:
+        self._out, self._root = out, leases_folder(out)
+        self._machine, self._beat, self._patience = this_machine(machine), beat, patience
+        self._held: set[Lease] = set()
+        self._stop = threading.Event()
+        self._heart = threading.Thread(target=self._refresh, name="leases", daemon=True)
 
     def __enter__(self) -> Self:
-        raise NotImplementedError
+        self._heart.start()
+        return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        raise NotImplementedError
+        self._stop.set()
+        self._heart.join()
+        for lease in list(self._held):
+            self.release(lease)
 
     def take(self, clip_id: str) -> Lease | None:
-        """The lease of a video, or of the run's tables (`RUN`); None while another run holds it.
+        """The lease of a video, or of the run's tables (`RUN`); None while another run, or this one, holds it.
 
         Look at the video's state again once it is taken: another run may have finished it just before.
 
@@ -57,15 +95,113 @@ class Leases:
         InputError : an id that would lie outside the output folder.
         OutputError : the folder cannot be written.
         """
-        raise NotImplementedError
+        if clip_id != RUN:
+            result_folder(self._out, clip_id)
+        lease = Lease(self._out, clip_id, new_token(self._machine))
+        try:
+            for _ in range(_TRIES):
+                if not self._clear(lease.folder):
+                    return None
+                if self._claim(lease):
+                    self._held.add(lease)
+                    return lease
+        except OSError as exc:
+            raise OutputError(f"cannot write to the output folder {str(self._out)!r}: {exc.strerror or exc}; give another with -o") from exc
+        return None
 
     def release(self, lease: Lease) -> None:
         """Give a lease back; without effect when it was taken over."""
-        raise NotImplementedError
+        self._held.discard(lease)
+        for remove in (lease.file.unlink, lease.folder.rmdir):
+            with suppress(OSError):  # it was taken over; or it cannot be removed, and is free once this process ends
+                remove()
 
     def sweep(self) -> None:
         """Remove what dead runs left: their leases and what they wrote under temporary names; never what a living one writes.
 
         Where a run died in the middle of replacing an older result, the older one is put back.
+
+        Raises
+        ------
+        OutputError : it cannot be removed.
         """
-        raise NotImplementedError
+        try:
+            for path in list(self._root.iterdir()) if self._root.is_dir() else []:
+                if path.suffix == _CLOCK:
+                    path.unlink(missing_ok=True)  # its maker has it open, and needs no name
+                elif self._clear(path):
+                    with suppress(OSError):  # somebody took the lease meanwhile, or swept too
+                        path.rmdir()
+        except OSError as exc:
+            raise OutputError(f"cannot clean the output folder {str(self._out)!r}: {exc.strerror or exc}") from exc
+        for folder in (self._root, self._root.parent):
+            with suppress(OSError):  # others' leases, or videos that failed, are in it
+                folder.rmdir()
+
+    def _claim(self, lease: Lease) -> bool:
+        made = self._root / f"{lease.token}.made"
+        with suppress(FileNotFoundError):  # another run has just removed the empty folder above
+            made.mkdir(parents=True)
+            (made / lease.file.name).touch()
+            try:
+                made.rename(lease.folder)
+            except OSError as exc:
+                shutil.rmtree(made)
+                if exc.errno not in OCCUPIED:
+                    raise
+                with suppress(OSError):  # Windows puts nothing in the place of an empty folder either
+                    lease.folder.rmdir()
+                return False
+            return True
+        return False
+
+    def _clear(self, folder: Path) -> bool:
+        """Whether no living owner has anything in a folder, after those of dead ones were removed."""
+        try:
+            names = sorted(os.listdir(folder))  # noqa: PTH208 - names are wanted
+        except FileNotFoundError:
+            return True
+        ours = [folder / name for name in names if token_in(name)]  # what is without a token is nobody's: never to be removed
+        # A lease that is being made has its owner in the folder's own name.
+        if any(self._alive(path) for path in [*ours, *([folder] if token_in(folder.name) else [])]):
+            return False
+        for path in ours:  # a lease's file comes first: its owner, should he wake up, finds out as soon as can be
+            self._remove(path)
+        return True
+
+    def _alive(self, path: Path) -> bool:
+        token = token_in(path.name)
+        told = alive(token, here=self._machine) if token else False
+        return self._fresh(path) if told is None else told
+
+    def _fresh(self, path: Path) -> bool:
+        """Whether an owner elsewhere has touched a thing of his lately, by the clock of the file system that both share."""
+        try:
+            return self._now() - path.stat().st_mtime < self._patience
+        except FileNotFoundError:
+            return True  # something happens there just now
+
+    def _now(self) -> float:
+        path = self._root / f"{new_token(self._machine)}{_CLOCK}"
+        with path.open("xb") as file:
+            now = os.fstat(file.fileno()).st_mtime
+        path.unlink(missing_ok=True)
+        return now
+
+    def _remove(self, path: Path) -> None:
+        """Take it out of its owner's reach in one step, then remove it; only one of several who try does so."""
+        if path.name.endswith(".old"):
+            put_back(path, self._out)
+        away = path.with_name(f"{new_token(self._machine)}.dead")
+        with suppress(FileNotFoundError):
+            path.rename(away)
+            if away.is_dir() and not away.is_symlink():
+                shutil.rmtree(away)
+            else:
+                away.unlink()
+
+    def _refresh(self) -> None:
+        while not self._stop.wait(self._beat):
+            for lease in list(self._held):
+                with suppress(OSError):  # taken over, which its owner finds out; or a server that does not answer now
+                    os.utime(lease.file)
