@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 from videoemo.errors import InputError
@@ -66,9 +67,14 @@ def result_folder(out: Path, clip_id: str) -> Path:
 
 def _inside(out: Path, folder: Path, *, what: str) -> Path:
     # Resolved: a link in a folder of a stranger's may lead out of it, and on Windows `C:x` is elsewhere.
-    if not folder.resolve().is_relative_to(out.resolve()):
+    if not folder.resolve().is_relative_to(_resolved(out)):
         raise InputError(f"{what} leads out of the output folder {str(out)!r}: give another folder")
     return folder
+
+
+@cache
+def _resolved(out: Path) -> Path:
+    return out.resolve()
 
 
 def _name(clip_id: str) -> str:

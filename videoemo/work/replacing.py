@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from videoemo.errors import InputError, OutputError
+from videoemo.work.owners import token_in
 from videoemo.work.places import result_folder
 
 __all__ = ["OCCUPIED", "put_back", "replace"]
@@ -40,37 +41,34 @@ def replace(new: Path, out: Path, clip_id: str) -> None:
         except OSError as exc:
             if exc.errno not in OCCUPIED or n == _TRIES - 1:
                 raise
-            _put_aside(place, new.with_name(f"{new.stem}.{n}.old"), clip_id)
+            with suppress(FileNotFoundError):  # another run put it aside too
+                place.rename(new.with_name(f"{new.stem}.{n}.old"))
         else:
             break
     for aside in new.parent.glob(f"{new.stem}.*.old"):
         put_back(aside, out)
-        shutil.rmtree(aside)
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 def put_back(aside: Path, out: Path) -> None:
-    """The older results to their place, if nothing is there; otherwise only what is not ours among them."""
+    """The older results to their place, if nothing is there; otherwise only what is not ours among them.
+
+    Parameters
+    ----------
+    aside : as `replace` named it, beside the lease's file.
+    """
     try:
-        place = result_folder(out, json.loads((aside / "clip").read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError, InputError):
-        return  # nothing had been moved yet
-    older = aside / "result"
-    if aside.is_symlink() or older.is_symlink() or not older.is_dir():
-        return
-    try:
+        place = result_folder(out, json.loads((aside.parent / f"{token_in(aside.name)}.lease").read_text(encoding="utf-8")))
+        if aside.is_symlink() or not aside.is_dir():
+            return
         place.parent.mkdir(parents=True, exist_ok=True)
-        older.rename(place)
+        aside.rename(place)
+    except (ValueError, TypeError, InputError):
+        return  # the file is none of ours
     except OSError as exc:
         if exc.errno not in OCCUPIED:
             return  # another run was quicker
-        for path in older.iterdir():
+        for path in aside.iterdir():
             if path.name not in _OURS and not (place / path.name).exists():
                 with suppress(OSError):
                     path.rename(place / path.name)
-
-
-def _put_aside(place: Path, aside: Path, clip_id: str) -> None:
-    aside.mkdir()
-    (aside / "clip").write_text(json.dumps(clip_id), encoding="utf-8")  # `put_back` may be another process's
-    with suppress(FileNotFoundError):  # another run put it aside too
-        place.rename(aside / "result")

@@ -132,6 +132,8 @@ def _unfinished(lease: Lease) -> Iterator[Path]:
 
 def _finish(folder: Path) -> None:
     (folder / _MARK).unlink()
+    for path in folder.glob(".*"):  # temporary files of a worker that died at it, before another one did it
+        path.unlink()
 
 
 def _result(folder: Path, clip_id: str, key: dict[str, Any], *, outputs: Sequence[str], verify: bool) -> State:
