@@ -10,6 +10,7 @@ VideoemoError                   one line: what was wrong, what was given, what t
 │   ├── EmptyVideoError         it opens and holds no picture
 │   └── TooLargeVideoError      a frame of more than `max_pixels` pixels
 ├── WeightsError                a network's files are missing, damaged or of a kind that is refused
+├── WorkerError                 worker processes that cannot be started, or end before their first video
 ├── FetchError                  a network's file cannot be had from where it was published
 └── TrainingError               a training run that cannot start or go on
 """
@@ -29,6 +30,7 @@ __all__ = [
     "VideoError",
     "VideoemoError",
     "WeightsError",
+    "WorkerError",
 ]
 
 
@@ -74,6 +76,10 @@ class WeightsError(VideoemoError):
 
 class FetchError(VideoemoError):
     """A network's file cannot be had from where it was published: no way there, no such file, another content, no space."""
+
+
+class WorkerError(VideoemoError):
+    """Worker processes that cannot be started, or that end before their first video."""
 
 
 class TrainingError(VideoemoError):

@@ -15,12 +15,14 @@ from videoemo.errors import InputError
 from videoemo.features import ClipVectors, VectorWriter, check_settings, read_provenance, read_vectors, write_table
 from videoemo.files import whole
 from videoemo.pipeline import Models, expressions, load_models
+from videoemo.progress import Progress
 from videoemo.provenance import extractor_of, versions
 from videoemo.recipes import ExtractRecipe
 from videoemo.records import Clip, FeatureTable
-from videoemo.runs import Progress, attempt
 from videoemo.tables import VideoRow
 from videoemo.video import probe
+from videoemo.work.attempt import attempt
+from videoemo.work.rows import Failure
 
 __all__ = ["Extracted", "extract", "pool"]
 
@@ -106,9 +108,9 @@ def _read_clips(
 ) -> Iterator[ClipVectors]:
     for clip in clips:
         vectors = attempt(clip, lambda clip=clip: _vectors(clip, recipe, models, progress))  # type: ignore[misc]
-        if isinstance(vectors, VideoRow):
-            failed.append(vectors)
-            progress.end(vectors)
+        if isinstance(vectors, Failure):
+            failed.append(vectors.row())
+            progress.end(vectors.row())
             continue
         progress.end(VideoRow(video=clip.id, mean=np.zeros(0, np.float32)))
         if writer is not None:

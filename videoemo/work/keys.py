@@ -19,7 +19,7 @@ __all__ = ["differences", "make_key", "same", "settings_key", "video_key"]
 # Bytes at either end of a file: a container's header and index are in them, and a copy that was cut off or goes on differs there.
 _END = 64 * 1024
 # Keys of a pipeline that a table does not depend on: which files are written beside it, and the extractor's name, whose card stands here.
-_NOT_OF_TABLES = frozenset(["csv", "extractor", "extractor_offline", "pictures"])
+_NOT_OF_TABLES = frozenset(["csv", "extractor", "extractor_offline", "memory", "pictures", "timeout"])
 # Keys of a card that say where a network comes from, not what it does.
 _NOT_OF_NETWORK = frozenset(["figures", "file", "git_blob", "licence", "origin", "sha256", "size", "source", "trained_on"])
 # Digits of a checksum that are shown.
@@ -79,7 +79,7 @@ def differences(there: Any, here: dict[str, Any]) -> list[str]:
     Of the video itself it is said only that it has changed, so that the same words hold for many videos.
     """
     if not (isinstance(there, dict) and isinstance(there.get("video"), dict) and isinstance(there.get("settings"), dict)):
-        return ["the result says not what it was made from"]
+        return ["the result does not say what it was made from"]
     videos = [key["video"] for key in (there, here)]
     if not all("sha256" in video for video in videos):
         videos = [{name: value for name, value in video.items() if name != "sha256"} for video in videos]

@@ -140,7 +140,7 @@ def _result(folder: Path, clip_id: str, key: dict[str, Any], *, outputs: Sequenc
     try:
         summary = read_json(folder / "summary.json")
         row = read_row(summary)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return State("new")
     except (OSError, ValueError, ArithmeticError) as exc:  # the last: a number that is none of ours is too large
         return State("incomplete", reasons=(f"summary.json is damaged ({exc})",))
