@@ -67,7 +67,7 @@ def result_folder(out: Path, clip_id: str) -> Path:
 
 def _inside(out: Path, folder: Path, *, what: str) -> Path:
     # Resolved: a link in a folder of a stranger's may lead out of it, and on Windows `C:x` is elsewhere.
-    if not folder.resolve().is_relative_to(_resolved(out)):
+    if not folder.resolve().is_relative_to(_resolved(out.absolute())):
         raise InputError(f"{what} leads out of the output folder {str(out)!r}: give another folder")
     return folder
 
