@@ -29,6 +29,7 @@ OTHER = make_key({"size": 3}, {"min_face": 60})
 OUTPUTS = ("faces.parquet", "timeline.png")
 ROW = VideoRow(video="a.mp4", seconds=1.5, frames=3, face_frames=2, faces=2, mean=np.array([0.1, 0.9], np.float32), dominant="joy")
 HUGE_NUMBER = json.dumps(row_fields(ROW, ["anger", "joy"])).replace("1.5", "9" * 400)
+HUGE_FILE = json.dumps(row_fields(ROW, ["anger", "joy"]) | {"key": KEY}) + " " * 2**24
 FAILURE = Failure("a.mp4", "read", "UnreadableVideoError", "a.mp4: no decoder can open it")
 
 
@@ -167,6 +168,60 @@ for kill in range(n_kills):
 def test_thirty_kills_at_random_moments_leave_a_whole_result_and_a_sweep_nothing_else(tmp_path: Path) -> None:
     told = subprocess.run([sys.executable, "-c", KILLS, str(tmp_path), "30"], capture_output=True, text=True, check=True).stdout.splitlines()
     assert told == ["False 3 True ['a.mp4']"] * 30
+
+
+# Forks a child that replaces a result, and ends it before its n-th step on the file system, for every n until one comes to its end.
+STEPS = """
+import os, signal, sys
+from pathlib import Path
+from videoemo.work.leases import Leases
+from videoemo.work.results import writing
+out = Path(sys.argv[1])
+steps = 0
+
+def kill_before(n):
+    def hook(event, args):
+        global steps
+        if event in ("os.mkdir", "os.remove", "os.rename", "os.rmdir") or (event == "open" and args[2] & os.O_WRONLY):
+            steps += 1
+            if steps == n:
+                os.kill(os.getpid(), signal.SIGKILL)
+    sys.addaudithook(hook)
+
+def write(content):
+    with Leases(out) as leases:
+        with writing(leases.take("a.mp4")) as folder:
+            for name in ("faces.parquet", "summary.json"):
+                (folder / name).write_text(content)
+        leases.sweep()
+
+def seen():
+    return "".join(sorted({path.read_text() for path in (out / "a.mp4").glob("*.*")})) or "none"
+
+write("old")
+(out / "a.mp4" / "notes").write_text("mine")
+n, status = 0, signal.SIGKILL
+while status == signal.SIGKILL:
+    n += 1
+    child = os.fork()
+    if child == 0:
+        kill_before(n)
+        write("new")
+        os._exit(0)
+    status = os.waitpid(child, 0)[1]
+    killed = seen()
+    Leases(out).sweep()
+    print(status, killed, seen(), (out / "a.mp4" / "notes").exists(), os.listdir(out), len(os.listdir(out / "a.mp4")))
+    write("old")
+"""
+
+
+def test_a_kill_before_any_step_leaves_the_older_result_or_the_new_one(tmp_path: Path) -> None:
+    told = subprocess.run([sys.executable, "-c", STEPS, str(tmp_path)], capture_output=True, text=True, check=True).stdout.splitlines()
+    *killed, finished = told
+    assert {line.split(maxsplit=2)[1] for line in killed} == {"old", "none", "new"}
+    assert set(killed) <= {f"9 {then} {later} True ['a.mp4'] 3" for then, later in [("old", "old"), ("none", "old"), ("new", "new")]}
+    assert finished == "0 new new True ['a.mp4'] 3"
 
 
 def test_a_video_that_nobody_did_is_new(lease: Lease) -> None:
