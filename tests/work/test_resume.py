@@ -222,6 +222,18 @@ def test_a_worker_killed_from_outside_costs_no_video(one: Path) -> None:
     assert [row["frames"] for row in rows(one.parent / "out" / "videos.csv")] == ["2", "4"]
 
 
+def test_an_interrupted_run_keeps_what_is_finished_and_nothing_else(one: Path) -> None:
+    os.mkfifo(one / "waits.mp4")
+    process = start("score", one, "-o", one.parent / "out", "--pipeline", settings(one.parent))
+    deadline = time.monotonic() + 60
+    while not (one.parent / "out" / "a.mp4" / "summary.json").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate()
+    assert (process.returncode, err.splitlines()[-1]) == (130, "videoemo: interrupted; what was finished is kept")
+    assert set(contents(one.parent / "out")) == {"a.mp4/faces.parquet", "a.mp4/summary.json"}
+
+
 def test_two_runs_on_one_folder_share_the_work(clips: Path, uninterrupted: Path, tmp_path: Path) -> None:
     command = ("score", clips, "-o", tmp_path / "out", "--pipeline", settings(tmp_path), "--log-json")
     both = [start(*command) for _ in range(2)]

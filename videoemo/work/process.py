@@ -91,7 +91,7 @@ class Process:
             status = self._process.wait(timeout=_PATIENCE)
         except subprocess.TimeoutExpired:
             return "cannot be ended"  # left behind: its threads end with this process
-        for thread in (self._hearing, self._reading):
+        for thread in (self._hearing, self._reading):  # both end with its pipes
             thread.join()
         for pipe in (self._process.stdout, self._process.stderr, self._process.stdin):
             assert pipe is not None
