@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from videoemo.errors import OutputError
-from videoemo.files import whole
+from videoemo.files import results_folder, whole
 
 
 def test_a_file_appears_whole_in_a_folder_made_for_it(tmp_path: Path) -> None:
@@ -33,3 +34,9 @@ def test_a_place_that_cannot_be_written_is_an_output_error_that_names_it(tmp_pat
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError, match=r"cannot write .*file/b.txt"), whole(tmp_path / "file" / "b.txt"):
         pass
+
+
+def test_runs_that_begin_together_do_not_disturb_each_other_and_leave_nothing(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(results_folder, [tmp_path / "out"] * 400))
+    assert list((tmp_path / "out").iterdir()) == []

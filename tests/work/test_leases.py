@@ -197,11 +197,13 @@ def test_a_sweep_removes_what_the_dead_left_and_nothing_of_the_living(tmp_path: 
         assert [path.name for path in living.parent.iterdir()] == [living.name]
 
 
-def test_a_sweep_leaves_what_bears_no_owners_name(tmp_path: Path) -> None:
+def test_what_bears_no_owners_name_is_never_removed_and_said_to_be_in_the_way(tmp_path: Path) -> None:
     folder = lease_folder(tmp_path, "a.mp4")
     folder.mkdir(parents=True)
     (folder / "notes.txt").write_text("mine")
-    Leases(tmp_path).sweep()
+    with Leases(tmp_path) as leases, pytest.raises(OutputError, match=r"cannot lease a.mp4: .*remove that folder"):
+        leases.take("a.mp4")
+    leases.sweep()
     assert (folder / "notes.txt").exists()
 
 

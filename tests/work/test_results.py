@@ -283,7 +283,7 @@ def test_a_csv_is_read_too(lease: Lease) -> None:
         "{}",
         '{"video": 3}',
         json.dumps(row_fields(ROW, "ab")).replace("1.5", "9" * 400),
-        "x" * 17_000_000,
+        HUGE_FILE,
     ],
     ids=["empty", "cut", "a list", "null", "latin", "deep", "no row", "wrong type", "too large a number", "too large"],
 )

@@ -113,7 +113,7 @@ class Leases:
                     return lease
         except OSError as exc:
             raise OutputError(f"cannot write to the output folder {str(self._out)!r}: {exc.strerror or exc}; give another with -o") from exc
-        return None
+        raise OutputError(f"cannot lease {clip_id}: somebody put files into {lease.folder}; remove that folder")
 
     def release(self, lease: Lease) -> None:
         """Give a lease back; without effect when it was taken over."""

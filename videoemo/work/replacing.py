@@ -61,7 +61,6 @@ def put_back(aside: Path, out: Path) -> None:
         place = result_folder(out, json.loads((aside.parent / f"{token_in(aside.name)}.lease").read_text(encoding="utf-8")))
         if aside.is_symlink() or not aside.is_dir():
             return
-        place.parent.mkdir(parents=True, exist_ok=True)
         aside.rename(place)
     except (ValueError, TypeError, InputError):
         return  # the file is none of ours
