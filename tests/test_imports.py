@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import videoemo
 
@@ -17,6 +18,7 @@ def python(code: str) -> str:
 def test_help_imports_nothing_heavy() -> None:
     code = f"""
 import sys
+from pathlib import Path
 from videoemo.cli import cli
 cli.main(["--help"], standalone_mode=False)
 cli.main(["score", "--help"], standalone_mode=False)
@@ -36,4 +38,22 @@ def test_every_public_name_is_there() -> None:
 
 def test_no_module_bears_the_name_of_a_public_function() -> None:
     code = "import importlib.util as u, videoemo; print([n for n in videoemo.__all__ if n[0] != '_' and u.find_spec(f'videoemo.{n}')])"
+    assert python(code).strip() == "[]"
+
+
+def test_the_parent_of_a_run_imports_no_engine_and_no_reader_of_videos(tmp_path: Path) -> None:
+    code = f"""
+import sys
+from pathlib import Path
+from pathlib import Path
+from tests.video.clips import write_clip
+clip = write_clip(Path({str(tmp_path)!r}) / "a.mp4", n=1)
+for name in {HEAVY}:
+    sys.modules.pop(name, None)
+from videoemo.progress import JsonProgress
+from videoemo.recipes import change, load_pipeline
+from videoemo.runs import score_folder
+assert not score_folder([clip], clip.parent / "out", change(load_pipeline(), pictures=False), progress=JsonProgress()).failures
+print([name for name in {HEAVY} if name in sys.modules and name != "numpy"])
+"""
     assert python(code).strip() == "[]"
