@@ -6,40 +6,33 @@ The parent opens no video and loads no network, so that no video can bring it do
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from functools import partial
 from pathlib import Path
-from time import perf_counter, sleep
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from videoemo.datasets import find_clips
 from videoemo.engines.mtcnn_weights import SHA256
-from videoemo.files import results_folder, whole
+from videoemo.files import whole
 from videoemo.progress import Progress
 from videoemo.provenance import what_ran, write_json
 from videoemo.recipes import Pipeline
 from videoemo.serving import serving
 from videoemo.tables import VideoRow, write_videos
-from videoemo.work.claims import Claims
-from videoemo.work.jobs import Job, load
+from videoemo.work.driving import carried_out, tables
+from videoemo.work.jobs import load_scoring
 from videoemo.work.keys import settings_key
-from videoemo.work.leases import RUN, Leases
+from videoemo.work.leases import Leases
 from videoemo.work.plan import Plan, Resume, make_plan
-from videoemo.work.process import threads_each
-from videoemo.work.results import publishing
 from videoemo.work.rows import Failure
-from videoemo.work.workers import Limits, Lost, Workers
 
 if TYPE_CHECKING:
     from videoemo.cards import Card
     from videoemo.model import Model
 
 __all__ = ["Run", "Scoring", "plan_scoring", "score_folder"]
-
-# Seconds between two tries to write the run's tables while another run writes them, which takes no longer.
-_TABLES = 0.5
 
 
 @dataclass(frozen=True)
@@ -100,8 +93,9 @@ def plan_scoring(
 
         classify = ClipClassifier(model, card)
         ran, scores = ran | {"model": classify.provenance()}, classify.scores
+    outputs = ("faces.parquet", *["faces.csv"] * served.csv, *["timeline.png"] * served.pictures)
     settings = settings_key(served, card, SHA256, model=ran.get("model"))
-    return Scoring(make_plan(clips, out, served, settings, resume or Resume()), served, card, ran, model, scores)
+    return Scoring(make_plan(clips, out, settings, outputs=outputs, resume=resume or Resume()), served, card, ran, model, scores)
 
 
 def score_folder(
@@ -133,63 +127,22 @@ def score_folder(
     """
     scoring = plan_scoring(paths, out, pipeline, progress=progress, model=model, resume=resume)
     plan = scoring.plan
-    for line in plan.lines():
-        progress.notice(line)
-    before = len(plan.known)
-    jobs = min(jobs, len(plan.todo))
-    watcher = _Watcher(progress)
-    limits = Limits(pipeline.timeout, pipeline.memory)
-    loading = partial(load, scoring.pipeline, scoring.ran, model)
-    with Workers(loading, jobs=jobs, threads=threads_each(jobs), limits=limits, watcher=watcher) if plan.todo else nullcontext() as workers:
-        results_folder(out)
-        started = perf_counter()
-        with Leases(out) as leases:
-            leases.sweep()
-            if workers is not None:
-                progress.begin(plan.todo)
-                _work(plan, workers, leases, progress)
-            found = [plan.known[clip.id] for clip in plan.clips]
-            failures = [result for result in found if isinstance(result, Failure)]
-            rows = [result.row() if isinstance(result, Failure) else result for result in found]
-            run = Run(rows, failures, perf_counter() - started, before)
-            _publish(run, scoring, leases)
-            leases.sweep()
+    before, started = len(plan.known), perf_counter()
+    loading = partial(load_scoring, scoring.pipeline, scoring.ran, model)
+    with carried_out(plan, loading, pipeline, jobs=jobs, progress=progress) as leases:
+        found = [plan.known[clip.id] for clip in plan.clips]
+        failures = [result for result in found if isinstance(result, Failure)]
+        rows = [result.row() if isinstance(result, Failure) else result for result in found]
+        run = Run(rows, failures, perf_counter() - started, before)
+        _publish(run, scoring, leases)
     return run
-
-
-def _work(plan: Plan, workers: Workers[Job], leases: Leases, progress: Progress) -> None:
-    """Have all that is to do done, here or by other runs, and its results in `plan.known`."""
-
-    def end(clip_id: str, result: VideoRow | Failure) -> None:
-        plan.known[clip_id] = result
-        progress.end(result.row() if isinstance(result, Failure) else result)
-
-    def jobs() -> Iterator[Job | None]:
-        for claim in claims.each():
-            if claim is None:
-                yield None
-            elif isinstance(claim[1], Path):
-                yield Job(claim[0], claim[1], plan.keys[claim[0].id])
-            else:
-                end(claim[0].id, claim[1])
-
-    with Claims(plan, leases) as claims:
-        while claims.left:
-            for job, result in workers.run(jobs()):
-                if isinstance(result, Lost):
-                    result = Failure(job.clip.id, "worker", result.kind, result.reason)
-                counts = claims.finish(job.clip, result)
-                if counts is not None:
-                    end(job.clip.id, counts)
 
 
 def _publish(run: Run, scoring: Scoring, leases: Leases) -> None:
     """Write the tables of the whole run; they appear together."""
     out, card = scoring.plan.out, scoring.card
-    while (lease := leases.take(RUN)) is None:
-        sleep(_TABLES)
     counts = {"videos": len(run.rows), "failed": len(run.failures), "frames": sum(row.frames or 0 for row in run.rows)}
-    with publishing(lease) as folder:
+    with tables(leases) as folder:
         write_videos(run.rows, card.classes, folder / "videos.csv", affect=card.valence_arousal, scores=scoring.scores)
         if run.failures:
             _write_errors(run.failures, folder / "errors.csv")
@@ -200,7 +153,6 @@ def _publish(run: Run, scoring: Scoring, leases: Leases) -> None:
         write_json(folder / "summary.json", {**counts, "seconds_taken": round(run.seconds, 3), **scoring.ran})
     if not run.failures:
         (out / "errors.csv").unlink(missing_ok=True)
-    leases.release(lease)
 
 
 def _write_errors(failures: Sequence[Failure], path: Path) -> None:
@@ -208,25 +160,3 @@ def _write_errors(failures: Sequence[Failure], path: Path) -> None:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow([field.name for field in fields(Failure)])
         writer.writerows(astuple(failure) for failure in failures)
-
-
-class _Watcher:
-    """What the workers say, for the run's progress."""
-
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._said: set[str] = set()
-
-    def batch(self, job: Job, n_frames: int, share: float) -> None:
-        """Pass it on."""
-        self._progress.batch(job.clip, n_frames, share)
-
-    def suspect(self, job: Job, reason: str) -> None:
-        """Say so."""
-        self._progress.notice(f"{job.clip.id}: {reason}; it is tried again, alone, when the others are done")
-
-    def said(self, line: str) -> None:
-        """Pass on what no other worker has said."""
-        if line not in self._said:
-            self._said.add(line)
-            self._progress.said(line)

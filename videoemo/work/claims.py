@@ -80,7 +80,7 @@ class Claims:
         try:
             if isinstance(result, Failure):
                 self._discard(clip.id, release=False)
-                write_failed(lease, result, self._plan.keys[clip.id])
+                write_failed(lease, result, self._plan.key(clip))
             else:
                 del self._held[clip.id]
                 manager.__exit__(None, None, None)

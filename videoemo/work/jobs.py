@@ -13,7 +13,7 @@ from videoemo.records import Clip
 if TYPE_CHECKING:
     from videoemo.model import Model
 
-__all__ = ["Job", "load"]
+__all__ = ["Job", "load_scoring"]
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Job:
     key: dict[str, Any]
 
 
-def load(pipeline: Pipeline, ran: dict[str, Any], model: Model | None) -> Callable[[Job, Callable[[int, float], None]], Any]:
+def load_scoring(pipeline: Pipeline, ran: dict[str, Any], model: Model | None) -> Callable[[Job, Callable[[int, float], None]], Any]:
     """`scoring.prepare`, with what it needs imported in the worker alone."""
     from videoemo.scoring import prepare
 

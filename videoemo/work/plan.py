@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from videoemo.progress import sizes
-from videoemo.recipes import Pipeline
 from videoemo.records import Clip
 from videoemo.tables import VideoRow
 from videoemo.work.keys import make_key, video_key
@@ -45,7 +44,7 @@ class Plan:
     ----------
     clips : all of them, in path order.
     todo : those to do, the longest first.
-    keys : of each clip, by its id.
+    videos, settings : the parts of each clip's key, the former by its id.
     known : what became of those that are not to do, by their ids.
     why : of those to do that were done before, how many are done again for which reason.
     """
@@ -54,18 +53,23 @@ class Plan:
     outputs: tuple[str, ...]
     resume: Resume
     clips: Sequence[Clip]
-    keys: dict[str, dict[str, Any]]
+    videos: dict[str, dict[str, Any]]
+    settings: dict[str, Any]
     todo: list[Clip] = field(default_factory=list)
     known: dict[str, VideoRow | Failure] = field(default_factory=dict)
     why: Counter[str] = field(default_factory=Counter)
 
+    def key(self, clip: Clip) -> dict[str, Any]:
+        """What the result of a clip depends on."""
+        return make_key(self.videos[clip.id], self.settings)
+
     def look(self, clip: Clip) -> VideoRow | Failure | None:
         """What became of a clip, as far as it counts; None where it is to be done."""
-        return self._counts(state(self.out, clip.id, self.keys[clip.id], outputs=self.outputs, verify=self.resume.verify))
+        return self._counts(self._state(clip))
 
     def sort(self, clip: Clip) -> None:
         """Put a clip with those to do, or with those that are known."""
-        found = state(self.out, clip.id, self.keys[clip.id], outputs=self.outputs, verify=self.resume.verify)
+        found = self._state(clip)
         counts = self._counts(found)
         if counts is not None:
             self.known[clip.id] = counts
@@ -91,22 +95,25 @@ class Plan:
             told.append(f"at the speed so far: {timedelta(seconds=round(seconds))} with {jobs} {'worker' if jobs == 1 else 'workers'}")
         return told
 
+    def _state(self, clip: Clip) -> State:
+        return state(self.out, clip.id, self.key(clip), outputs=self.outputs, verify=self.resume.verify)
+
     def _counts(self, found: State) -> VideoRow | Failure | None:
         if self.resume.redo:
             return None
         return found.row or (None if self.resume.retry_failed else found.failure)
 
 
-def make_plan(clips: Sequence[Clip], out: Path, pipeline: Pipeline, settings: dict[str, Any], resume: Resume) -> Plan:
+def make_plan(clips: Sequence[Clip], out: Path, settings: dict[str, Any], *, outputs: tuple[str, ...], resume: Resume) -> Plan:
     """Look at what is there.
 
     Parameters
     ----------
     settings : `keys.settings_key`.
+    outputs : the files that each clip must have beside summary.json.
     """
-    outputs = ("faces.parquet", *["faces.csv"] * pipeline.csv, *["timeline.png"] * pipeline.pictures)
-    keys = {clip.id: make_key(video_key(clip.path, whole=resume.verify), settings) for clip in clips}
-    plan = Plan(out, outputs, resume, clips, keys)
+    videos = {clip.id: video_key(clip.path, whole=resume.verify) for clip in clips}
+    plan = Plan(out, outputs, resume, clips, videos, settings)
     for clip in clips:
         plan.sort(clip)
     # So that no long one is begun when all others are done; by bytes, since a video is not opened to tell. Ties stay in path order.
