@@ -128,6 +128,17 @@ def test_a_killed_owner_frees_its_lease_at_once(tmp_path: Path) -> None:
         assert lease.held()
 
 
+def test_an_owner_is_not_dead_while_one_of_its_threads_lives(tmp_path: Path) -> None:
+    # Its first thread ends; the one that refreshes the lease goes on.
+    with start(HOLD.replace("time.sleep(600)", "import ctypes; ctypes.CDLL(None).pthread_exit(None)"), tmp_path, "a.mp4", "") as process:
+        assert said(process) == "True"
+        while ") Z " not in Path(f"/proc/{process.pid}/stat").read_text():
+            time.sleep(0.01)
+        with Leases(tmp_path) as leases:
+            assert leases.take("a.mp4") is None
+        process.kill()
+
+
 def test_a_suspended_owner_on_this_machine_keeps_its_lease(tmp_path: Path) -> None:
     with holding(tmp_path, "a.mp4") as process, Leases(tmp_path, patience=0) as leases:
         process.send_signal(signal.SIGSTOP)

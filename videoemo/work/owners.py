@@ -71,8 +71,10 @@ def this_machine(name: str | None = None) -> str:
 def _started(pid: int) -> int | None:
     """In ticks since the machine's boot; None for a process that does not run: gone, or dead and not yet reaped."""
     try:
-        # "pid (name) state ppid ...", where the name may hold anything, parentheses too; proc(5): field 3 is the state, 22 the start.
+        # "pid (name) state ppid ...", where the name may hold anything, parentheses too; proc(5): field 3 is the state, 20 the number of
+        # threads, 22 the start.
         fields = (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
     except OSError:
         return None
-    return None if fields[0] in "ZX" else int(fields[19])
+    # Killed, the first thread may be dead a moment before the others.
+    return None if fields[0] in "ZX" and int(fields[17]) <= 1 else int(fields[19])
