@@ -65,9 +65,9 @@ def said(process: subprocess.Popen[str]) -> str:
 
 
 @contextmanager
-def holding(out: Path, clip_id: str, *, machine: str = "") -> Iterator[subprocess.Popen[str]]:
+def holding(out: Path, clip_id: str, *, machine: str = "", code: str = HOLD) -> Iterator[subprocess.Popen[str]]:
     """A process that holds a lease, and is killed in the end."""
-    with start(HOLD, out, clip_id, machine) as process:
+    with start(code, out, clip_id, machine) as process:
         try:
             assert said(process) == "True"
             yield process
@@ -105,9 +105,8 @@ def test_racing_processes_never_hold_one_lease_together_and_leave_nothing(tmp_pa
 
 def test_a_dead_owners_leases_are_raced_for_and_never_taken_twice(tmp_path: Path) -> None:
     hold = HOLD.replace("leases.take(sys.argv[2]) is not None", "all([leases.take(f'{n}.mp4') for n in range(200)])")
-    with start(hold, tmp_path / "out", "", "") as process:
-        assert said(process) == "True"
-        process.kill()
+    with holding(tmp_path / "out", "", code=hold):
+        pass
     told = race(tmp_path / "out", tmp_path / "seen")
     assert [clashes for clashes, _ in told] == [0, 0, 0]
     assert sum(got for _, got in told) >= 200
@@ -130,13 +129,11 @@ def test_a_killed_owner_frees_its_lease_at_once(tmp_path: Path) -> None:
 
 def test_an_owner_is_not_dead_while_one_of_its_threads_lives(tmp_path: Path) -> None:
     # Its first thread ends; the one that refreshes the lease goes on.
-    with start(HOLD.replace("time.sleep(600)", "import ctypes; ctypes.CDLL(None).pthread_exit(None)"), tmp_path, "a.mp4", "") as process:
-        assert said(process) == "True"
+    code = HOLD.replace("time.sleep(600)", "import ctypes; ctypes.CDLL(None).pthread_exit(None)")
+    with holding(tmp_path, "a.mp4", code=code) as process, Leases(tmp_path) as leases:
         while ") Z " not in Path(f"/proc/{process.pid}/stat").read_text():
             time.sleep(0.01)
-        with Leases(tmp_path) as leases:
-            assert leases.take("a.mp4") is None
-        process.kill()
+        assert leases.take("a.mp4") is None
 
 
 def test_a_suspended_owner_on_this_machine_keeps_its_lease(tmp_path: Path) -> None:
