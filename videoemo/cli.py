@@ -58,6 +58,7 @@ def cli() -> None:
 
 cli.add_command(models)
 
+_jobs = click.option("--jobs", type=click.IntRange(min=1), default=1, metavar="N", help="Work on N videos at a time; the results are the same.")
 _out = click.option("-o", "--out", type=click.Path(path_type=Path, file_okay=True), required=True, help="Folder for the results; made if need be.")
 
 
@@ -79,7 +80,7 @@ _out = click.option("-o", "--out", type=click.Path(path_type=Path, file_okay=Tru
 @click.option("--pipeline", metavar="FILE", help="Settings: a TOML file with the keys to change.")
 @click.option("--model", type=click.Path(path_type=Path), metavar="FILE", help="Classify each video, by a model that `fit` wrote.")
 @click.option("--csv", is_flag=True, default=None, help="Write faces.csv beside faces.parquet.")
-@click.option("--jobs", type=click.IntRange(min=1), default=1, metavar="N", help="Work on N videos at a time; the results are the same.")
+@_jobs
 @click.option("--redo", is_flag=True, help="Do again what an earlier run has done.")
 @click.option("--retry-failed", is_flag=True, help="Try again what failed in an earlier run.")
 @click.option("--verify", is_flag=True, help="Read all that an earlier run has done, and the videos, before taking it for done.")
@@ -168,13 +169,14 @@ _redo = click.option("--redo", is_flag=True, help="Replace a table that was made
 @click.option("--check", is_flag=True, help="Print what was found against the published counts, and stop.")
 @click.option("--extractor", metavar="NAME", help="The network, in place of the recipe's: its name, or the path of its card.")
 @click.option("--keep-frames", is_flag=True, help="Keep the vectors of all faces, so that another pooling needs no second extraction.")
+@_jobs
 @_redo
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="The table to write; else features/NAME.parquet.")
-def extract(dataset: str, root: Path | None, check: bool, extractor: str | None, keep_frames: bool, redo: bool, out: Path | None) -> int:
+def extract(dataset: str, root: Path | None, check: bool, extractor: str | None, keep_frames: bool, jobs: int, redo: bool, out: Path | None) -> int:
     """Turn labelled clips into a feature table.
 
-    One descriptor a clip, in features/NAME.parquet, for `fit` and `evaluate`. With --keep-frames the vectors of all faces go to
-    NAME.frames.parquet beside it, for `pool`.
+    One descriptor a clip, in features/NAME.parquet, for `fit` and `evaluate`; an extraction that was broken off goes on where it stopped.
+    With --keep-frames the vectors of all faces go to NAME.frames.parquet beside it, for `pool`.
     """
     from videoemo.datasets import check_lines, load_clips
     from videoemo.extraction import extract as extract_clips
@@ -191,7 +193,7 @@ def extract(dataset: str, root: Path | None, check: bool, extractor: str | None,
         print(f"notice: {problem}", file=sys.stderr)
     path = out or Path("features") / f"{name}.parquet"
     kept = path.with_suffix(".frames.parquet") if keep_frames else None
-    done = extract_clips(found.clips, recipe, name, path, keep=kept, redo=redo, progress=ConsoleProgress())
+    done = extract_clips(found.clips, recipe, name, path, keep=kept, redo=redo, progress=ConsoleProgress(), jobs=jobs)
     faceless = int((done.table.n_face_frames == 0).sum())
     width = done.table.descriptor.shape[1]
     print(f"{_count(len(done.table), 'clip')} with descriptors of {width:,} numbers in {path}: {faceless} without a face, {len(done.failed)} failed")

@@ -245,3 +245,49 @@ def test_two_runs_on_one_folder_share_the_work(clips: Path, uninterrupted: Path,
 def test_a_limit_out_of_range_is_refused(one: Path, videoemo: Run) -> None:
     status, _, err = score(videoemo, one, text="timeout = -1\n")
     assert (status, "timeout: allowed are seconds above 0, got -1" in err) == (1, True)
+
+
+# `extract`
+
+
+def dataset(folder: Path) -> tuple[object, ...]:
+    """A manifest of three clips, of which one hangs and one lies beside the folder; the command that extracts them but for its output."""
+    folder.mkdir()
+    write_portrait(folder / "a.jpg")
+    write_clip(folder.parent / "b.mp4", n=3)
+    os.mkfifo(folder / "c.mp4")
+    (folder / "clips.csv").write_text("path,label\na.jpg,Happy\n../b.mp4,Sad\nc.mp4,Sad\n")
+    recipe = folder / "toy.toml"
+    recipe.write_text('statistics = ["mean"]\npooling = "video"\n[dataset]\nkind = "manifest"\nmanifest = "clips.csv"\n')
+    return "extract", "--dataset", recipe, "--root", folder, "-o", folder.parent / "out" / "toy.parquet"
+
+
+def run_until_it_hangs(command: tuple[object, ...], out: Path) -> dict[Path, int]:
+    """Kill a run when it is at the clip that hangs, the last; the times of what it has done by then."""
+    process = start(*command)
+    deadline = time.monotonic() + 60
+    parts = out / ".toy.parts"
+    while time.monotonic() < deadline:
+        done = [path for path in parts.rglob("summary.json") if ".videoemo" not in path.parts]
+        owned = {path.name.split(".")[0] for path in parts.glob(".videoemo/leases/*/*.new")}
+        if len(done) == 2 and any(f"-{process.pid}-" in name for name in owned):
+            break
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    return {path: path.stat().st_mtime_ns for path in done}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a named pipe, on which any reader waits")
+def test_an_extraction_that_was_killed_goes_on_and_gives_the_same_table(tmp_path: Path, videoemo: Run) -> None:
+    command = dataset(tmp_path / "in")
+    first = run_until_it_hangs(command, tmp_path / "out")
+    assert len(first) == 2
+    assert run_until_it_hangs(command, tmp_path / "out") == first
+    (tmp_path / "in" / "c.mp4").unlink()
+    write_clip(tmp_path / "in" / "c.mp4", n=2)
+    assert videoemo(*command)[0] == 0
+    resumed = (tmp_path / "out" / "toy.parquet").read_bytes()
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["toy.parquet"]
+    assert videoemo(*command, "--jobs", 2)[0] == 0
+    assert (tmp_path / "out" / "toy.parquet").read_bytes() == resumed

@@ -13,7 +13,10 @@ from videoemo.records import Clip
 if TYPE_CHECKING:
     from videoemo.model import Model
 
-__all__ = ["Job", "load_scoring"]
+__all__ = ["VECTORS", "Job", "load_scoring", "load_vectors"]
+
+# What `vectors.prepare` writes beside summary.json.
+VECTORS = "vectors.parquet"
 
 
 @dataclass(frozen=True)
@@ -36,3 +39,10 @@ def load_scoring(pipeline: Pipeline, ran: dict[str, Any], model: Model | None) -
     from videoemo.scoring import prepare
 
     return prepare(pipeline, ran, model)
+
+
+def load_vectors(pipeline: Pipeline) -> Callable[[Job, Callable[[int, float], None]], Any]:
+    """`vectors.prepare`, likewise."""
+    from videoemo.vectors import prepare
+
+    return prepare(pipeline)
