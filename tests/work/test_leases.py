@@ -186,7 +186,6 @@ def test_what_is_released_is_free(tmp_path: Path) -> None:
 def test_all_are_released_in_the_end_and_nothing_is_left(tmp_path: Path) -> None:
     with Leases(tmp_path) as leases:
         assert all([leases.take("a.mp4"), leases.take("b/c.mp4"), leases.take(RUN)])
-    leases.sweep()
     assert files(tmp_path) == []
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -99,6 +101,18 @@ def test_the_video_itself_is_not_replaced_where_results_go_among_the_videos(leas
     with pytest.raises(OutputError, match=r"a.mp4: there is a file; give another folder"):
         write(lease)
     assert (lease.out / "a.mp4").read_text() == "a video"
+
+
+def fill_the_disk(lease: Lease) -> None:
+    with writing(lease) as folder:
+        (folder / "faces.parquet").write_text("half")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_disk_that_is_full_is_an_output_error_that_says_what_to_do(lease: Lease) -> None:
+    with pytest.raises(OutputError, match=r"cannot write to '.*out': No space left on device; mend that and run it again; what is done is kept"):
+        fill_the_disk(lease)
+    assert [path.name for path in lease.folder.iterdir()] == [lease.file.name]
 
 
 def test_the_temporary_files_of_a_worker_that_died_at_it_are_not_taken_along(lease: Lease) -> None:

@@ -11,6 +11,7 @@ time (on another one). An owner that was only asleep finds his things gone when 
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -89,7 +90,7 @@ class Leases:
         self._heart.join()
         for lease in list(self._held):
             self.release(lease)
-        self._drop_spare()
+        self._drop_empty()
 
     def take(self, clip_id: str) -> Lease | None:
         """The lease of a video, or of the run's tables (`RUN`); None while another run, or this one, holds it.
@@ -138,7 +139,7 @@ class Leases:
         ------
         OutputError : it cannot be removed.
         """
-        self._drop_spare()
+        self._drop_empty()
         try:
             for path in list(self._root.iterdir()) if self._root.is_dir() else []:
                 if path.suffix == _CLOCK:
@@ -148,32 +149,30 @@ class Leases:
                         path.rmdir()
         except OSError as exc:
             raise OutputError(f"cannot clean the output folder {str(self._out)!r}: {exc.strerror or exc}") from exc
-        for folder in (self._root, self._root.parent):
-            with suppress(OSError):  # others' leases, or videos that failed, are in it
-                folder.rmdir()
+        self._drop_empty()
 
-    def _drop_spare(self) -> None:
-        if self._spare is not None:
-            with suppress(OSError):  # the next sweep does it
-                self._spare.rmdir()
-            self._spare = None
+    def _drop_empty(self) -> None:
+        for folder in (self._spare, self._root, self._root.parent):
+            with suppress(OSError):  # it is not there; or others' leases, or videos that failed, are in it
+                if folder is not None:
+                    folder.rmdir()
+        self._spare = None
 
     def _claim(self, lease: Lease) -> bool:
         made, self._spare = self._spare or self._root / f"{lease.token}{_MADE}", None
-        with suppress(FileNotFoundError):  # another run has just removed the empty folder above
+        try:
             made.mkdir(parents=True, exist_ok=True)
             (made / lease.file.name).write_text(json.dumps(lease.clip_id), encoding="utf-8")
-            try:
-                made.rename(lease.folder)
-            except OSError as exc:
-                shutil.rmtree(made)
-                if exc.errno not in OCCUPIED:
-                    raise
-                with suppress(OSError):  # Windows puts nothing in the place of an empty folder either
-                    lease.folder.rmdir()
-                return False
-            return True
-        return False
+            made.rename(lease.folder)
+        except OSError as exc:
+            shutil.rmtree(made, ignore_errors=True)
+            # ENOENT: another run has just removed the empty folder above.
+            if exc.errno not in (*OCCUPIED, errno.ENOENT):
+                raise
+            with suppress(OSError):  # Windows puts nothing in the place of an empty folder either
+                lease.folder.rmdir()
+            return False
+        return True
 
     def _clear(self, folder: Path) -> bool:
         """Whether no living owner has anything in a folder, after those of dead ones were removed."""

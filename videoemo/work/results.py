@@ -127,7 +127,7 @@ def _unfinished(lease: Lease) -> Iterator[Path]:
             raise LeaseLostError(f"{lease.clip_id}: another run took it over while this one stood still; its result counts") from exc
         if isinstance(exc, OutputError):
             raise
-        raise OutputError(f"cannot write the results of {lease.clip_id} to {str(lease.out)!r}: {exc.strerror or exc}") from exc
+        raise OutputError(f"cannot write to {str(lease.out)!r}: {exc.strerror or exc}; mend that and run it again; what is done is kept") from exc
 
 
 def _finish(folder: Path) -> None:
