@@ -14,7 +14,7 @@ from videoemo.cli_models import models
 from videoemo.errors import VideoemoError
 
 if TYPE_CHECKING:
-    from videoemo.runs import Run
+    from videoemo.run_tables import Run
 
 __all__ = ["main"]
 

@@ -12,12 +12,12 @@ from videoemo.errors import InputError, OutputError
 from videoemo.work.owners import token_in
 from videoemo.work.places import result_folder
 
-__all__ = ["OCCUPIED", "put_back", "replace"]
+__all__ = ["OCCUPIED", "OURS", "put_back", "replace"]
 
 # What a rename says to a folder in its way that is not empty.
 OCCUPIED = (errno.ENOTEMPTY, errno.EEXIST)
 # What we put into a video's folder; anything else there is somebody's own, such as notes, or the results of pictures inside.
-_OURS = frozenset(["faces.csv", "faces.parquet", "summary.json", "timeline.png"])
+OURS = frozenset(["faces.csv", "faces.parquet", "summary.json", "timeline.png", "vectors.parquet"])
 # Two runs that replace results within each other may meet; more often than this is no accident.
 _TRIES = 100
 
@@ -68,6 +68,6 @@ def put_back(aside: Path, out: Path) -> None:
         if exc.errno not in OCCUPIED:
             return  # another run was quicker
         for path in aside.iterdir():
-            if path.name not in _OURS and not (place / path.name).exists():
+            if path.name not in OURS and not (place / path.name).exists():
                 with suppress(OSError):
                     path.rename(place / path.name)
