@@ -340,6 +340,15 @@ def test_a_result_ends_a_failure(lease: Lease) -> None:
     assert look(lease).kind == "incomplete"
 
 
+def test_no_folder_is_left_where_no_failure_is(tmp_path: Path) -> None:
+    with Leases(tmp_path) as leases:
+        lease = leases.take("a.mp4")
+        assert lease is not None
+        write_failed(lease, FAILURE, KEY)
+        write(lease)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.mp4"]
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"key": 3}', json.dumps({"key": KEY}), json.dumps({"key": KEY, "failure": {"video": 3}})])
 def test_a_kept_failure_that_cannot_be_read_is_none(lease: Lease, text: str) -> None:
     write_failed(lease, FAILURE, KEY)

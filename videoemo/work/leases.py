@@ -5,8 +5,8 @@ that whatever its owner writes, each thing under a name with the token. It is ma
 refuses while there is another that is not empty. A dead owner's things are removed one by one; since all of them bear his token, this never
 hits the next owner.
 
-An owner is dead when his process is (on the same machine, told at once, suspended or not), or when he has not refreshed his lease for some
-time (on another one). An owner that was only asleep finds his things gone when he wakes up: `results.writing` then raises `LeaseLostError`.
+An owner is dead when his process is (on the same machine, told at once, suspended or not), or when he has not touched his lease for some time
+(on another one). An owner that was only asleep finds his things gone when he wakes up: `results.writing` then raises `LeaseLostError`.
 """
 
 from __future__ import annotations
@@ -23,16 +23,15 @@ from types import TracebackType
 from typing import Self
 
 from videoemo.errors import OutputError
-from videoemo.work.owners import alive, new_token, this_machine, token_in
-from videoemo.work.places import RUN, lease_folder, leases_folder, result_folder
-from videoemo.work.replacing import OCCUPIED, put_back
+from videoemo.work.clearing import CLOCK, Clearing
+from videoemo.work.owners import new_token, this_machine
+from videoemo.work.places import RUN, failures_folder, lease_folder, leases_folder, result_folder
+from videoemo.work.replacing import OCCUPIED
 
 __all__ = ["RUN", "Lease", "Leases"]
 
 # A claim is tried again after a dead owner was cleared away, or when two runs meet at one folder; more often than this is no accident.
 _TRIES = 100
-# Of a file that is made to see what time the file system says it is.
-_CLOCK = ".now"
 # Of a lease's folder that is not yet in its place, or no more.
 _MADE = ".made"
 
@@ -68,14 +67,15 @@ class Leases:
     Parameters
     ----------
     machine : a name for this machine, in place of what tells it from others by itself.
-    beat : seconds between two refreshments.
-    patience : seconds without one after which a lease of another machine is taken over.
+    beat : seconds between two signs of life.
+    patience : seconds without one, after which a lease of another machine is taken over.
     """
 
     # Patience: above what file servers keep of a file's times (NFS: up to 60 s), and a dozen beats.
     def __init__(self, out: Path, *, machine: str | None = None, beat: float = 5.0, patience: float = 90.0) -> None:
         self._out, self._root = out, leases_folder(out)
-        self._machine, self._beat, self._patience = this_machine(machine), beat, patience
+        self._machine, self._beat = this_machine(machine), beat
+        self._dead = Clearing(out, self._root, self._machine, patience)
         self._held: set[Lease] = set()
         self._spare: Path | None = None
         self._stop = threading.Event()
@@ -107,7 +107,7 @@ class Leases:
         lease = Lease(self._out, clip_id, new_token(self._machine))
         try:
             for _ in range(_TRIES):
-                if not self._clear(lease.folder):
+                if not self._dead.clear(lease.folder):
                     return None
                 if self._claim(lease):
                     self._held.add(lease)
@@ -119,7 +119,7 @@ class Leases:
     def release(self, lease: Lease) -> None:
         """Give a lease back; without effect when it was taken over."""
         self._held.discard(lease)
-        # The folder serves for the next lease: to remove one takes ext4 3 ms, to rename it 0.1.
+        # The folder serves for the next lease: on ext4 it took 3 ms to remove one, 0.1 to rename it.
         spare = self._root / f"{lease.token}{_MADE}"
         with suppress(OSError):  # it was taken over; or the disk is gone, and the lease is free once this process ends
             if lease.held():
@@ -142,9 +142,9 @@ class Leases:
         self._drop_empty()
         try:
             for path in list(self._root.iterdir()) if self._root.is_dir() else []:
-                if path.suffix == _CLOCK:
+                if path.suffix == CLOCK:
                     path.unlink(missing_ok=True)  # its maker has it open, and needs no name
-                elif self._clear(path):
+                elif self._dead.clear(path):
                     with suppress(OSError):  # somebody took the lease meanwhile, or swept too
                         path.rmdir()
         except OSError as exc:
@@ -152,7 +152,7 @@ class Leases:
         self._drop_empty()
 
     def _drop_empty(self) -> None:
-        for folder in (self._spare, self._root, self._root.parent):
+        for folder in (self._spare, self._root, failures_folder(self._out), self._root.parent):
             with suppress(OSError):  # it is not there; or others' leases, or videos that failed, are in it
                 if folder is not None:
                     folder.rmdir()
@@ -173,51 +173,6 @@ class Leases:
                 lease.folder.rmdir()
             return False
         return True
-
-    def _clear(self, folder: Path) -> bool:
-        """Whether no living owner has anything in a folder, after those of dead ones were removed."""
-        try:
-            names = sorted(os.listdir(folder))  # noqa: PTH208 - names are wanted
-        except FileNotFoundError:
-            return True
-        ours = [folder / name for name in names if token_in(name)]  # what is without a token is nobody's: never to be removed
-        # A lease that is being made has its owner in the folder's own name.
-        if any(self._alive(path) for path in [*ours, *([folder] if token_in(folder.name) else [])]):
-            return False
-        for path in ours:  # in name order: what is put back (`.old`) needs the id in the lease's file
-            self._remove(path)
-        return True
-
-    def _alive(self, path: Path) -> bool:
-        token = token_in(path.name)
-        told = alive(token, here=self._machine) if token else False
-        return self._fresh(path) if told is None else told
-
-    def _fresh(self, path: Path) -> bool:
-        """Whether an owner elsewhere has touched a thing of his lately, by the clock of the file system that both share."""
-        try:
-            return self._now() - path.stat().st_mtime < self._patience
-        except FileNotFoundError:
-            return True  # something happens there just now
-
-    def _now(self) -> float:
-        path = self._root / f"{new_token(self._machine)}{_CLOCK}"
-        with path.open("xb") as file:
-            now = os.fstat(file.fileno()).st_mtime
-        path.unlink(missing_ok=True)
-        return now
-
-    def _remove(self, path: Path) -> None:
-        """Take it out of its owner's reach in one step, then remove it; only one of several who try does so."""
-        if path.name.endswith(".old"):
-            put_back(path, self._out)
-        away = path.with_name(f"{new_token(self._machine)}.dead")
-        with suppress(FileNotFoundError):
-            path.rename(away)
-            if away.is_dir() and not away.is_symlink():
-                shutil.rmtree(away)
-            else:
-                away.unlink()
 
     def _refresh(self) -> None:
         while not self._stop.wait(self._beat):

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from videoemo.errors import InputError
 
-__all__ = ["RUN", "failure_file", "lease_folder", "leases_folder", "result_folder"]
+__all__ = ["RUN", "failure_file", "failures_folder", "lease_folder", "leases_folder", "result_folder"]
 
 # Hidden, so that no search for videos looks into it; beside the results, so that a rename from it into place is one step.
 _STATE = ".videoemo"
@@ -39,6 +39,11 @@ def lease_folder(out: Path, clip_id: str) -> Path:
     return out / _STATE / "leases" / _name(clip_id)
 
 
+def failures_folder(out: Path) -> Path:
+    """Of what is kept of all videos that failed."""
+    return out / _STATE / "failed"
+
+
 def failure_file(out: Path, clip_id: str) -> Path:
     """Of what is kept of a video that failed.
 
@@ -46,7 +51,7 @@ def failure_file(out: Path, clip_id: str) -> Path:
     ------
     InputError : a link there leads out of the output folder.
     """
-    return _inside(out, out / _STATE / "failed", what="the state of the work") / f"{_name(clip_id)}.json"
+    return _inside(out, failures_folder(out), what="the state of the work") / f"{_name(clip_id)}.json"
 
 
 def result_folder(out: Path, clip_id: str) -> Path:
