@@ -135,6 +135,19 @@ def score(
 
 
 @cli.command()
+@click.argument("folders", metavar="FOLDER...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@_out
+def merge(folders: tuple[Path, ...], out: Path) -> int:
+    """Put the results of several runs into one folder.
+
+    Each FOLDER is the OUT of a finished `score`. Runs with different settings are refused.
+    """
+    from videoemo.merging import merge as merge_folders
+
+    return _report(merge_folders(folders, out), out)
+
+
+@cli.command()
 @click.option("-o", "--out", type=click.Path(path_type=Path), default="videoemo-demo", show_default=True, help="Folder for the results.")
 def demo(out: Path) -> int:
     """Score a short clip made on the spot.
