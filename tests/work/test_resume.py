@@ -74,6 +74,21 @@ def test_two_workers_give_the_bytes_of_one(clips: Path, uninterrupted: Path, tmp
     assert contents(tmp_path / "out") == contents(uninterrupted)
 
 
+def test_a_worker_of_one_thread_gives_the_bytes_of_one_of_two(clips: Path, tmp_path: Path, videoemo: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    for threads in ("1", "2"):
+        monkeypatch.setenv("OMP_NUM_THREADS", threads)
+        videoemo("score", clips / "portrait.jpg", "-o", tmp_path / threads, "--pipeline", settings(tmp_path))
+    assert contents(tmp_path / "1") == contents(tmp_path / "2")
+
+
+def test_what_each_worker_says_is_said_once(clips: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import sys\nprint('hello', file=sys.stderr)\n")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]))
+    process = start("score", clips, "-o", tmp_path / "out", "--pipeline", settings(tmp_path), "--jobs", 2)
+    err = process.communicate()[1]
+    assert (process.returncode, err.count("hello")) == (0, 2)  # the run's own, and that of both workers
+
+
 def test_a_run_killed_again_and_again_ends_as_if_nothing_had_happened(clips: Path, uninterrupted: Path, tmp_path: Path) -> None:
     command = ("score", clips, "-o", tmp_path / "out", "--pipeline", settings(tmp_path), "--jobs", 2, "--log-json")
     for wait in np.random.default_rng(6).uniform(0, 1.5, 4):
