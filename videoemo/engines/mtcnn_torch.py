@@ -14,6 +14,7 @@ from videoemo.faces.networks import FloatArray, Networks
 
 __all__ = ["SHA256", "ONet", "PNet", "RNet", "build_networks", "load_networks"]
 
+
 class PNet(nn.Module):
     """Pictures (n, 3, height, width) -> box offsets (n, 4, h, w) and face probability (n, h, w)."""
 
