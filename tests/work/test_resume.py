@@ -96,10 +96,11 @@ def test_a_run_killed_again_and_again_ends_as_if_nothing_had_happened(clips: Pat
     for wait in np.random.default_rng(6).uniform(0, 1.5, 4):
         process = start(*command)
         assert process.stderr is not None
-        while '"begin"' not in process.stderr.readline():
-            pass  # the networks are being loaded
+        while (line := process.stderr.readline()) and '"begin"' not in line:
+            pass  # the networks are being loaded; a run that has nothing left to do says no such thing
         time.sleep(wait)
-        os.killpg(process.pid, signal.SIGKILL)
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
     process = start(*command)
     _, err = process.communicate()
