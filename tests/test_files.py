@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -33,3 +35,10 @@ def test_a_place_that_cannot_be_written_is_an_output_error_that_names_it(tmp_pat
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError, match=r"cannot write .*file/b.txt"), whole(tmp_path / "file" / "b.txt"):
         pass
+
+
+def test_runs_that_begin_together_do_not_disturb_each_other_and_leave_nothing(tmp_path: Path) -> None:
+    code = f"from pathlib import Path; from videoemo.files import results_folder; [results_folder(Path({str(tmp_path)!r})) for _ in range(5000)]"
+    runs = [subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE) for _ in range(3)]
+    assert [run.communicate()[1] for run in runs] == [b""] * 3
+    assert list(tmp_path.iterdir()) == []

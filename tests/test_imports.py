@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import videoemo
+from tests.video.clips import write_clip
 
 HEAVY = ("torch", "timm", "cv2", "av", "decord", "sklearn", "matplotlib", "pandas", "pyarrow", "numpy")
 
@@ -17,6 +19,7 @@ def python(code: str) -> str:
 def test_help_imports_nothing_heavy() -> None:
     code = f"""
 import sys
+from pathlib import Path
 from videoemo.cli import cli
 cli.main(["--help"], standalone_mode=False)
 cli.main(["score", "--help"], standalone_mode=False)
@@ -37,3 +40,17 @@ def test_every_public_name_is_there() -> None:
 def test_no_module_bears_the_name_of_a_public_function() -> None:
     code = "import importlib.util as u, videoemo; print([n for n in videoemo.__all__ if n[0] != '_' and u.find_spec(f'videoemo.{n}')])"
     assert python(code).strip() == "[]"
+
+
+def test_the_parent_of_a_run_imports_no_engine_and_no_reader_of_videos(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "a.mp4", n=1)
+    code = f"""
+import sys
+from pathlib import Path
+from videoemo.progress import ConsoleProgress
+from videoemo.recipes import change, load_pipeline
+from videoemo.runs import score_folder
+run = score_folder([Path({str(clip)!r})], Path({str(tmp_path / "out")!r}), change(load_pipeline(), pictures=False), progress=ConsoleProgress())
+print(run.failures, [name for name in {HEAVY} if name in sys.modules])
+"""
+    assert python(code).strip() == "[] ['numpy']"

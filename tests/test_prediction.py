@@ -20,9 +20,9 @@ from videoemo.demo import write_portrait
 from videoemo.extraction import extract
 from videoemo.model import CARD, load_model, make_card, save_model
 from videoemo.prediction import pipeline_for
+from videoemo.progress import Progress
 from videoemo.recipes import ExtractRecipe, load_extract
 from videoemo.records import Clip, FeatureTable
-from videoemo.runs import Progress
 
 RECIPE = """
 faces = "largest"

@@ -10,7 +10,8 @@ import pytest
 
 from videoemo.progress import ConsoleProgress
 from videoemo.recipes import load_pipeline
-from videoemo.runs import Run, score_folder
+from videoemo.run_tables import Run
+from videoemo.runs import score_folder
 
 pytestmark = pytest.mark.shared
 

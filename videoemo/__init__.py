@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from videoemo.classifier import load_classifier
     from videoemo.extractor import load_extractor
     from videoemo.model import load_model
-    from videoemo.runs import score
+    from videoemo.scoring import score
 
 __all__ = ["__version__", "load_classifier", "load_extractor", "load_model", "score"]
 
-_ROOMS = {"load_classifier": "classifier", "load_extractor": "extractor", "load_model": "model", "score": "runs"}
+_ROOMS = {"load_classifier": "classifier", "load_extractor": "extractor", "load_model": "model", "score": "scoring"}
 
 
 def __getattr__(name: str) -> Any:

@@ -14,7 +14,7 @@ from videoemo.cli_models import models
 from videoemo.errors import VideoemoError
 
 if TYPE_CHECKING:
-    from videoemo.runs import Run
+    from videoemo.run_tables import Run
 
 __all__ = ["main"]
 
@@ -58,6 +58,7 @@ def cli() -> None:
 
 cli.add_command(models)
 
+_jobs = click.option("--jobs", type=click.IntRange(min=1), default=1, metavar="N", help="Work on N videos at a time; the results are the same.")
 _out = click.option("-o", "--out", type=click.Path(path_type=Path, file_okay=True), required=True, help="Folder for the results; made if need be.")
 
 
@@ -79,31 +80,71 @@ _out = click.option("-o", "--out", type=click.Path(path_type=Path, file_okay=Tru
 @click.option("--pipeline", metavar="FILE", help="Settings: a TOML file with the keys to change.")
 @click.option("--model", type=click.Path(path_type=Path), metavar="FILE", help="Classify each video, by a model that `fit` wrote.")
 @click.option("--csv", is_flag=True, default=None, help="Write faces.csv beside faces.parquet.")
-def score(paths: tuple[Path, ...], out: Path, pipeline: str | None, model: Path | None, **settings: Any) -> int:
+@_jobs
+@click.option("--redo", is_flag=True, help="Do again what an earlier run has done.")
+@click.option("--retry-failed", is_flag=True, help="Try again what failed in an earlier run.")
+@click.option("--verify", is_flag=True, help="Read all that an earlier run has done, and the videos, before taking it for done.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and how long it would take, and stop.")
+@click.option("--log-json", is_flag=True, help="Progress for machines: one JSON object a line, on standard error.")
+def score(
+    paths: tuple[Path, ...],
+    out: Path,
+    pipeline: str | None,
+    model: Path | None,
+    jobs: int,
+    redo: bool,
+    retry_failed: bool,
+    verify: bool,
+    dry_run: bool,
+    log_json: bool,
+    **settings: Any,
+) -> int:
     """Score videos, pictures and folders of them.
 
     OUT gets videos.csv (one row a video), overview.png, and for each video a folder with faces.parquet (one row a face a frame),
-    timeline.png and summary.json. Options left out are those of the pipeline `score`; with --model those that the model was fitted
-    with, and videos.csv gets its prediction for each video and its probabilities or margins.
+    timeline.png and summary.json; errors.csv says why videos failed. What an earlier run did in OUT with the same settings is not done
+    again, so an interrupted run goes on when it is started again; any number of runs may share the work. Options left out are those of the
+    pipeline `score`; with --model those that the model was fitted with, and videos.csv gets its prediction for each video and its
+    probabilities or margins.
     """
-    from videoemo.progress import ConsoleProgress
+    from videoemo.progress import ConsoleProgress, JsonProgress
     from videoemo.recipes import change, load_pipeline
-    from videoemo.runs import score_folder
+    from videoemo.runs import plan_scoring, score_folder
+    from videoemo.work.plan import Resume
 
+    progress, fitted = JsonProgress() if log_json else ConsoleProgress(), None
     if model is None:
-        run = score_folder(paths, out, change(load_pipeline(pipeline), **settings), progress=ConsoleProgress())
-        return _report(run, out)
-    from videoemo.model import load_model
-    from videoemo.prediction import pipeline_for
+        chosen = change(load_pipeline(pipeline), **settings)
+    else:
+        from videoemo.model import load_model
+        from videoemo.prediction import pipeline_for
 
-    fitted = load_model(model)
-    chosen, differences = pipeline_for(fitted, pipeline, **settings)
-    for notice in [*filter(None, [fitted.notice]), *(f"{difference}: its figures may not hold" for difference in differences)]:
-        print(f"notice: {notice}", file=sys.stderr)
-    run = score_folder(paths, out, chosen, progress=ConsoleProgress(), model=fitted)
+        fitted = load_model(model)
+        chosen, differences = pipeline_for(fitted, pipeline, **settings)
+        for notice in [*filter(None, [fitted.notice]), *(f"{difference}: its figures may not hold" for difference in differences)]:
+            progress.notice(notice)
+    resume = Resume(redo=redo, retry_failed=retry_failed, verify=verify)
+    if dry_run:
+        print("\n".join(plan_scoring(paths, out, chosen, progress=progress, model=fitted, resume=resume).plan.forecast(jobs)))
+        return 0
+    run = score_folder(paths, out, chosen, progress=progress, model=fitted, jobs=jobs, resume=resume)
     status = _report(run, out)
-    print(f"{model.name} says: {_tally(run)}")
+    if model is not None:
+        print(f"{model.name} says: {_tally(run)}")
     return status
+
+
+@cli.command()
+@click.argument("folders", metavar="FOLDER...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@_out
+def merge(folders: tuple[Path, ...], out: Path) -> int:
+    """Put the results of several runs into one folder.
+
+    Each FOLDER is the OUT of a finished `score`. Runs with different settings are refused.
+    """
+    from videoemo.merging import merge as merge_folders
+
+    return _report(merge_folders(folders, out), out)
 
 
 @cli.command()
@@ -117,9 +158,10 @@ def demo(out: Path) -> int:
     from videoemo.progress import ConsoleProgress
     from videoemo.recipes import load_pipeline
     from videoemo.runs import score_folder
+    from videoemo.work.plan import Resume
 
     clip = write_clip(out / "clip" / "portrait.mp4")
-    run = score_folder([clip], out, load_pipeline(), progress=ConsoleProgress())
+    run = score_folder([clip], out, load_pipeline(), progress=ConsoleProgress(), resume=Resume(redo=True))
     status = _report(run, out)
     if status == 0:
         from videoemo.demo import course_table
@@ -140,13 +182,14 @@ _redo = click.option("--redo", is_flag=True, help="Replace a table that was made
 @click.option("--check", is_flag=True, help="Print what was found against the published counts, and stop.")
 @click.option("--extractor", metavar="NAME", help="The network, in place of the recipe's: its name, or the path of its card.")
 @click.option("--keep-frames", is_flag=True, help="Keep the vectors of all faces, so that another pooling needs no second extraction.")
+@_jobs
 @_redo
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="The table to write; else features/NAME.parquet.")
-def extract(dataset: str, root: Path | None, check: bool, extractor: str | None, keep_frames: bool, redo: bool, out: Path | None) -> int:
+def extract(dataset: str, root: Path | None, check: bool, extractor: str | None, keep_frames: bool, jobs: int, redo: bool, out: Path | None) -> int:
     """Turn labelled clips into a feature table.
 
-    One descriptor a clip, in features/NAME.parquet, for `fit` and `evaluate`. With --keep-frames the vectors of all faces go to
-    NAME.frames.parquet beside it, for `pool`.
+    One descriptor a clip, in features/NAME.parquet, for `fit` and `evaluate`; an extraction that was broken off goes on where it stopped.
+    With --keep-frames the vectors of all faces go to NAME.frames.parquet beside it, for `pool`.
     """
     from videoemo.datasets import check_lines, load_clips
     from videoemo.extraction import extract as extract_clips
@@ -163,7 +206,7 @@ def extract(dataset: str, root: Path | None, check: bool, extractor: str | None,
         print(f"notice: {problem}", file=sys.stderr)
     path = out or Path("features") / f"{name}.parquet"
     kept = path.with_suffix(".frames.parquet") if keep_frames else None
-    done = extract_clips(found.clips, recipe, name, path, keep=kept, redo=redo, progress=ConsoleProgress())
+    done = extract_clips(found.clips, recipe, name, path, keep=kept, redo=redo, progress=ConsoleProgress(), jobs=jobs)
     faceless = int((done.table.n_face_frames == 0).sum())
     width = done.table.descriptor.shape[1]
     print(f"{_count(len(done.table), 'clip')} with descriptors of {width:,} numbers in {path}: {faceless} without a face, {len(done.failed)} failed")
@@ -322,9 +365,14 @@ def _report(run: Run, out: Path) -> int:
     done = [row for row in run.rows if not row.failed]
     frames = sum(row.frames or 0 for row in done)
     faces = sum(row.faces or 0 for row in done)
-    print(f"{_count(len(done), 'video')} scored, {len(run.failed)} failed: {_count(frames, 'frame')}, {_count(faces, 'face')} in {run.seconds:.1f} s")
-    print(f"results in {out}: videos.csv{', overview.png' if (out / 'overview.png').exists() else ''}, and a folder a video")
-    return FAILED_VIDEOS if run.failed else 0
+    print(
+        f"{_count(len(done), 'video')} scored, {len(run.failures)} failed: {_count(frames, 'frame')}, {_count(faces, 'face')} in {run.seconds:.1f} s"
+    )
+    if run.before:
+        print(f"{run.before:,} of them before; --redo does them again{', --retry-failed those that failed' if run.failures else ''}")
+    tables = [name for name in ("videos.csv", "errors.csv", "overview.png") if (out / name).exists()]
+    print(f"results in {out}: {', '.join(tables)}, and a folder a video")
+    return FAILED_VIDEOS if run.failures else 0
 
 
 def _tally(run: Run) -> str:

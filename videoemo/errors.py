@@ -4,11 +4,13 @@ VideoemoError                   one line: what was wrong, what was given, what t
 ├── InputError                  a path, an option or an argument that cannot be used
 │   └── RecipeError             a TOML file with an unknown key or a value out of range
 ├── OutputError                 a result that cannot be written
+│   └── LeaseLostError          another run took the video over; its result counts
 ├── VideoError                  one video that cannot be read; the others go on
 │   ├── UnreadableVideoError    no decoder can open it
 │   ├── EmptyVideoError         it opens and holds no picture
 │   └── TooLargeVideoError      a frame of more than `max_pixels` pixels
 ├── WeightsError                a network's files are missing, damaged or of a kind that is refused
+├── WorkerError                 worker processes that cannot be started, or end before their first video
 ├── FetchError                  a network's file cannot be had from where it was published
 └── TrainingError               a training run that cannot start or go on
 """
@@ -19,6 +21,7 @@ __all__ = [
     "EmptyVideoError",
     "FetchError",
     "InputError",
+    "LeaseLostError",
     "OutputError",
     "RecipeError",
     "TooLargeVideoError",
@@ -27,6 +30,7 @@ __all__ = [
     "VideoError",
     "VideoemoError",
     "WeightsError",
+    "WorkerError",
 ]
 
 
@@ -44,6 +48,10 @@ class RecipeError(InputError):
 
 class OutputError(VideoemoError):
     """A result that cannot be written."""
+
+
+class LeaseLostError(OutputError):
+    """Another run took the video over; its result counts."""
 
 
 class VideoError(VideoemoError):
@@ -68,6 +76,10 @@ class WeightsError(VideoemoError):
 
 class FetchError(VideoemoError):
     """A network's file cannot be had from where it was published: no way there, no such file, another content, no space."""
+
+
+class WorkerError(VideoemoError):
+    """Worker processes that cannot be started, or that end before their first video."""
 
 
 class TrainingError(VideoemoError):

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+import hashlib
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
 
 from videoemo.aggregate import POOLINGS, STATS
+from videoemo.cards import Card
+from videoemo.engines.mtcnn_weights import SHA256
 from videoemo.errors import InputError
 from videoemo.features import ClipVectors, VectorWriter, check_settings, read_provenance, read_vectors, write_table
 from videoemo.files import whole
-from videoemo.pipeline import Models, expressions, load_models
+from videoemo.progress import Progress
 from videoemo.provenance import extractor_of, versions
 from videoemo.recipes import ExtractRecipe
 from videoemo.records import Clip, FeatureTable
-from videoemo.runs import Progress, attempt
+from videoemo.serving import serving
 from videoemo.tables import VideoRow
-from videoemo.video import probe
+from videoemo.work.driving import carried_out, tables
+from videoemo.work.jobs import VECTORS, load_vectors
+from videoemo.work.keys import settings_key
+from videoemo.work.plan import Resume, make_plan
+from videoemo.work.rows import Failure
 
 __all__ = ["Extracted", "extract", "pool"]
 
@@ -33,15 +42,19 @@ class Extracted:
     failed: tuple[VideoRow, ...]
 
 
-def extract(clips: Sequence[Clip], recipe: ExtractRecipe, name: str, out: Path, *, keep: Path | None, redo: bool, progress: Progress) -> Extracted:
+def extract(
+    clips: Sequence[Clip], recipe: ExtractRecipe, name: str, out: Path, *, keep: Path | None, redo: bool, progress: Progress, jobs: int = 1
+) -> Extracted:
     """Write one descriptor a clip to `out`, and, where asked, the vectors of all faces to `keep`.
 
-    A clip without a face gets zeros; one that cannot be read is left out of the table and returned as failed.
+    A clip without a face gets zeros; one that cannot be read is left out of the table and returned as failed. Until the table is whole,
+    the vectors of each clip are kept beside it, so that a run that was broken off goes on where it stopped.
 
     Parameters
     ----------
     name : the dataset's, for the table's metadata.
     redo : put the table in the place of one made with other settings.
+    jobs : worker processes; the table does not depend on it.
 
     Raises
     ------
@@ -49,19 +62,27 @@ def extract(clips: Sequence[Clip], recipe: ExtractRecipe, name: str, out: Path, 
     WeightsError : weights that are missing or damaged.
     OutputError : a file cannot be written.
     """
-    models = load_models(recipe.pipeline)
-    provenance = _provenance(recipe, name, models)
+    served, card = serving(recipe.pipeline, notice=progress.notice)
+    provenance = _provenance(recipe, name, card)
     if not redo:
         check_settings(out, provenance)
-    progress.begin(clips)
-    failed: list[VideoRow] = []
-    with whole(keep) if keep is not None else nullcontext() as kept:
-        writer = None if kept is None else VectorWriter(kept, provenance, length=models.extractor.card.embedding)
-        table = _table(_read_clips(clips, recipe, models, failed, writer, progress), recipe.statistics, recipe.pooling, provenance)
-        if writer is not None:
-            writer.close()
-    write_table(table, out)
-    return Extracted(table, tuple(failed))
+    parts = out.with_name(f".{out.stem}.parts")
+    named = {_folder(clip.id): clip for clip in clips}
+    settings = settings_key(served, card, SHA256)
+    # What failed is tried again: it is to be told again, and nothing but this run says what failed.
+    plan = make_plan([replace(clip, id=part) for part, clip in named.items()], parts, settings, outputs=(VECTORS,), resume=Resume(retry_failed=True))
+    with carried_out(plan, partial(load_vectors, served), served, jobs=jobs, progress=progress) as leases:
+        with tables(leases):  # so that no other run removes the parts meanwhile
+            failed = tuple(replace(result.row(), video=named[part].id) for part, result in plan.known.items() if isinstance(result, Failure))
+            read = [(parts / part / VECTORS, clip) for part, clip in named.items() if not isinstance(plan.known[part], Failure)]
+            with whole(keep) if keep is not None else nullcontext() as kept:
+                writer = None if kept is None else VectorWriter(kept, provenance, length=card.embedding)
+                table = _table(_read_parts(read, writer), recipe.statistics, recipe.pooling, provenance)
+                if writer is not None:
+                    writer.close()
+            write_table(table, out)
+        shutil.rmtree(parts, ignore_errors=True)  # what cannot be removed does no harm
+    return Extracted(table, failed)
 
 
 def pool(kept: Path, out: Path, *, statistics: Sequence[str], pooling: str | None, redo: bool) -> FeatureTable:
@@ -89,42 +110,32 @@ def pool(kept: Path, out: Path, *, statistics: Sequence[str], pooling: str | Non
     return table
 
 
-def _provenance(recipe: ExtractRecipe, name: str, models: Models) -> dict[str, Any]:
+def _provenance(recipe: ExtractRecipe, name: str, card: Card) -> dict[str, Any]:
     return {
         "dataset": name,
         # As it comes back from a file: tuples are lists there.
         "pipeline": {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(recipe.pipeline).items()},
-        "extractor": extractor_of(models.extractor.card),
+        "extractor": extractor_of(card),
         "statistics": list(recipe.statistics),
         "pooling": recipe.pooling,
         "versions": versions(),
     }
 
 
-def _read_clips(
-    clips: Sequence[Clip], recipe: ExtractRecipe, models: Models, failed: list[VideoRow], writer: VectorWriter | None, progress: Progress
-) -> Iterator[ClipVectors]:
-    for clip in clips:
-        vectors = attempt(clip, lambda clip=clip: _vectors(clip, recipe, models, progress))  # type: ignore[misc]
-        if isinstance(vectors, VideoRow):
-            failed.append(vectors)
-            progress.end(vectors)
-            continue
-        progress.end(VideoRow(video=clip.id, mean=np.zeros(0, np.float32)))
+def _folder(clip_id: str) -> str:
+    """The id itself, where it can be that of a folder below another; else, as for a path that leads elsewhere in a manifest, its hash."""
+    path = PurePosixPath(clip_id)
+    fits = not path.is_absolute() and not any(part.startswith(".") for part in path.parts)
+    return clip_id if fits else hashlib.sha256(clip_id.encode()).hexdigest()
+
+
+def _read_parts(parts: Iterable[tuple[Path, Clip]], writer: VectorWriter | None) -> Iterator[ClipVectors]:
+    for path, clip in parts:
+        (found,) = read_vectors(path)
+        vectors = replace(found, id=clip.id, split=clip.split or "", label=clip.label or "", group=clip.group or "")
         if writer is not None:
             writer.write(vectors)
         yield vectors
-
-
-def _vectors(clip: Clip, recipe: ExtractRecipe, models: Models, progress: Progress) -> ClipVectors:
-    video = probe(clip.path, fps=recipe.pipeline.fps, max_pixels=recipe.pipeline.max_pixels)
-    n_frames = 0
-    frame, vectors = [np.empty(0, np.int64)], [np.empty((0, models.extractor.card.embedding), np.float32)]
-    for batch, faces, features in expressions(video, recipe.pipeline, models, progress=lambda n, share: progress.batch(clip, n, share)):
-        n_frames += len(batch)
-        frame.append(faces.frame)
-        vectors.append(features.embedding)
-    return ClipVectors(clip.id, clip.split or "", clip.label or "", clip.group or "", n_frames, np.concatenate(frame), np.concatenate(vectors))
 
 
 def _table(clips: Iterable[ClipVectors], statistics: Sequence[str], pooling: str, provenance: dict[str, Any]) -> FeatureTable:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from videoemo.errors import OutputError
 
@@ -42,8 +43,7 @@ def results_folder(out: Path) -> None:
     """
     try:
         out.mkdir(parents=True, exist_ok=True)
-        probe = out / ".writable"
-        probe.touch()
-        probe.unlink()
+        with TemporaryFile(dir=out):  # without a name where the system can: two runs may ask at the same time, and be killed
+            pass
     except OSError as exc:
         raise OutputError(f"cannot write to the output folder {str(out)!r}: {exc.strerror or exc}; give another with -o") from exc

@@ -12,11 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from videoemo import faces as face_room
-from videoemo.errors import FetchError
 from videoemo.extractor import Extractor, load_extractor
 from videoemo.recipes import Pipeline
 from videoemo.records import Clip, Faces, Features, Frames
 from videoemo.sampling import sample
+from videoemo.serving import serving
 from videoemo.tables import FaceTable, Prediction, VideoRow, face_table
 from videoemo.thumbnails import Gallery
 from videoemo.video import Video, frames, probe
@@ -73,21 +73,12 @@ def load_models(pipeline: Pipeline) -> Models:
     FetchError : the extractor is not here and cannot be had, and there is none for offline use.
     WeightsError : weights that are missing or damaged.
     """
-    extractor = _extractor(pipeline)
-    from videoemo.engines.mtcnn_torch import SHA256, load_networks
+    served, _ = serving(pipeline, notice=lambda text: print(f"notice: {text}", file=sys.stderr))
+    extractor = load_extractor(served.extractor)
+    from videoemo.engines.mtcnn_torch import load_networks
+    from videoemo.engines.mtcnn_weights import SHA256
 
     return Models(load_networks(), extractor, SHA256)
-
-
-def _extractor(pipeline: Pipeline) -> Extractor:
-    try:
-        return load_extractor(pipeline.extractor)
-    except FetchError as exc:
-        if pipeline.extractor_offline is None:
-            raise
-        how = f"to get it: videoemo models fetch {pipeline.extractor}"
-        print(f"notice: {pipeline.extractor_offline} serves in place of {pipeline.extractor} ({exc}); {how}", file=sys.stderr)
-        return load_extractor(pipeline.extractor_offline)
 
 
 def score_video(clip: Clip, pipeline: Pipeline, models: Models, *, progress: Callable[[int, float], None] | None = None) -> Scored:

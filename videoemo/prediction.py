@@ -20,7 +20,7 @@ from videoemo.tables import Prediction
 __all__ = ["ClipClassifier", "pipeline_for"]
 
 # Keys that say how a run reads and writes, not what the classifier gets to see: those are the run's own.
-_OF_THE_RUN = ("decoder", "max_pixels", "pictures", "csv")
+_OF_THE_RUN = ("decoder", "max_pixels", "pictures", "csv", "timeout", "memory")
 
 
 class ClipClassifier:

@@ -17,9 +17,10 @@ from videoemo.records import Faces, Features, Frames
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Course", "FaceTable", "Prediction", "VideoRow", "face_table", "write_faces", "write_videos"]
+__all__ = ["AFFECT", "SCHEMA", "Course", "FaceTable", "Prediction", "VideoRow", "face_table", "write_faces", "write_videos"]
 
-
+# Of the columns of the tables, their types and what is in them: goes up when any changes, so that results of before are made again.
+SCHEMA = 1
 # The columns of `FaceTable.affect`.
 AFFECT = ("valence", "arousal")
 

@@ -94,7 +94,8 @@ def _check_length(output: openvino.Output, what: str, length: int) -> None:
 def settings() -> dict[str, object]:
     """float32 wherever it runs, since bfloat16, where a CPU has it, gives other numbers; no more threads than torch would take.
 
-    OpenVINO keeps to the CPUs the process may use, but does not know OMP_NUM_THREADS.
+    OpenVINO keeps to the CPUs the process may use, but does not know OMP_NUM_THREADS, nor OMP_THREAD_LIMIT, by which workers have their share.
     """
-    threads = os.environ.get("OMP_NUM_THREADS", "")
-    return {"INFERENCE_PRECISION_HINT": "f32"} | ({"INFERENCE_NUM_THREADS": int(threads)} if threads.isdecimal() else {})
+    given = [os.environ.get(name, "") for name in ("OMP_NUM_THREADS", "OMP_THREAD_LIMIT")]
+    threads = [int(number) for number in given if number.isdecimal()]
+    return {"INFERENCE_PRECISION_HINT": "f32"} | ({"INFERENCE_NUM_THREADS": min(threads)} if threads else {})

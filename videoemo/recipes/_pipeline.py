@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any, Literal
 
 from videoemo.settings import allow, build, find, folder, read, table
@@ -31,6 +32,8 @@ class Pipeline:
     extractor_offline: str | None = None
     pictures: bool
     csv: bool
+    timeout: float | None = None
+    memory: int | None = None
 
     def __post_init__(self) -> None:
         allow(self.every >= 1, "every", "whole numbers from 1", self.every)
@@ -43,6 +46,9 @@ class Pipeline:
         allow(self.max_pixels >= 1, "max_pixels", "whole numbers from 1", self.max_pixels)
         allow(self.min_face >= 12, "min_face", "whole numbers from 12", self.min_face)
         allow(all(0 <= t <= 1 for t in self.thresholds), "thresholds", "three numbers from 0 to 1", self.thresholds)
+        allow(self.timeout is None or 0 < self.timeout < math.inf, "timeout", "seconds above 0", self.timeout)
+        allow(self.memory is None or self.memory >= 1, "memory", "MiB, whole numbers from 1", self.memory)
+        allow(self.memory is None or Path("/proc/self/statm").exists(), "memory", "no limits on this system, which has no /proc", self.memory)
         allow(0.1 <= self.pyramid_factor <= 0.95, "pyramid_factor", "numbers from 0.1 to 0.95", self.pyramid_factor)
 
 

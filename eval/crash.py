@@ -1,0 +1,110 @@
+"""Kill a run of `videoemo score` again and again, resume it each time, and compare what it ends with to an uninterrupted run.
+
+    python eval/crash.py [--clips 30] [--kills 20] [--jobs 2] [--seed 0]
+
+The clips are made on the spot. Each kill is SIGKILL to the run's whole process group, at a random moment from its start. Every file is
+compared to the byte, hidden ones too; of the summaries, which hold durations, all but those. Exit status 1 when anything differs or is left.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from videoemo.demo import write_clip
+
+
+def start(folder: Path, out: Path, jobs: int) -> subprocess.Popen[bytes]:
+    """The run, in a process group of its own."""
+    command = [sys.executable, "-m", "videoemo", "score", folder, "-o", out, "--pipeline", folder / "settings.toml", "--jobs", str(jobs)]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
+
+
+def finish(process: subprocess.Popen[bytes]) -> None:
+    """Wait for the end of a run, which must be a good one."""
+    _, err = process.communicate()
+    if process.returncode:
+        sys.exit(f"the run ended with status {process.returncode}:\n{err.decode()}")
+
+
+def killed(process: subprocess.Popen[bytes], seconds: float) -> bool:
+    """Kill a run with all its workers after some seconds; False when it had ended by itself."""
+    try:
+        process.communicate(timeout=seconds)
+        return False
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        return True
+
+
+def contents(out: Path) -> dict[str, Any]:
+    """Every file of a run, by its path; of a summary all but what the clock and the command line put there."""
+    found: dict[str, Any] = {}
+    for path in sorted(out.rglob("*")):
+        if path.name == "summary.json":
+            found[str(path.relative_to(out))] = {**json.loads(path.read_text(encoding="utf-8")), "seconds_taken": None, "command": None}
+        elif path.is_file():
+            found[str(path.relative_to(out))] = path.read_bytes()
+    return found
+
+
+def state(out: Path) -> str:
+    """What a kill left, in words."""
+    done = len(list(out.glob("*/summary.json")))
+    torn = len(list(out.glob(".videoemo/leases/*/*")))
+    return f"{done} videos done, {torn} files of the dead left"
+
+
+def main() -> None:
+    """Print each kill and what it left, and the comparison."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--clips", type=int, default=30)
+    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=0)
+    args = parser.parse_args()
+    random = np.random.default_rng(args.seed)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder, out, whole = (Path(temporary) / name for name in ("clips", "killed", "whole"))
+        folder.mkdir()
+        first = write_clip(folder / "00.mp4")
+        for number in range(1, args.clips):
+            (folder / f"{number:02}.mp4").write_bytes(first.read_bytes())
+        # Every third frame, no pictures: half a second a clip, so that many moments fall between two clips.
+        (folder / "settings.toml").write_text("every = 3\npictures = false\n", encoding="utf-8")
+        began = time.monotonic()
+        finish(start(folder, whole, args.jobs))
+        seconds = time.monotonic() - began
+        print(f"uninterrupted: {args.clips} clips, {args.jobs} workers, {seconds:.1f} s", flush=True)
+        kills = 0
+        for number in range(args.kills):
+            moment = random.uniform(0, seconds / 2)
+            if not killed(start(folder, out, args.jobs), moment):
+                print(f"run {number + 1}: ended before {moment:.1f} s", flush=True)
+                continue
+            kills += 1
+            print(f"kill {kills} after {moment:.1f} s: {state(out)}", flush=True)
+        finish(start(folder, out, args.jobs))
+        there, here = contents(whole), contents(out)
+        differing = sorted(name for name in there.keys() & here.keys() if there[name] != here[name])
+        print(
+            f"{kills} kills, then to the end: {len(here)} files, {len(differing)} differ, {len(here.keys() - there.keys())} are left over", flush=True
+        )
+        for name in [*differing, *sorted(here.keys() ^ there.keys())]:
+            print(f"  {name}")
+        sys.exit(here != there)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""Work for worker processes that does what videos may do to them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from videoemo.errors import WeightsError
+
+Report = Callable[[int, float], None]
+
+
+def prepare() -> Callable[[Any, Report], Any]:
+    """An item is the name of a function here and its arguments."""
+    return lambda item, report: globals()[item[0]](*item[1:], report=report)
+
+
+def damaged() -> None:
+    raise WeightsError("the weights are damaged")
+
+
+def die_loading() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def spend_memory_loading() -> Callable[[Any, Report], Any]:
+    ballast = b"x" * (200 * 2**20)
+    return lambda item, report: len(ballast)
+
+
+def double(number: int, report: Report) -> int:
+    report(number, 1.0)
+    return 2 * number
+
+
+def pid(report: Report) -> int:
+    time.sleep(0.05)
+    return os.getpid()
+
+
+def chatter(report: Report) -> str:
+    os.write(1, b"a library says hello\n")
+    print("and so does a function")
+    return sys.stdin.read()
+
+
+def die(by: int, report: Report) -> None:
+    os.kill(os.getpid(), by)
+
+
+def die_once(marker: str, report: Report) -> str:
+    if not os.path.exists(marker):  # noqa: PTH110
+        open(marker, "w").close()  # noqa: PTH123
+        os.kill(os.getpid(), signal.SIGKILL)
+    return "done"
+
+
+def sleep(seconds: float, report: Report) -> str:
+    report(1, 0.5)
+    time.sleep(seconds)
+    return "woke up"
+
+
+def grow(mebibytes: int, report: Report) -> None:
+    hoard = [b"x" * 2**20 for _ in range(mebibytes)]
+    time.sleep(30)
+    hoard.clear()

@@ -1,0 +1,56 @@
+"""The vectors of a clip's faces, written by a worker process into a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from videoemo.features import ClipVectors, VectorWriter
+from videoemo.pipeline import Models, expressions, load_models
+from videoemo.provenance import write_json
+from videoemo.recipes import Pipeline
+from videoemo.tables import VideoRow
+from videoemo.video import probe
+from videoemo.work.attempt import attempt
+from videoemo.work.jobs import VECTORS, Job
+from videoemo.work.rows import Failure, row_fields
+
+__all__ = ["prepare"]
+
+
+def prepare(pipeline: Pipeline) -> Callable[[Job, Callable[[int, float], None]], VideoRow | Failure]:
+    """Load the networks; what comes back writes the vectors of one clip, or says why it failed, and reports as in `scoring.prepare`.
+
+    Raises
+    ------
+    WeightsError : weights that are missing or damaged.
+    """
+    models = load_models(pipeline)
+    return lambda job, report: attempt(job.clip, lambda: _write(job, pipeline, models, report))
+
+
+def _write(job: Job, pipeline: Pipeline, models: Models, report: Callable[[int, float], None]) -> VideoRow:
+    clip = job.clip
+    video = probe(clip.path, fps=pipeline.fps, max_pixels=pipeline.max_pixels)
+    length = models.extractor.card.embedding
+    n_frames = 0
+    frame, vectors = [np.empty(0, np.int64)], [np.empty((0, length), np.float32)]
+    for batch, faces, features in expressions(video, pipeline, models, progress=report):
+        n_frames += len(batch)
+        frame.append(faces.frame)
+        vectors.append(features.embedding)
+    found = ClipVectors(clip.id, "", "", "", n_frames, np.concatenate(frame), np.concatenate(vectors))
+    writer = VectorWriter(job.folder / VECTORS, {}, length=length)
+    writer.write(found)
+    writer.close()
+    row = VideoRow(
+        video=clip.id,
+        seconds=video.duration,
+        frames=n_frames,
+        face_frames=len(np.unique(found.frame)),
+        faces=len(found.frame),
+        mean=np.zeros(0, np.float32),  # none: the descriptors are pooled from the vectors
+    )
+    write_json(job.folder / "summary.json", {**row_fields(row, ()), "key": job.key})
+    return row

@@ -1,0 +1,48 @@
+"""What travels from a run to its workers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from videoemo.recipes import Pipeline
+from videoemo.records import Clip
+
+if TYPE_CHECKING:
+    from videoemo.model import Model
+
+__all__ = ["VECTORS", "Job", "load_scoring", "load_vectors"]
+
+# What `vectors.prepare` writes beside summary.json.
+VECTORS = "vectors.parquet"
+
+
+@dataclass(frozen=True)
+class Job:
+    """A video to score.
+
+    Parameters
+    ----------
+    folder : where its outputs go.
+    key : what the result depends on, for its summary.
+    """
+
+    clip: Clip
+    folder: Path
+    key: dict[str, Any]
+
+
+def load_scoring(pipeline: Pipeline, ran: dict[str, Any], model: Model | None) -> Callable[[Job, Callable[[int, float], None]], Any]:
+    """`scoring.prepare`, with what it needs imported in the worker alone."""
+    from videoemo.scoring import prepare
+
+    return prepare(pipeline, ran, model)
+
+
+def load_vectors(pipeline: Pipeline) -> Callable[[Job, Callable[[int, float], None]], Any]:
+    """`vectors.prepare`, likewise."""
+    from videoemo.vectors import prepare
+
+    return prepare(pipeline)

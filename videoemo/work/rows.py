@@ -1,0 +1,103 @@
+"""A row of videos.csv in a video's summary.json, and back, to the bit; and a row of errors.csv."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from videoemo.tables import AFFECT, Prediction, VideoRow
+
+__all__ = ["Failure", "read_row", "row_fields"]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One row of errors.csv: which video failed, at what stage of the work, by what kind of fault, and the reason in words."""
+
+    video: str
+    stage: str
+    kind: str
+    message: str
+
+    def __post_init__(self) -> None:
+        _require(all(isinstance(value, str) for value in asdict(self).values()), "a failure", asdict(self))
+
+    def row(self) -> VideoRow:
+        """The row of videos.csv."""
+        return VideoRow(video=self.video, error=self.message)
+
+
+def row_fields(row: VideoRow, classes: Sequence[str]) -> dict[str, Any]:
+    """The fields of a row for a JSON file: video, error, seconds, frames, face_frames, faces, dominant, mean, and affect and prediction if given.
+
+    Parameters
+    ----------
+    row : of a video that did not fail.
+    classes : c names, in the order of the row's `mean`.
+    """
+    assert row.mean is not None  # a scored video has a mean, if only of NaN
+    return {
+        "video": row.video,
+        "error": row.error,
+        "seconds": row.seconds,
+        "frames": row.frames,
+        "face_frames": row.face_frames,
+        "faces": row.faces,
+        "dominant": row.dominant,
+        "mean": _named(row.mean, classes),
+        **({} if row.affect is None else {"affect": _named(row.affect, AFFECT)}),
+        **({} if row.prediction is None else {"prediction": asdict(row.prediction)}),
+    }
+
+
+def read_row(fields: Any) -> VideoRow:
+    """The row of a summary.json.
+
+    Raises
+    ------
+    ValueError : they are not those of a row.
+    """
+    _require(isinstance(fields, dict), "an object", fields)
+    return VideoRow(
+        video=_take(fields, "video", str),
+        error=_take(fields, "error", str),
+        seconds=float(_take(fields, "seconds", float, int)),
+        frames=_take(fields, "frames", int),
+        face_frames=_take(fields, "face_frames", int),
+        faces=_take(fields, "faces", int),
+        dominant=_take(fields, "dominant", str),
+        mean=_values(_take(fields, "mean", dict)),
+        affect=_values(_take(fields, "affect", dict)) if "affect" in fields else None,
+        prediction=_prediction(_take(fields, "prediction", dict)) if "prediction" in fields else None,
+    )
+
+
+def _named(values: npt.NDArray[np.float32], names: Sequence[str]) -> dict[str, float | None]:
+    """Each by its name; null for the NaN of a video without a face, which JSON has no word for."""
+    return {name: None if np.isnan(value) else value for name, value in zip(names, values.tolist(), strict=True)}
+
+
+def _values(named: dict[str, Any]) -> npt.NDArray[np.float32]:
+    _require(all(value is None or type(value) in (float, int) for value in named.values()), "numbers or null", named)
+    return np.array([np.nan if value is None else value for value in named.values()], np.float32)
+
+
+def _prediction(fields: dict[str, Any]) -> Prediction:
+    scores = _take(fields, "scores", dict)
+    _require(all(type(value) is float for value in scores.values()), "numbers", scores)
+    return Prediction(_take(fields, "label", str), scores)
+
+
+def _take(fields: dict[str, Any], name: str, *kinds: type) -> Any:
+    value = fields.get(name)
+    _require(type(value) in kinds, f"{name} as {' or '.join(kind.__name__ for kind in kinds)}", value)  # True is no int here
+    return value
+
+
+def _require(holds: bool, wanted: str, given: object) -> None:
+    if not holds:
+        raise ValueError(f"expected {wanted}, got {given!r}")
