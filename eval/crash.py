@@ -89,7 +89,8 @@ def main() -> None:
         print(f"uninterrupted: {args.clips} clips, {args.jobs} workers, {seconds:.1f} s", flush=True)
         kills = 0
         for number in range(args.kills):
-            moment = random.uniform(0, seconds / 2)
+            # Seldom much later than the first videos are done, so that twenty kills leave something to do.
+            moment = random.uniform(0, seconds / 3)
             if not killed(start(folder, out, args.jobs), moment):
                 print(f"run {number + 1}: ended before {moment:.1f} s", flush=True)
                 continue
