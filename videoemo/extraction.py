@@ -62,7 +62,7 @@ def extract(
     WeightsError : weights that are missing or damaged.
     OutputError : a file cannot be written.
     """
-    served, card = serving(recipe.pipeline, notice=progress.notice)
+    served, card, _ = serving(recipe.pipeline, notice=progress.notice)
     provenance = _provenance(recipe, name, card)
     if not redo:
         check_settings(out, provenance)

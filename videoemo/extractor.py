@@ -10,14 +10,13 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from videoemo.cards import Card, find_card
+from videoemo.cards import Card
 from videoemo.engines import Network, n_outputs
-from videoemo.engines.formats import require_known
 from videoemo.recipes import load_pipeline
 from videoemo.records import Features
-from videoemo.zoo.fetch import fetch
+from videoemo.serving import weights_of
 
-__all__ = ["Extractor", "load_extractor", "preprocess"]
+__all__ = ["Extractor", "load_extractor", "open_extractor", "preprocess"]
 
 # Bounds the memory of one pass through the network.
 _BATCH = 32
@@ -85,9 +84,16 @@ def load_extractor(name: str | None = None) -> Extractor:
     """
     if name is None:
         name = load_pipeline().extractor
-    card, weights = find_card(name)
-    require_known(weights)
-    fetch(card, weights)
+    return open_extractor(*weights_of(name))
+
+
+def open_extractor(card: Card, weights: Path) -> Extractor:
+    """The network of a card, from weights that are known to be the card's.
+
+    Raises
+    ------
+    WeightsError : they are not what the card says.
+    """
     load_network: Callable[[Card, Path], Network] = import_module(f"videoemo.engines.{_ENGINES[card.format]}").load_network
     return Extractor(card, load_network(card, weights))
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from videoemo import faces as face_room
-from videoemo.extractor import Extractor, load_extractor
+from videoemo.extractor import Extractor, open_extractor
 from videoemo.recipes import Pipeline
 from videoemo.records import Clip, Faces, Features, Frames
 from videoemo.sampling import sample
@@ -34,13 +34,11 @@ class Models:
     ----------
     networks : the detector's.
     extractor : what reads the faces.
-    detector : the SHA-256 of each of the detector's weight files, by file name.
     classify : what says of a whole video, from the frames (int64 (m,)) and vectors (float32 (m, d)) of its faces, what it is; or None.
     """
 
     networks: face_room.Networks
     extractor: Extractor
-    detector: dict[str, str]
     classify: Callable[[npt.NDArray[np.int64], npt.NDArray[np.float32]], Prediction] | None = None
 
 
@@ -73,12 +71,11 @@ def load_models(pipeline: Pipeline) -> Models:
     FetchError : the extractor is not here and cannot be had, and there is none for offline use.
     WeightsError : weights that are missing or damaged.
     """
-    served, _ = serving(pipeline, notice=lambda text: print(f"notice: {text}", file=sys.stderr))
-    extractor = load_extractor(served.extractor)
+    _, card, weights = serving(pipeline, notice=lambda text: print(f"notice: {text}", file=sys.stderr))
+    extractor = open_extractor(card, weights)
     from videoemo.engines.mtcnn_torch import load_networks
-    from videoemo.engines.mtcnn_weights import SHA256
 
-    return Models(load_networks(), extractor, SHA256)
+    return Models(load_networks(), extractor)
 
 
 def score_video(clip: Clip, pipeline: Pipeline, models: Models, *, progress: Callable[[int, float], None] | None = None) -> Scored:

@@ -59,7 +59,7 @@ def plan_scoring(
     WeightsError : an extractor's weights that are missing or damaged.
     """
     clips = find_clips(paths, leave_out=out, picture_folders=pipeline.fps is not None)
-    served, card = serving(pipeline, notice=progress.notice)
+    served, card, _ = serving(pipeline, notice=progress.notice)
     ran, scores = what_ran(pipeline, card, SHA256), None
     if model is not None:
         from videoemo.prediction import ClipClassifier

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from videoemo.cards import Card, find_card
 from videoemo.engines.formats import require_known
@@ -11,11 +12,25 @@ from videoemo.errors import FetchError
 from videoemo.recipes import Pipeline
 from videoemo.zoo.fetch import fetch
 
-__all__ = ["serving"]
+__all__ = ["serving", "weights_of"]
 
 
-def serving(pipeline: Pipeline, *, notice: Callable[[str], None]) -> tuple[Pipeline, Card]:
-    """The pipeline with the extractor that serves, whose weights are here and as its card says, and that card. Nothing is loaded.
+def weights_of(name: str) -> tuple[Card, Path]:
+    """A network's card and its weights, which are here, fetched if need be, and as the card says. Nothing is loaded.
+
+    Raises
+    ------
+    InputError : no such network.
+    FetchError : its weights are not here and cannot be had.
+    WeightsError : they are missing, damaged or of a kind that is not read.
+    """
+    card, weights = find_card(name)
+    require_known(weights)
+    return card, fetch(card, weights)
+
+
+def serving(pipeline: Pipeline, *, notice: Callable[[str], None]) -> tuple[Pipeline, Card, Path]:
+    """The pipeline with the extractor that serves, and that one's card and weights, as `weights_of` gives them.
 
     Parameters
     ----------
@@ -27,14 +42,11 @@ def serving(pipeline: Pipeline, *, notice: Callable[[str], None]) -> tuple[Pipel
     FetchError : it is not here and cannot be had, and there is none for offline use.
     WeightsError : weights that are missing, damaged or of a kind that is not read.
     """
-    card, weights = find_card(pipeline.extractor)
-    require_known(weights)
     try:
-        fetch(card, weights)
+        return pipeline, *weights_of(pipeline.extractor)
     except FetchError as exc:
         if pipeline.extractor_offline is None:
             raise
         how = f"to get it: videoemo models fetch {pipeline.extractor}"
         notice(f"{pipeline.extractor_offline} serves in place of {pipeline.extractor} ({exc}); {how}")
         return serving(replace(pipeline, extractor=pipeline.extractor_offline, extractor_offline=None), notice=notice)
-    return pipeline, card
