@@ -87,10 +87,10 @@ def _find(
     thresholds: tuple[float, float, float],
     order: Callable[[Faces], FloatArray],
 ) -> Faces:
-    sums = summed(frames.rgb)
-    candidates = propose(sums, pnet=networks.pnet, scales=scales, threshold=thresholds[0])
-    candidates = refine(sums, candidates, rnet=networks.rnet, threshold=thresholds[1])
-    (boxes, scores, place), landmarks = confirm(sums, candidates, onet=networks.onet, threshold=thresholds[2])
+    tables = summed(frames.rgb)
+    candidates = propose(tables, pnet=networks.pnet, scales=scales, threshold=thresholds[0])
+    candidates = refine(tables, candidates, rnet=networks.rnet, threshold=thresholds[1])
+    (boxes, scores, place, _), landmarks = confirm(tables, candidates, onet=networks.onet, threshold=thresholds[2])
     _, height, width, _ = frames.rgb.shape
     boxes = np.clip(boxes, 0, np.array([width, height, width, height], np.float32))
     faces = Faces(boxes, scores, landmarks, frames.index[place])
