@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
+import warnings
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -83,7 +84,9 @@ def _convert(module: nn.Module, shape: Sequence[int]) -> openvino.Model:
     # Not `openvino.convert_model`, which reports its use to its makers.
     example = torch.zeros([2 if side < 0 else side for side in shape[:2]] + [64 if side < 0 else side for side in shape[2:]])
     frontend = FrontEndManager().load_by_framework("pytorch")
-    decoder = TorchScriptPythonDecoder(module, example_input=example)  # by name: the frontend does not keep it alive
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch would have its users trace otherwise than OpenVINO does
+        decoder = TorchScriptPythonDecoder(module, example_input=example)  # by name: the frontend does not keep it alive
     model = frontend.convert(frontend.load(decoder))
     model.reshape(openvino.PartialShape(list(shape)))
     return model
