@@ -19,6 +19,7 @@ from videoemo.recipes import Pipeline
 from videoemo.records import Clip, Faces, Features, Frames
 from videoemo.sampling import sample
 from videoemo.serving import runtime_of, serving
+from videoemo.stillness import moving
 from videoemo.tables import FaceTable, Prediction, VideoRow, face_table
 from videoemo.thumbnails import Gallery
 from videoemo.video import Video, frames, probe
@@ -144,7 +145,7 @@ def expressions(
     VideoError : the video cannot be read.
     """
     spent = dict.fromkeys(("read", "find", "express"), 0.0) if stages is None else stages
-    n_wanted, done = len(_wanted(video, pipeline)), 0
+    wanted = _wanted(video, pipeline)
     reading = frames(
         video,
         every=pipeline.every,
@@ -154,16 +155,18 @@ def expressions(
         decoder=pipeline.decoder,
         max_pixels=pipeline.max_pixels,
     )
-    # Three stages at a time: while the faces of some frames are looked at, those of the next are found, and the next but one are decoded.
-    read = ahead(_timed(reading, spent, "read"), n=_AHEAD)
-    finding = _cropped(_timed(read, spent, "find", sign=-1), pipeline, models)
-    for batch, faces in ahead(_timed(finding, spent, "find"), n=_AHEAD):
+    # Four stages at a time: while the faces of some frames are looked at, those of the next are found, first in some frames and then between
+    # them, and the next but one are decoded.
+    look = _Looking(pipeline, models)
+    read = ahead(_timed(moving(reading, threshold=pipeline.skip_still), spent, "read"), n=_AHEAD)
+    searched = ahead(_timed(look.now_and_then(_timed(read, spent, "find", sign=-1)), spent, "find"), n=_AHEAD)
+    found = ahead(_timed(look.between(_timed(searched, spent, "find", sign=-1)), spent, "find"), n=_AHEAD)
+    for batch, faces in found:
         started = perf_counter()
         features = models.extractor(faces.crops or ())
         spent["express"] += perf_counter() - started
-        done += len(batch)
         if progress is not None:
-            progress(len(batch), done / n_wanted)
+            progress(len(batch), int(np.searchsorted(wanted, batch.index[-1], side="right")) / len(wanted))
         yield batch, faces, features
 
 
@@ -176,13 +179,23 @@ def _wanted(video: Video, pipeline: Pipeline) -> npt.NDArray[np.int64]:
     return sample(video.seconds, every=pipeline.every, fps=_sampling_rate(video, pipeline), start=pipeline.start, end=pipeline.end)
 
 
-def _cropped(batches: Iterator[Frames], pipeline: Pipeline, models: Models) -> Iterator[tuple[Frames, Faces]]:
-    search = face_room.Search(pipeline.min_face, pipeline.thresholds, pipeline.pyramid_factor, pipeline.order)
-    card = models.extractor.card
-    align = card.align if pipeline.align is None else pipeline.align
-    for batch, found in face_room.follow(batches, networks=models.networks, search=search, full_search=pipeline.full_search):
-        chosen = face_room.select(found, pipeline.faces)
-        yield batch, face_room.crop(batch, chosen, kind=card.crop, size=card.input_size, scale=card.crop_scale, align=align)
+class _Looking:
+    """The two steps in which faces are found, and how they are cropped."""
+
+    def __init__(self, pipeline: Pipeline, models: Models) -> None:
+        self._search = face_room.Search(pipeline.min_face, pipeline.thresholds, pipeline.pyramid_factor, pipeline.order)
+        self._pipeline, self._networks, self._card = pipeline, models.networks, models.extractor.card
+
+    def now_and_then(self, batches: Iterator[Frames]) -> Iterator[face_room.Searched]:
+        seconds = self._pipeline.full_search
+        return face_room.search_now_and_then(batches, networks=self._networks, search=self._search, full_search=seconds)
+
+    def between(self, searched: Iterator[face_room.Searched]) -> Iterator[tuple[Frames, Faces]]:
+        card = self._card
+        align = card.align if self._pipeline.align is None else self._pipeline.align
+        for batch, found in face_room.search_between(searched, networks=self._networks, search=self._search):
+            chosen = face_room.select(found, self._pipeline.faces)
+            yield batch, face_room.crop(batch, chosen, kind=card.crop, size=card.input_size, scale=card.crop_scale, align=align)
 
 
 def _timed(items: Iterator[T], spent: dict[str, float], stage: str, *, sign: int = 1) -> Iterator[T]:
