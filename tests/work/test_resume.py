@@ -51,25 +51,6 @@ def settings(folder: Path, text: str = SETTINGS) -> Path:
     return path
 
 
-@pytest.fixture(scope="module")
-def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Four clips of different lengths and a portrait."""
-    folder = tmp_path_factory.mktemp("clips")
-    for i, n in enumerate((10, 60, 25, 5)):
-        write_clip(folder / f"{i}.mp4", n=n, size=(160, 120))
-    write_portrait(folder / "portrait.jpg")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def uninterrupted(clips: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("uninterrupted")
-    process = start("score", clips, "-o", folder / "out", "--pipeline", settings(folder))
-    _, err = process.communicate()
-    assert process.returncode == 0, err
-    return folder / "out"
-
-
 def test_two_workers_give_the_bytes_of_one(clips: Path, uninterrupted: Path, tmp_path: Path, videoemo: Run) -> None:
     assert videoemo("score", clips, "-o", tmp_path / "out", "--pipeline", settings(tmp_path), "--jobs", 2)[0] == 0
     assert contents(tmp_path / "out") == contents(uninterrupted)

@@ -69,3 +69,14 @@ def grow(mebibytes: int, report: Report) -> None:
     hoard = [b"x" * 2**20 for _ in range(mebibytes)]
     time.sleep(30)
     hoard.clear()
+
+
+def die_with_parent(tries: str, most: int, report: Report) -> str:
+    with open(tries, "a+") as file:  # noqa: PTH123
+        file.write("x")
+        file.seek(0)
+        if len(file.read()) > most:
+            return "done"
+    os.kill(os.getppid(), signal.SIGKILL)
+    time.sleep(60)
+    return "lived"

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from videoemo.errors import WorkerError
 from videoemo.recipes import Pipeline
 from videoemo.records import Clip
 
 if TYPE_CHECKING:
     from videoemo.model import Model
 
-__all__ = ["VECTORS", "Job", "load_scoring", "load_vectors"]
+__all__ = ["VECTORS", "Job", "load_elsewhere", "load_scoring", "load_vectors"]
 
 # What `vectors.prepare` writes beside summary.json.
 VECTORS = "vectors.parquet"
@@ -46,3 +48,23 @@ def load_vectors(pipeline: Pipeline) -> Callable[[Job, Callable[[int, float], No
     from videoemo.vectors import prepare
 
     return prepare(pipeline)
+
+
+def load_elsewhere(load: Callable[[], Any]) -> Callable[[Job, Callable[[int, float], None]], Any]:
+    """What `load` gives, for a worker that may be on another machine: a folder that it does not see is no fault of the video's.
+
+    The work raises
+    ---------------
+    WorkerError : it does not see the folder of the video, or the one for its outputs.
+    """
+    work = load()
+
+    def work_where_seen(job: Job, report: Callable[[int, float], None]) -> Any:
+        for folder in (job.clip.path.parent, job.folder):
+            if not folder.is_dir():
+                raise WorkerError(
+                    f"no folder {folder.absolute()} on {platform.node()}: a cluster needs the same paths on every machine, on a shared folder"
+                )
+        return work(job, report)
+
+    return work_where_seen
