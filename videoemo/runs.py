@@ -105,7 +105,7 @@ def score_folder(
     plan = scoring.plan
     before, started = len(plan.known), perf_counter()
     loading = partial(load_scoring, scoring.pipeline, scoring.ran, model)
-    with carried_out(plan, loading, pipeline, jobs=jobs, cluster=cluster, progress=progress) as leases:
+    with carried_out(plan, loading, scoring.pipeline, jobs=jobs, cluster=cluster, progress=progress) as leases:
         run = run_of([plan.known[clip.id] for clip in plan.clips], seconds=perf_counter() - started, before=before)
         publish(run, out, leases, columns=scoring.columns, pictures=pipeline.pictures, ran=scoring.ran)
     return run

@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +22,7 @@ from tests.work import toys
 from tests.work.test_resume import contents, dataset, rows, settings, start
 from tests.work.test_workers import Log, alive, numbers
 from videoemo._version import __version__
+from videoemo.cards import find_card
 from videoemo.errors import WeightsError, WorkerError
 from videoemo.records import Clip
 from videoemo.work.crew import Limits, Lost
@@ -71,13 +71,14 @@ def results(
     *,
     prepare: Any = toys.prepare,
     watch: Callable[[Any], Any] = lambda _: None,
+    patience: float = 60,
     **limits: Any,
 ) -> list[tuple[Any, Any]]:
     from videoemo.work.cluster import ClusterCrew
 
     found = []
     with (
-        ClusterCrew(cluster.scheduler_address, prepare, jobs=2, limits=Limits(**limits)) as crew,
+        ClusterCrew(cluster.scheduler_address, prepare, jobs=2, limits=Limits(**limits), patience=patience) as crew,
         Workers(crew, limits=Limits(), watcher=log or Log()) as some,
     ):
         for item, result in some.run(iter(items)):
@@ -179,10 +180,15 @@ def test_a_host_that_dask_moves_arrives_as_one_that_does_nothing() -> None:
 
 def test_a_scheduler_that_goes_ends_the_run_in_one_line() -> None:
     with (
-        local(1) as cluster,
+        local(2) as cluster,
         pytest.raises(WorkerError, match="the cluster's scheduler is gone; what is done is kept"),
     ):
-        results(cluster, [("double", 1), ("sleep", 60)], watch=lambda _: cluster.close())
+        results(cluster, [("sleep", 60), *numbers(3)], watch=lambda _: cluster.close())
+
+
+def test_a_cluster_that_loses_all_its_workers_ends_the_run_in_one_line() -> None:
+    with local(1) as cluster, pytest.raises(WorkerError, match="the cluster has had no workers for 2 s; what is done is kept"):
+        results(cluster, numbers(9), watch=lambda _: cluster.scale(0), patience=2)
 
 
 def test_a_cluster_without_workers_is_refused() -> None:
@@ -194,12 +200,18 @@ def test_a_cluster_without_workers_is_refused() -> None:
 
 
 def test_a_folder_that_a_worker_does_not_see_is_no_fault_of_the_videos(tmp_path: Path) -> None:
-    work = load_elsewhere(partial(lambda: lambda job, report: "done"))
+    card, _ = find_card("ferplus-small")
+    work = load_elsewhere(lambda: lambda job, report: "done", card.name, card.checksum)
     here = Job(Clip(tmp_path / "a.mp4", "a.mp4"), tmp_path, {})
     assert work(here, lambda n, share: None) == "done"
     for there in (replace(here, folder=tmp_path / "out"), replace(here, clip=Clip(tmp_path / "in" / "a.mp4", "a.mp4"))):
         with pytest.raises(WorkerError, match=r"no folder /\S+ on \S+: a cluster needs the same paths on every machine"):
             work(there, lambda n, share: None)
+
+
+def test_another_network_of_the_same_name_is_refused() -> None:
+    with pytest.raises(WeightsError, match=r"the network ferplus-small on .* is another one"):
+        load_elsewhere(lambda: None, "ferplus-small", "0" * 64)
 
 
 # The commands

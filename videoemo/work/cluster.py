@@ -32,8 +32,6 @@ __all__ = ["ClusterCrew"]
 
 # Seconds between two looks at which workers the cluster has.
 _LOOK = 1.0
-# Seconds without a single one, after which none is waited for: a worker that died is started again by its nanny within a few.
-_PATIENCE = 60.0
 # Seconds for the way of a result that is there.
 _WAY = 30.0
 
@@ -47,10 +45,12 @@ class ClusterCrew:
     prepare : what the process beside each worker runs first, see `process.Process`.
     jobs : how many workers are taken, at most.
     limits : of one item, kept where it is done.
+    patience : seconds without a single worker, after which none is waited for.
     """
 
-    def __init__(self, address: str, prepare: Callable[[], Any], *, jobs: int, limits: Limits) -> None:
-        self._address, self._jobs = address, jobs
+    # Patience: a worker that died is started again by its nanny within a few seconds.
+    def __init__(self, address: str, prepare: Callable[[], Any], *, jobs: int, limits: Limits, patience: float = 60.0) -> None:
+        self._address, self._jobs, self._patience = address, jobs, patience
         self._setup = Setup(uuid4().hex, prepare, limits, Path.cwd(), versions())
         self._remotes: list[Remote] = []
         self._said: Callable[[str], None] | None = None
@@ -88,14 +88,14 @@ class ClusterCrew:
 
         Raises
         ------
-        WorkerError : there has been none for a while.
+        WorkerError : there has been none for a while, or the scheduler is gone.
         """
         self._said = said
         self._remotes = [remote for remote in self._remotes if remote in having]
-        if monotonic() - self._seen > _PATIENCE:
-            raise WorkerError(
-                f"the cluster at {self._address} has had no workers for {_PATIENCE:.0f} s; what is done is kept: start some, and run it again"
-            )
+        if self._client.status != "running":
+            raise _gone()
+        if monotonic() - self._seen > self._patience:
+            raise WorkerError(f"the cluster has had no workers for {self._patience:g} s; what is done is kept: start some, and run it again")
         taken = {remote.address for remote in self._remotes}
         for address in sorted(self._there - taken)[: self._jobs - len(taken)]:
             remote = Remote(self._client, address, self._setup, events)
@@ -135,7 +135,7 @@ class Remote:
 
     def __init__(self, client: Client, address: str, setup: Setup, events: SimpleQueue[Event]) -> None:
         self.ready, self.address = False, address
-        self._events, self._lock = events, Lock()
+        self._client, self._events, self._lock = client, events, Lock()
         # Not to be done by another, nor taken for something that was done before.
         self._submit = partial(client.submit, workers=[address], allow_other_workers=False, pure=False)
         self._host = self._submit(host, setup)
@@ -147,8 +147,10 @@ class Remote:
         """Give it an item."""
         self._told = 0
         try:
+            if self._client.status != "running":  # it would wait for the scheduler, which has forgotten all when it is back
+                raise CancelledError
             self._await(self._submit(work_on, self._host, self._name, what), self._done)
-        except (CancelledError, RuntimeError):
+        except CancelledError:  # by Dask too, where the scheduler has come back
             self._events.put((self, Refused(_gone())))
 
     def memory(self) -> float:

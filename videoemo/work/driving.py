@@ -39,7 +39,7 @@ def carried_out(
     Parameters
     ----------
     load : what each worker runs first, see `work.process.Process`.
-    pipeline : says how much a video may take.
+    pipeline : says how much a video may take, and which extractor serves.
     jobs : workers, at most; of a cluster, all.
     cluster : the address of a Dask scheduler, whose workers do it in place of processes of this machine.
 
@@ -87,8 +87,9 @@ def _workers(plan: Plan, load: Callable[[], Any], pipeline: Pipeline, jobs: int,
         from videoemo.work.cluster import ClusterCrew
     except ImportError as exc:
         raise WorkerError(f"--cluster needs Dask ({exc}): pip install 'videoemo[dask]'") from exc
+    load = partial(load_elsewhere, load, pipeline.extractor, plan.settings["extractor"]["checksum"])
     with (
-        ClusterCrew(cluster, partial(load_elsewhere, load), jobs=len(plan.todo), limits=limits) as crew,
+        ClusterCrew(cluster, load, jobs=len(plan.todo), limits=limits) as crew,
         Workers(crew, limits=Limits(), watcher=watcher) as workers,
     ):
         yield workers

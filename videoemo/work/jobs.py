@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from videoemo.errors import WorkerError
+from videoemo.cards import find_card
+from videoemo.errors import WeightsError, WorkerError
 from videoemo.recipes import Pipeline
 from videoemo.records import Clip
 
@@ -50,21 +51,26 @@ def load_vectors(pipeline: Pipeline) -> Callable[[Job, Callable[[int, float], No
     return prepare(pipeline)
 
 
-def load_elsewhere(load: Callable[[], Any]) -> Callable[[Job, Callable[[int, float], None]], Any]:
-    """What `load` gives, for a worker that may be on another machine: a folder that it does not see is no fault of the video's.
+def load_elsewhere(load: Callable[[], Any], extractor: str, checksum: str) -> Callable[[Job, Callable[[int, float], None]], Any]:
+    """What `load` gives, for a worker that may be on another machine; the work refuses a video or an output folder that this one does not see.
 
-    The work raises
-    ---------------
-    WorkerError : it does not see the folder of the video, or the one for its outputs.
+    Parameters
+    ----------
+    extractor, checksum : the network's name in the pipeline, and its checksum where the run was started.
+
+    Raises
+    ------
+    WeightsError : the network of that name is another one here.
+    WorkerError : by the work: a folder is not there, which is no fault of the video's.
     """
-    work = load()
+    here, work = platform.node(), load()
+    if find_card(extractor)[0].checksum != checksum:
+        raise WeightsError(f"the network {extractor} on {here} is another one than where the run was started; import the same one on every machine")
 
     def work_where_seen(job: Job, report: Callable[[int, float], None]) -> Any:
         for folder in (job.clip.path.parent, job.folder):
             if not folder.is_dir():
-                raise WorkerError(
-                    f"no folder {folder.absolute()} on {platform.node()}: a cluster needs the same paths on every machine, on a shared folder"
-                )
+                raise WorkerError(f"no folder {folder.absolute()} on {here}: a cluster needs the same paths on every machine, on a shared folder")
         return work(job, report)
 
     return work_where_seen

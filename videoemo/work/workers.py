@@ -174,7 +174,10 @@ class Workers(Generic[T]):
         elif not worker.ready:
             self._loads_lost += 1
             if self._loads_lost >= _LOADS:
-                raise WorkerError(f"{_LOADS} workers in a row were {ending} while they loaded the networks; lower --jobs, or run videoemo doctor")
+                raise WorkerError(
+                    f"{_LOADS} workers in a row were {ending} while they loaded the networks; "
+                    "work on fewer videos at a time, or run videoemo doctor where they run"
+                )
 
     def _count(self, task: _Task[T], lost: Lost) -> Iterator[tuple[T, Lost]]:
         """A first loss makes an item a suspect; a second is what became of it."""
