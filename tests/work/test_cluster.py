@@ -101,6 +101,12 @@ def test_no_process_is_left_beside_a_worker_when_the_run_has_ended(cluster: Loca
     until(lambda: not any(alive(pid) for pid in found))
 
 
+def test_how_far_an_item_is_is_told_before_it_is_done(cluster: LocalCluster) -> None:
+    log = Log()
+    results(cluster, [("slow",)], log)
+    assert log.batches == [(("slow",), 2, 0.5), (("slow",), 1, 1.0)]
+
+
 def test_frames_done_and_lines_said_are_told(cluster: LocalCluster) -> None:
     log = Log()
     results(cluster, [*numbers(3), ("chatter",)], log)
@@ -161,21 +167,21 @@ def test_what_cannot_be_loaded_is_said_as_it_is(cluster: LocalCluster) -> None:
 
 
 def test_other_versions_are_refused(cluster: LocalCluster) -> None:
-    from videoemo.work.hosting import Setup, host
+    from videoemo.work.hosting import Setup
 
     setup = Setup("a run", toys.prepare, Limits(), Path.cwd(), {"videoemo": __version__, "numpy": "0.1"})
     with (
         distributed.Client(cluster, set_as_default=False) as client,
         pytest.raises(WorkerError, match=r"worker tcp://\S+ has numpy [\d.]+ in place of 0.1; install the same versions everywhere"),
     ):
-        client.submit(host, setup).result()
+        client.submit(setup.host).result()
 
 
 def test_a_host_that_dask_moves_arrives_as_one_that_does_nothing() -> None:
-    from videoemo.work.hosting import Host, work_on
+    from videoemo.work.hosting import Host
 
     moved = pickle.loads(pickle.dumps(Host()))
-    assert work_on(moved, "the one that was asked", ("double", 1)) is None
+    assert moved.work_on("the one that was asked", pickle.dumps(("double", 1))) is None
 
 
 def test_a_scheduler_that_goes_ends_the_run_in_one_line() -> None:

@@ -65,6 +65,13 @@ def sleep(seconds: float, report: Report) -> str:
     return "woke up"
 
 
+def slow(report: Report) -> str:
+    for share in (0.25, 0.5, 1.0):
+        time.sleep(0.7)
+        report(1, share)
+    return "slow"
+
+
 def grow(mebibytes: int, report: Report) -> None:
     hoard = [b"x" * 2**20 for _ in range(mebibytes)]
     time.sleep(30)

@@ -1,7 +1,7 @@
 """The workers of a Dask cluster that is there, as workers of a run.
 
 The run gives each of them one item at a time, to it alone, so that it knows which item cost which worker: Dask would give an item whose worker
-died to another one, and again, until it had brought down a few. What Dask does again by itself does nothing (`hosting.work_on`).
+died to another one, and again, until it had brought down a few. What Dask does again by itself does nothing (`hosting.Host.work_on`).
 
 Whoever reaches a Dask scheduler can run code on its workers, and on those who connect to it: everything that travels is unpickled. Use a cluster
 of your own, in a network of your own, or one that is secured by TLS.
@@ -9,8 +9,10 @@ of your own, in a network of your own, or one that is secured by TLS.
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from operator import attrgetter, methodcaller
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Event as Flag
@@ -25,7 +27,7 @@ from distributed.scheduler import NoValidWorkerError
 from videoemo.errors import InputError, VideoemoError, WorkerError
 from videoemo.provenance import versions
 from videoemo.work.crew import Event, Limits, Lost, Worker
-from videoemo.work.hosting import TOPIC, Outcome, Setup, host, name_of, work_on
+from videoemo.work.hosting import TOPIC, Outcome, Setup
 from videoemo.work.worker import Batch, Done, Ready, Refused
 
 __all__ = ["ClusterCrew"]
@@ -51,7 +53,8 @@ class ClusterCrew:
     # Patience: a worker that died is started again by its nanny within a few seconds.
     def __init__(self, address: str, prepare: Callable[[], Any], *, jobs: int, limits: Limits, patience: float = 60.0) -> None:
         self._address, self._jobs, self._patience = address, jobs, patience
-        self._setup = Setup(uuid4().hex, prepare, limits, Path.cwd(), versions())
+        self._run = uuid4().hex
+        self._setup = pickle.dumps(Setup(self._run, prepare, limits, Path.cwd(), versions()))
         self._remotes: list[Remote] = []
         self._said: Callable[[str], None] | None = None
         self._stop = Flag()
@@ -120,7 +123,7 @@ class ClusterCrew:
     def _told(self, event: tuple[float, dict[str, Any]]) -> None:
         """Pass on what hosts tell."""
         _, message = event
-        if message["run"] != self._setup.run:
+        if message["run"] != self._run:
             return
         if "line" in message:
             if self._said is not None:
@@ -131,17 +134,23 @@ class ClusterCrew:
 
 
 class Remote:
-    """A worker of the cluster, with a host of ours."""
+    """A worker of the cluster, with a host of ours.
 
-    def __init__(self, client: Client, address: str, setup: Setup, events: SimpleQueue[Event]) -> None:
+    Parameters
+    ----------
+    setup : a `hosting.Setup`, pickled.
+    """
+
+    def __init__(self, client: Client, address: str, setup: bytes, events: SimpleQueue[Event]) -> None:
         self.ready, self.address = False, address
         self._client, self._events, self._lock = client, events, Lock()
         # Not to be done by another, nor taken for something that was done before.
         self._submit = partial(client.submit, workers=[address], allow_other_workers=False, pure=False)
-        self._host = self._submit(host, setup)
+        # Pickled by us: unpickling ends with an error there where videoemo is missing, whereas Dask's own ends the worker.
+        self._host = self._submit(methodcaller("host"), self._submit(pickle.loads, setup))
         self._name = ""
         self._told = 0
-        self._await(self._submit(name_of, self._host), self._loaded)
+        self._await(self._submit(attrgetter("name"), self._host), self._loaded)
 
     def send(self, what: Any) -> None:
         """Give it an item."""
@@ -149,7 +158,7 @@ class Remote:
         try:
             if self._client.status != "running":  # it would wait for the scheduler, which has forgotten all when it is back
                 raise CancelledError
-            self._await(self._submit(work_on, self._host, self._name, what), self._done)
+            self._await(self._submit(methodcaller("work_on", self._name, pickle.dumps(what)), self._host), self._done)
         except CancelledError:  # by Dask too, where the scheduler has come back
             self._events.put((self, Refused(_gone())))
 
@@ -208,7 +217,7 @@ def _outcome(task: Future[Any], then: Callable[[Any], Iterator[Any]]) -> Iterato
         yield Refused(_gone())
     except (KilledWorker, NoValidWorkerError, OSError):  # the last: the worker died on the way of its result
         yield None
-    except Exception as exc:  # of Dask, or of unpickling: videoemo is not installed there, for one
+    except Exception as exc:  # videoemo is not there, for one
         reason = " ".join(f"{type(exc).__name__}: {exc}".split())
         yield Refused(WorkerError(f"the cluster's worker cannot work ({reason}); install the same videoemo on every worker"))
     else:

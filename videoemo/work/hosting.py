@@ -6,6 +6,7 @@ at any moment, and it has the environment that makes results the same to the byt
 
 from __future__ import annotations
 
+import pickle
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -23,7 +24,7 @@ from videoemo.work.crew import Limits
 from videoemo.work.process import LocalCrew
 from videoemo.work.workers import Workers
 
-__all__ = ["TOPIC", "Host", "Outcome", "Setup", "host", "name_of", "work_on"]
+__all__ = ["TOPIC", "Host", "Outcome", "Setup"]
 
 # Of the events by which hosts tell how it goes: one for all runs, since a scheduler keeps every topic for good.
 TOPIC = "videoemo"
@@ -49,6 +50,16 @@ class Setup:
     limits: Limits
     cwd: Path
     versions: dict[str, str | None]
+
+    def host(self) -> Host:
+        """Load; what comes back stays with the worker of the cluster.
+
+        Raises
+        ------
+        WorkerError : the versions of libraries are not those of the run.
+        VideoemoError : what is needed cannot be loaded.
+        """
+        return Host(self)
 
 
 @dataclass(frozen=True)
@@ -82,37 +93,18 @@ class Host:
         """A process does not travel: where Dask moves a host, as from a worker that it retires, nothing arrives."""
         return Host, ()
 
-    def work_on(self, item: Any) -> Outcome:
-        """Have an item done."""
+    def work_on(self, name: str, item: bytes) -> Outcome | None:
+        """Have a pickled item done, if this is the host of that name; None for another, which Dask put in its place after its worker was lost.
+
+        Raises
+        ------
+        VideoemoError : it cannot go on, as where results cannot be written.
+        """
+        if name != self.name:
+            return None
         self._teller.begin()
-        _, result = next(self._workers.run(iter([item])))
+        _, result = next(self._workers.run(iter([pickle.loads(item)])))
         return Outcome(result, self._teller.n_frames)
-
-
-def host(setup: Setup) -> Host:
-    """Load; what comes back stays with the worker of the cluster.
-
-    Raises
-    ------
-    WorkerError : the versions of libraries are not those of the run.
-    VideoemoError : what is needed cannot be loaded.
-    """
-    return Host(setup)
-
-
-def name_of(there: Host) -> str:
-    """The name of a host."""
-    return there.name
-
-
-def work_on(there: Host, name: str, item: Any) -> Outcome | None:
-    """Have an item done by the host that was asked; None where it is another one, which Dask put in its place after its worker was lost.
-
-    Raises
-    ------
-    VideoemoError : it cannot go on, as where results cannot be written.
-    """
-    return there.work_on(item) if there.name == name else None
 
 
 class _Teller:
