@@ -12,11 +12,14 @@ import numpy as np
 import numpy.typing as npt
 
 from videoemo import faces as face_room
+from videoemo.ahead import ahead
+from videoemo.engines.runtime import Runtime
 from videoemo.extractor import Extractor, open_extractor
 from videoemo.recipes import Pipeline
 from videoemo.records import Clip, Faces, Features, Frames
 from videoemo.sampling import sample
-from videoemo.serving import serving
+from videoemo.serving import runtime_of, serving
+from videoemo.stillness import moving
 from videoemo.tables import FaceTable, Prediction, VideoRow, face_table
 from videoemo.thumbnails import Gallery
 from videoemo.video import Video, frames, probe
@@ -24,6 +27,9 @@ from videoemo.video import Video, frames, probe
 __all__ = ["Models", "Scored", "expressions", "load_models", "score_video"]
 
 T = TypeVar("T")
+
+# Batches that wait between two stages: enough that neither waits for the other, few enough that memory stays small.
+_AHEAD = 2
 
 
 @dataclass(frozen=True)
@@ -71,11 +77,19 @@ def load_models(pipeline: Pipeline) -> Models:
     FetchError : the extractor is not here and cannot be had, and there is none for offline use.
     WeightsError : weights that are missing or damaged.
     """
+    runtime = runtime_of(pipeline)
     _, card, weights = serving(pipeline, notice=lambda text: print(f"notice: {text}", file=sys.stderr))
-    extractor = open_extractor(card, weights)
-    from videoemo.engines.mtcnn_torch import load_networks
+    return Models(_detector(runtime), open_extractor(card, weights, runtime))
 
-    return Models(load_networks(), extractor)
+
+def _detector(runtime: Runtime) -> face_room.Networks:
+    if runtime.engine == "openvino":
+        from videoemo.engines.mtcnn_openvino import load_networks
+
+        return load_networks()
+    from videoemo.engines import mtcnn_torch
+
+    return mtcnn_torch.load_networks(runtime)
 
 
 def score_video(clip: Clip, pipeline: Pipeline, models: Models, *, progress: Callable[[int, float], None] | None = None) -> Scored:
@@ -131,7 +145,7 @@ def expressions(
     VideoError : the video cannot be read.
     """
     spent = dict.fromkeys(("read", "find", "express"), 0.0) if stages is None else stages
-    n_wanted, done = len(_wanted(video, pipeline)), 0
+    wanted = _wanted(video, pipeline)
     reading = frames(
         video,
         every=pipeline.every,
@@ -141,16 +155,18 @@ def expressions(
         decoder=pipeline.decoder,
         max_pixels=pipeline.max_pixels,
     )
-    for batch in _timed(reading, spent):
+    # Four stages at a time: while the faces of some frames are looked at, those of the next are found, first in some frames and then between
+    # them, and the next but one are decoded.
+    look = _Looking(pipeline, models)
+    read = ahead(_timed(moving(reading, threshold=pipeline.skip_still), spent, "read"), n=_AHEAD)
+    searched = ahead(_timed(look.now_and_then(_timed(read, spent, "find", sign=-1)), spent, "find"), n=_AHEAD)
+    found = ahead(_timed(look.between(_timed(searched, spent, "find", sign=-1)), spent, "find"), n=_AHEAD)
+    for batch, faces in found:
         started = perf_counter()
-        faces = _faces(batch, pipeline, models)
-        found = perf_counter()
         features = models.extractor(faces.crops or ())
-        spent["find"] += found - started
-        spent["express"] += perf_counter() - found
-        done += len(batch)
+        spent["express"] += perf_counter() - started
         if progress is not None:
-            progress(len(batch), done / n_wanted)
+            progress(len(batch), int(np.searchsorted(wanted, batch.index[-1], side="right")) / len(wanted))
         yield batch, faces, features
 
 
@@ -163,29 +179,34 @@ def _wanted(video: Video, pipeline: Pipeline) -> npt.NDArray[np.int64]:
     return sample(video.seconds, every=pipeline.every, fps=_sampling_rate(video, pipeline), start=pipeline.start, end=pipeline.end)
 
 
-def _faces(batch: Frames, pipeline: Pipeline, models: Models) -> Faces:
-    found = face_room.find(
-        batch,
-        networks=models.networks,
-        min_face=pipeline.min_face,
-        thresholds=pipeline.thresholds,
-        factor=pipeline.pyramid_factor,
-        order=pipeline.order,
-    )
-    card = models.extractor.card
-    align = card.align if pipeline.align is None else pipeline.align
-    chosen = face_room.select(found, pipeline.faces)
-    return face_room.crop(batch, chosen, kind=card.crop, size=card.input_size, scale=card.crop_scale, align=align)
+class _Looking:
+    """The two steps in which faces are found, and how they are cropped."""
+
+    def __init__(self, pipeline: Pipeline, models: Models) -> None:
+        self._search = face_room.Search(pipeline.min_face, pipeline.thresholds, pipeline.pyramid_factor, pipeline.order)
+        self._pipeline, self._networks, self._card = pipeline, models.networks, models.extractor.card
+
+    def now_and_then(self, batches: Iterator[Frames]) -> Iterator[face_room.Searched]:
+        seconds = self._pipeline.full_search
+        return face_room.search_now_and_then(batches, networks=self._networks, search=self._search, full_search=seconds)
+
+    def between(self, searched: Iterator[face_room.Searched]) -> Iterator[tuple[Frames, Faces]]:
+        card = self._card
+        align = card.align if self._pipeline.align is None else self._pipeline.align
+        for batch, found in face_room.search_between(searched, networks=self._networks, search=self._search):
+            chosen = face_room.select(found, self._pipeline.faces)
+            yield batch, face_room.crop(batch, chosen, kind=card.crop, size=card.input_size, scale=card.crop_scale, align=align)
 
 
-def _timed(batches: Iterator[T], stages: dict[str, float]) -> Iterator[T]:
+def _timed(items: Iterator[T], spent: dict[str, float], stage: str, *, sign: int = 1) -> Iterator[T]:
+    """The items, with the seconds that each takes to come added to what a stage has spent; taken off where they come from the stage before."""
     while True:
         started = perf_counter()
-        batch = next(batches, None)
-        stages["read"] += perf_counter() - started
-        if batch is None:
+        item = next(items, None)
+        spent[stage] += sign * (perf_counter() - started)
+        if item is None:
             return
-        yield batch
+        yield item
 
 
 def _offer(gallery: Gallery, batch: Frames, faces: Faces, features: Features, classes: tuple[str, ...]) -> None:

@@ -20,16 +20,21 @@ class Pipeline:
     fps: float | None = None
     start: float | None = None
     end: float | None = None
+    skip_still: float
     decoder: Literal["auto", "decord", "opencv", "pyav"]
     max_pixels: int
     faces: Literal["all", "largest", "score"]
     min_face: int
     thresholds: tuple[float, float, float]
     pyramid_factor: float
+    full_search: float
     order: Literal["size", "score"]
     align: bool | None = None
     extractor: str
     extractor_offline: str | None = None
+    engine: Literal["auto", "openvino", "torch"]
+    device: Literal["cpu", "cuda", "mps"]
+    precision: Literal["auto", "float32", "bfloat16"]
     pictures: bool
     csv: bool
     timeout: float | None = None
@@ -43,9 +48,11 @@ class Pipeline:
         allow(self.end is None or math.isfinite(self.end), "end", "seconds", self.end)
         later = self.start is None or self.end is None or self.start < self.end
         allow(later, "end", f"seconds after start ({self.start})", self.end)
+        allow(0 <= self.skip_still <= 255, "skip_still", "grey levels from 0 to 255", self.skip_still)
         allow(self.max_pixels >= 1, "max_pixels", "whole numbers from 1", self.max_pixels)
         allow(self.min_face >= 12, "min_face", "whole numbers from 12", self.min_face)
         allow(all(0 <= t <= 1 for t in self.thresholds), "thresholds", "three numbers from 0 to 1", self.thresholds)
+        allow(0 <= self.full_search < math.inf, "full_search", "seconds from 0", self.full_search)
         allow(self.timeout is None or 0 < self.timeout < math.inf, "timeout", "seconds above 0", self.timeout)
         allow(self.memory is None or self.memory >= 1, "memory", "MiB, whole numbers from 1", self.memory)
         allow(self.memory is None or Path("/proc/self/statm").exists(), "memory", "no limits on this system, which has no /proc", self.memory)
