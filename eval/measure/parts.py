@@ -50,10 +50,10 @@ def load() -> tuple[Run, dict[str, Any]]:
             for name, function in reading.items():
                 setattr(room, name, function)
         read, inferred = (_clocked(lambda calls=calls: _again(calls)) for calls in (readers, networks))
-        n_calls = len(networks)
+        calls = {"readers": len(readers), "networks": len(networks)}
         networks.clear()
         readers.clear()
-        return {"frames": scored.row.frames, "faces": scored.row.faces, "whole": whole, "decoding": read, "engine": inferred, "calls": n_calls}
+        return {"frames": scored.row.frames, "calls": calls, "whole": whole, "decoding": read, "engine": inferred}
 
     return run, {"cores": cores()}
 

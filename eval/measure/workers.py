@@ -71,6 +71,7 @@ class Worker:
             status = self._process.wait()
             self._errors.seek(0)
             said = self._errors.read().decode(errors="replace").strip().splitlines()
+            self.__exit__()
             raise VideoemoError(f"{self._name} ended with status {status}: {' | '.join(said[-3:])}")
         answer: dict[str, Any] = json.loads(line)
         return answer
