@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from videoemo.records import Faces, Features, Frames
+from videoemo.records import QUALITY, Faces, Features, Frames
 from videoemo.tables import FaceTable, VideoRow, face_table, write_faces, write_videos
 
 CLASSES = ("negative", "neutral", "positive")
@@ -23,7 +23,9 @@ def faces(*frame: int) -> tuple[Faces, Features]:
     boxes = np.tile(np.array([1, 2, 11, 22], np.float32), (n, 1))
     probabilities = np.zeros((n, 3), np.float32)
     probabilities[:, 2], probabilities[:, 0] = np.linspace(0.9, 0.5, n), 1 - np.linspace(0.9, 0.5, n)
-    found = Faces(boxes, np.full(n, 0.99, np.float32), np.zeros((n, 5, 2), np.float32), np.array(frame, np.int64))
+    quality = np.tile(np.array([120, 10, -5, 2], np.float32), (n, 1))
+    plain = Faces(boxes, np.full(n, 0.99, np.float32), np.zeros((n, 5, 2), np.float32), np.array(frame, np.int64))
+    found = replace(plain, track=np.arange(n) + 4, quality=quality)
     return found, Features(np.zeros((n, 2), np.float32), probabilities)
 
 
@@ -36,6 +38,7 @@ def table() -> FaceTable:
 def test_one_row_a_face_a_frame_and_one_for_a_frame_without(table: FaceTable) -> None:
     assert table.frame.tolist() == [0, 0, 2, 4, 6, 8, 8, 8]
     assert table.face.tolist() == [0, 1, -1, 0, -1, 0, 1, 2]
+    assert table.track.tolist() == [4, 5, -1, 6, -1, 4, 5, 6]
     assert table.seconds.tolist() == [0.0, 0.0, 0.2, 0.4, 0.6, 0.8, 0.8, 0.8]
 
 
@@ -46,8 +49,18 @@ def test_boxes_are_x_y_width_height(table: FaceTable) -> None:
 def test_the_parquet_file_has_the_contracts_columns_and_nulls_without_a_face(table: FaceTable, tmp_path: Path) -> None:
     write_faces(table, tmp_path, as_csv=False)
     read = pd.read_parquet(tmp_path / "faces.parquet")
-    assert list(read.columns) == ["frame", "seconds", "face", "x", "y", "width", "height", "score", *CLASSES]
-    assert read[["face", "x", "score", "positive"]].isna().all(axis=1).tolist() == [False, False, True, False, True, False, False, False]
+    assert list(read.columns) == ["frame", "seconds", "face", "track", "x", "y", "width", "height", "score", *QUALITY, *CLASSES]
+    own = read[["face", "track", "x", "score", "yaw", "positive"]]
+    assert own.isna().all(axis=1).tolist() == [
+        False,
+        False,
+        True,
+        False,
+        True,
+        False,
+        False,
+        False,
+    ]
     assert not (tmp_path / "faces.csv").exists()
 
 
@@ -71,8 +84,8 @@ def test_a_network_without_them_gives_no_such_columns(table: FaceTable) -> None:
 def test_the_csv_file_says_the_same_with_empty_fields(table: FaceTable, tmp_path: Path) -> None:
     write_faces(table, tmp_path, as_csv=True)
     lines = (tmp_path / "faces.csv").read_text().splitlines()
-    assert lines[0] == "frame,seconds,face,x,y,width,height,score,negative,neutral,positive"
-    assert lines[3] == "2,0.2,,,,,,,,,"
+    assert lines[0] == "frame,seconds,face,track,x,y,width,height,score,sharpness,yaw,pitch,roll,negative,neutral,positive"
+    assert lines[3] == "2,0.2,,,,,,,,,,,,,,"
     pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "faces.csv"), pd.read_parquet(tmp_path / "faces.parquet"), check_dtype=False)
 
 

@@ -19,6 +19,7 @@ from videoemo.sampling import sample
 from videoemo.serving import serving
 from videoemo.tables import FaceTable, Prediction, VideoRow, face_table
 from videoemo.thumbnails import Gallery
+from videoemo.tracking import tracked
 from videoemo.video import Video, frames, probe
 
 __all__ = ["Models", "Scored", "expressions", "load_models", "score_video"]
@@ -52,7 +53,7 @@ class Scored:
     table : its faces.
     row : its summary.
     gallery : thumbnails of its clearest moments.
-    stages : seconds of work in each stage: read, find, express.
+    stages : seconds of work in each stage: read, find, express, track.
     """
 
     video: Video
@@ -89,7 +90,7 @@ def score_video(clip: Clip, pipeline: Pipeline, models: Models, *, progress: Cal
     ------
     VideoError : the video cannot be read.
     """
-    stages = dict.fromkeys(("read", "find", "express"), 0.0)
+    stages = dict.fromkeys(("read", "find", "express", "track"), 0.0)
     video = probe(clip.path, fps=pipeline.fps, max_pixels=pipeline.max_pixels)
     wanted = _wanted(video, pipeline)
     first, last = (video.seconds[wanted[0]], video.seconds[wanted[-1]]) if len(wanted) else (0.0, 0.0)
@@ -97,7 +98,8 @@ def score_video(clip: Clip, pipeline: Pipeline, models: Models, *, progress: Cal
     frame, vectors = [np.empty(0, np.int64)], [np.empty((0, models.extractor.card.embedding), np.float32)]
 
     def shown() -> Iterator[tuple[Frames, Faces, Features]]:
-        for batch, faces, features in expressions(video, pipeline, models, stages=stages, progress=progress):
+        found = expressions(video, pipeline, models, stages=stages, progress=progress)
+        for batch, faces, features in tracked(found, pipeline, stages=stages):
             _offer(gallery, batch, faces, features, models.extractor.classes)
             if models.classify is not None:
                 frame.append(faces.frame)

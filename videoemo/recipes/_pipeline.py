@@ -28,6 +28,8 @@ class Pipeline:
     pyramid_factor: float
     order: Literal["size", "score"]
     align: bool | None = None
+    track_gap: float
+    track_reid: float | None = None
     extractor: str
     extractor_offline: str | None = None
     pictures: bool
@@ -49,6 +51,8 @@ class Pipeline:
         allow(self.timeout is None or 0 < self.timeout < math.inf, "timeout", "seconds above 0", self.timeout)
         allow(self.memory is None or self.memory >= 1, "memory", "MiB, whole numbers from 1", self.memory)
         allow(self.memory is None or Path("/proc/self/statm").exists(), "memory", "no limits on this system, which has no /proc", self.memory)
+        allow(0 <= self.track_gap < math.inf, "track_gap", "seconds from 0", self.track_gap)
+        allow(self.track_reid is None or -1 <= self.track_reid <= 1, "track_reid", "cosines from -1 to 1", self.track_reid)
         allow(0.1 <= self.pyramid_factor <= 0.95, "pyramid_factor", "numbers from 0.1 to 0.95", self.pyramid_factor)
 
 
