@@ -9,9 +9,10 @@ from videoemo.group._files import write_course, write_pairs
 from videoemo.group._grid import Courses, courses
 from videoemo.group._peaks import peaks
 from videoemo.group._shown import Shown, shown, valence_of
-from videoemo.group._synchrony import Pair, corrected, synchrony
+from videoemo.group._synchrony import ALPHA, Pair, corrected, synchrony
 
 __all__ = [
+    "ALPHA",
     "Courses",
     "GroupAffect",
     "GroupCourse",
