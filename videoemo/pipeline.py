@@ -18,7 +18,7 @@ from videoemo.records import Clip, Faces, Features, Frames
 from videoemo.sampling import sample
 from videoemo.serving import serving
 from videoemo.tables import FaceTable, Prediction, VideoRow, face_table
-from videoemo.thumbnails import Gallery
+from videoemo.thumbnails import Gallery, Portraits
 from videoemo.tracking import tracked
 from videoemo.video import Video, frames, probe
 
@@ -53,6 +53,7 @@ class Scored:
     table : its faces.
     row : its summary.
     gallery : thumbnails of its clearest moments.
+    portraits : a thumbnail of each person.
     stages : seconds of work in each stage: read, find, express, track.
     """
 
@@ -60,6 +61,7 @@ class Scored:
     table: FaceTable
     row: VideoRow
     gallery: Gallery
+    portraits: Portraits
     stages: dict[str, float]
 
 
@@ -94,13 +96,14 @@ def score_video(clip: Clip, pipeline: Pipeline, models: Models, *, progress: Cal
     video = probe(clip.path, fps=pipeline.fps, max_pixels=pipeline.max_pixels)
     wanted = _wanted(video, pipeline)
     first, last = (video.seconds[wanted[0]], video.seconds[wanted[-1]]) if len(wanted) else (0.0, 0.0)
-    gallery = Gallery(float(last - first), first=float(first))
+    gallery, portraits = Gallery(float(last - first), first=float(first)), Portraits()
     frame, vectors = [np.empty(0, np.int64)], [np.empty((0, models.extractor.card.embedding), np.float32)]
 
     def shown() -> Iterator[tuple[Frames, Faces, Features]]:
         found = expressions(video, pipeline, models, stages=stages, progress=progress)
         for batch, faces, features in tracked(found, pipeline, stages=stages):
             _offer(gallery, batch, faces, features, models.extractor.classes)
+            _portray(portraits, faces)
             if models.classify is not None:
                 frame.append(faces.frame)
                 vectors.append(features.embedding)
@@ -110,7 +113,7 @@ def score_video(clip: Clip, pipeline: Pipeline, models: Models, *, progress: Cal
     row = _summary(clip, video, table, len(wanted))
     if models.classify is not None:
         row = replace(row, prediction=models.classify(np.concatenate(frame), np.concatenate(vectors)))
-    return Scored(video, table, row, gallery, stages)
+    return Scored(video, table, row, gallery, portraits, stages)
 
 
 def expressions(
@@ -195,6 +198,15 @@ def _offer(gallery: Gallery, batch: Frames, faces: Faces, features: Features, cl
     best = features.probabilities.argmax(axis=1) if len(features) else np.empty(0, np.intp)
     for i, crop in enumerate(faces.crops or ()):
         gallery.offer(seconds[int(faces.frame[i])], crop, classes[best[i]], float(features.probabilities[i, best[i]]))
+
+
+def _portray(portraits: Portraits, faces: Faces) -> None:
+    """The largest face of a person is seen best, and of two as large the surer one."""
+    if faces.track is None:
+        return
+    clearness = (faces.boxes[:, 2] - faces.boxes[:, 0]) * (faces.boxes[:, 3] - faces.boxes[:, 1]) * faces.scores
+    for person, crop, clear in zip(faces.track.tolist(), faces.crops or (), clearness.tolist(), strict=True):
+        portraits.offer(person, crop, clear)
 
 
 def _summary(clip: Clip, video: Video, table: FaceTable, n_wanted: int) -> VideoRow:

@@ -20,7 +20,10 @@ from videoemo.tables import Prediction
 __all__ = ["ClipClassifier", "pipeline_for"]
 
 # Keys that say how a run reads and writes, not what the classifier gets to see: those are the run's own.
-_OF_THE_RUN = ("decoder", "max_pixels", "pictures", "csv", "timeout", "memory")
+_OF_THE_RUN = (
+    *("decoder", "max_pixels", "pictures", "csv", "timeout", "memory"),
+    *("group", "group_window", "synchrony_window", "synchrony_lag", "prediction_window", "prediction_step"),
+)
 
 
 class ClipClassifier:

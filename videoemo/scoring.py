@@ -9,6 +9,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from videoemo.datasets import find_clips
+from videoemo.group import group_affect, write_course, write_pairs
 from videoemo.pipeline import Models, Scored, load_models, score_video
 from videoemo.provenance import write_json
 from videoemo.recipes import Pipeline, change, load_pipeline
@@ -56,10 +57,12 @@ def _score_into(job: Job, pipeline: Pipeline, models: Models, ran: dict[str, Any
     write_faces(scored.table, job.folder, as_csv=pipeline.csv)
     if pipeline.pictures:
         _draw(scored, job.folder / "timeline.png")
+    together = _together(scored, pipeline, job.folder) if pipeline.group else {}
     write_json(
         job.folder / "summary.json",
         {
             **row_fields(scored.row, scored.table.classes),
+            **together,
             "width": scored.video.width,
             "height": scored.video.height,
             "seconds_taken": {**{stage: round(s, 3) for stage, s in scored.stages.items()}, "all": round(perf_counter() - started, 3)},
@@ -74,6 +77,21 @@ def _tidy(folder: Path) -> None:
     """Remove what a worker that died on the same video left half written; what it had written whole is written again."""
     for path in folder.glob(".*.part*"):
         path.unlink()
+
+
+def _together(scored: Scored, pipeline: Pipeline, folder: Path) -> dict[str, Any]:
+    """Write what the persons of a video display together; what comes back is for the summary."""
+    affect = group_affect(
+        scored.table, window=pipeline.group_window, synchrony_window=pipeline.synchrony_window, synchrony_lag=pipeline.synchrony_lag
+    )
+    write_course(affect.course, scored.table.classes, folder / "group.parquet")
+    if affect.pairs:
+        write_pairs(affect.pairs, folder / "synchrony.csv")
+    if pipeline.pictures and affect.has_picture():
+        from videoemo.plots import group
+
+        group(folder / "group.png", affect, name=scored.row.video, portraits=scored.portraits.chosen(), notice=scored.row.error or None)
+    return {"group": affect.summary()}
 
 
 def _draw(scored: Scored, path: Path) -> None:

@@ -41,6 +41,10 @@ class GroupAffect:
     most_positive: list[int]
     most_negative: list[int]
 
+    def has_picture(self) -> bool:
+        """Whether there is a course to be drawn: two persons or more, at two times or more."""
+        return len(self.standings) > 1 and len(np.unique(self.course.seconds)) > 1
+
     def summary(self) -> dict[str, Any]:
         """What summary.json says under `group`: means over the frames with a face, moments, persons, and how many pairs are synchronous."""
         course = self.course

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from videoemo.group import ALPHA, GroupAffect
+from videoemo.group import ALPHA, GroupAffect, Shown
 from videoemo.plots._course import Course, course
 from videoemo.plots._frame import MARGIN, WIDTH, Part, footer, title
 from videoemo.plots._page import Page, Points, page, rectangle
@@ -22,8 +22,8 @@ __all__ = ["group"]
 LEFT, RIGHT = 206, WIDTH - 216
 # Rows of persons: their distance, the height of the strip of colour, the side of a face.
 TOP, PITCH, STRIP, FACE = 186, 56, 36, 48
-# More persons than this are not told apart at a glance: those seen longest are shown.
-MOST = 20
+# More persons than this are not told apart at a glance: those seen longest are shown. A glimpse shorter than this, in seconds, has no row.
+MOST, GLIMPSE = 20, 0.5
 # The group's panels, and the room above each.
 SHARES, VALENCE, ROOM = 90, 150, 40
 TONES: dict[str, RGB] = {"positive": AMBER, "neutral": SILVER, "negative": BLUE}
@@ -46,10 +46,10 @@ def group(path: Path, affect: GroupAffect, *, name: str, portraits: Mapping[int,
     OutputError : the picture cannot be written.
     """
     faces, palette = affect.faces, colours(affect.faces.classes)
-    persons, moments = faces.persons(), np.unique(faces.seconds).size
-    if len(persons) < 2 or moments < 2:
-        raise ValueError(f"affect: expected two persons or more at two times or more, got {len(persons)} at {moments}")
-    shown = _longest(faces.person, persons)
+    persons = faces.persons()
+    if not affect.has_picture():
+        raise ValueError(f"affect: expected two persons or more at two times or more, got {len(persons)} in {len(faces.frame)} frames")
+    shown = _rows(faces)
     told = bool(np.isfinite(affect.course.valence).any())
     below = TOP + PITCH * len(shown)
     bottom = below + (2 * ROOM + SHARES + VALENCE if told else 0)
@@ -58,7 +58,9 @@ def group(path: Path, affect: GroupAffect, *, name: str, portraits: Mapping[int,
         _head(sheet, affect, name=name, notice=notice, more=len(persons) - len(shown))
         _legend(sheet, palette)
         _times(sheet, together, bottom=bottom)
-        sheet.text(RIGHT + 16, TOP - 12, "mostly, mean valence" if told else "mostly", size=17, colour=GREY)
+        sheet.text(RIGHT + 16, TOP - 12, "mostly", size=17, colour=GREY)
+        if told:
+            sheet.text(WIDTH - MARGIN, TOP - 12, "valence", size=17, colour=GREY, align="right")
         for row, person in enumerate(shown):
             _person(sheet, affect, person, y=TOP + PITCH * row, palette=palette, portrait=portraits.get(person))
         gaps = together.gaps() if told else []
@@ -70,10 +72,12 @@ def group(path: Path, affect: GroupAffect, *, name: str, portraits: Mapping[int,
         footer(sheet, ["strips: most probable expression, paler: less sure", *averaged], zone="no face" if gaps else "")
 
 
-def _longest(person: npt.NDArray[np.int64], persons: npt.NDArray[np.int64]) -> list[int]:
-    """Those seen in the most frames, in the order of their appearance."""
-    frames = np.bincount(np.searchsorted(persons, person[person >= 0]), minlength=len(persons))
-    picked: list[int] = np.sort(persons[np.argsort(-frames, kind="stable")[:MOST]]).tolist()
+def _rows(faces: Shown) -> list[int]:
+    """The persons who get a row, in the order of their appearance: those seen longest, two at least."""
+    persons = faces.persons()
+    frames = np.bincount(np.searchsorted(persons, faces.person[faces.person >= 0]), minlength=len(persons))
+    long = int((frames * np.median(np.diff(faces.seconds)) >= GLIMPSE).sum())
+    picked: list[int] = np.sort(persons[np.argsort(-frames, kind="stable")[: min(max(long, 2), MOST)]]).tolist()
     return picked
 
 
@@ -89,7 +93,7 @@ def _head(sheet: Page, affect: GroupAffect, *, name: str, notice: str | None, mo
     """The name; how many persons there are and what is known of them together."""
     right = sheet.width - MARGIN
     warned = sheet.text(right, 56, notice, colour=WARNING, bold=True, align="right", room=640) + 40 if notice else 0
-    few = f", the {MOST} seen longest are shown" if more else ""
+    few = f", {more} of them too briefly for a row" if more else ""
     parts: list[Part] = [(count(len(affect.standings), "person"), INK), (f"displaying expressions{few}", GREY)]
     differing = [one.person for one in affect.standings if one.differs]
     if differing:
@@ -154,7 +158,7 @@ def _person(sheet: Page, affect: GroupAffect, person: int, *, y: float, palette:
 def _seen(sheet: Page, seen: Course, palette: Sequence[RGB], *, top: int) -> None:
     """The strip, stretch by stretch, so that the line through the row shows where there is none."""
     painted = strip(seen, palette, width=RIGHT - LEFT, height=STRIP)
-    known = (strip(seen, [(0.0, 0.0, 0.0)] * len(palette), width=RIGHT - LEFT, height=1) < 255).any(axis=2)[0]
+    known = (painted[0] < 255).any(axis=1)
     edges = np.flatnonzero(np.diff(np.concatenate([[False], known, [False]])))
     for start, stop in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
         sheet.picture(LEFT + start, top, painted[:, start:stop])
@@ -195,7 +199,7 @@ def _valence(sheet: Page, affect: GroupAffect, together: Course, *, top: float) 
         sheet.dots(panel.at(seconds[moments], smooth[moments]), colour=colour, size=11)
     x = RIGHT + 16
     sheet.line([(x, top + 24), (x + 26, top + 24)], colour=INK, width=2.5)
-    sheet.text(x + 36, top + 30, "mean, smoothed", size=16, colour=GREY)
+    sheet.text(x + 36, top + 30, "smoothed", size=16, colour=GREY)
     sheet.box(x, top + 48, 26, 16, colour=mix(SILVER, WHITE, share=0.4))
     sheet.text(x + 36, top + 62, "± dispersion", size=16, colour=GREY)
     for row, (words, colour) in enumerate((("most positive", AMBER), ("most negative", BLUE))):

@@ -32,6 +32,12 @@ class Pipeline:
     track_reid: float | None = None
     extractor: str
     extractor_offline: str | None = None
+    group: bool
+    group_window: float
+    synchrony_window: float
+    synchrony_lag: float
+    prediction_window: float
+    prediction_step: float
     pictures: bool
     csv: bool
     timeout: float | None = None
@@ -53,6 +59,9 @@ class Pipeline:
         allow(self.memory is None or Path("/proc/self/statm").exists(), "memory", "no limits on this system, which has no /proc", self.memory)
         allow(0 <= self.track_gap < math.inf, "track_gap", "seconds from 0", self.track_gap)
         allow(self.track_reid is None or -1 <= self.track_reid <= 1, "track_reid", "cosines from -1 to 1", self.track_reid)
+        allow(0 <= self.group_window < math.inf, "group_window", "seconds from 0", self.group_window)
+        for key in ("synchrony_window", "synchrony_lag", "prediction_window", "prediction_step"):
+            allow(0 < getattr(self, key) < math.inf, key, "seconds above 0", getattr(self, key))
         allow(0.1 <= self.pyramid_factor <= 0.95, "pyramid_factor", "numbers from 0.1 to 0.95", self.pyramid_factor)
 
 

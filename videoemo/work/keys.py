@@ -19,7 +19,7 @@ __all__ = ["differences", "make_key", "same", "settings_key", "video_key"]
 # Bytes at either end of a file: a container's header and index are in them, and a copy that was cut off or goes on differs there.
 _END = 64 * 1024
 # Keys of a pipeline that a table does not depend on: which files are written beside it, and the extractor's name, whose card stands here.
-_NOT_OF_TABLES = frozenset(["csv", "extractor", "extractor_offline", "memory", "pictures", "timeout"])
+_NOT_OF_TABLES = frozenset(["csv", "extractor", "extractor_offline", "group", "memory", "pictures", "timeout"])
 # Keys of a card that say where a network comes from, not what it does.
 _NOT_OF_NETWORK = frozenset(["figures", "file", "git_blob", "licence", "origin", "sha256", "size", "source", "trained_on"])
 # Digits of a checksum that are shown.
