@@ -25,8 +25,8 @@ LEAST_COMMON = 30
 SEED = 8
 # A pair is given up as soon as so many surrogates are as synchronous as itself: its p is known well enough.
 GIVEN_UP = 10
-# Surrogates of the first round; each one after it has twice as many, as long as they have room: so many numbers.
-FIRST_ROUND, ROOM = 50, 2**21
+# Surrogates of the first round; each one after it has twice as many, as far as what is made of them has room: so many numbers.
+FIRST_ROUND, ROOM = 50, 2**20
 # The fewest surrogates of a pair that is not given up.
 LEAST_DRAWN = 999
 
@@ -130,21 +130,21 @@ def _chances(
 ) -> dict[tuple[int, int], float]:
     """The p of each pair, from its strength."""
     most = max(LEAST_DRAWN, 40 * len(strength) - 1)  # so many that Holm's first step can be taken: the least p is 1 / (most + 1)
+    room = ROOM // max((windowed[i].size for i, _ in strength), default=1)
     chances: dict[tuple[int, int], float] = {}
     matched, drawn, batch = dict.fromkeys(strength, 0), 0, FIRST_ROUND
-    while len(chances) < len(strength):
-        batch = min(batch, most - drawn, max(ROOM // new.shape[1], 1))
-        made: dict[int, Floats] = {}
-        for i, j in [pair for pair in strength if pair not in chances]:
-            if j not in made:
-                made[j] = surrogates(new[j], batch, np.random.default_rng([SEED, persons[j], drawn]))
-            by_chance = windowed[i].correlate(made[j]).strength().max(axis=0)  # (batch,): the strongest lag of each, as of the pair itself
-            as_strong = np.flatnonzero(by_chance >= strength[i, j])
-            wanted = GIVEN_UP - matched[i, j]
-            matched[i, j] += len(as_strong)
-            if len(as_strong) >= wanted:
-                chances[i, j] = GIVEN_UP / (drawn + int(as_strong[wanted - 1]) + 1)
-            elif drawn + batch == most:
-                chances[i, j] = (matched[i, j] + 1) / (most + 1)
+    while still := [pair for pair in strength if pair not in chances]:
+        batch = min(batch, most - drawn, max(room, 1))
+        for j in sorted({j for _, j in still}):
+            made = surrogates(new[j], batch, np.random.default_rng([SEED, persons[j], drawn]))
+            for i in (i for i, second in still if second == j):
+                by_chance = windowed[i].correlate(made).strength().max(axis=0)  # (batch,): the strongest lag of each, as of the pair itself
+                as_strong = np.flatnonzero(by_chance >= strength[i, j])
+                wanted = GIVEN_UP - matched[i, j]
+                matched[i, j] += len(as_strong)
+                if len(as_strong) >= wanted:
+                    chances[i, j] = GIVEN_UP / (drawn + int(as_strong[wanted - 1]) + 1)
+                elif drawn + batch == most:
+                    chances[i, j] = (matched[i, j] + 1) / (most + 1)
         drawn, batch = drawn + batch, 2 * batch
     return chances

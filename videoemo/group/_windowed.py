@@ -48,7 +48,11 @@ class Windowed:
         there = np.isfinite(course)
         self._values = self._delayed(np.where(there, course, 0.0), lags)  # (windows, 2 lags + 1, width)
         self._there = self._delayed(there.astype(float), lags)
-        self._squares = self._values**2
+
+    @property
+    def size(self) -> int:
+        """How many numbers there are to each course that this one is correlated with."""
+        return max(self._n_windows * self._values.shape[1], self._n_windows * self._width)
 
     def correlate(self, others: Floats) -> Correlation:
         """With `others`, (s, n), NaN where missing, and missing all the same samples; the windows are of their time."""
@@ -57,7 +61,7 @@ class Windowed:
         common = self._there @ mask  # (windows, lags, 1)
         share = 1 / np.maximum(common, 1)
         x, y = self._values @ mask, self._there @ theirs  # (windows, lags, 1), (windows, lags, s)
-        x_spread = self._squares @ mask - x * x * share
+        x_spread = self._values**2 @ mask - x * x * share
         y_spread = self._there @ theirs**2 - y * y * share
         both = self._values @ theirs - x * y * share
         spread = x_spread * y_spread

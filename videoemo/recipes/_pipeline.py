@@ -60,7 +60,8 @@ class Pipeline:
         allow(0 <= self.track_gap < math.inf, "track_gap", "seconds from 0", self.track_gap)
         allow(self.track_reid is None or -1 <= self.track_reid <= 1, "track_reid", "cosines from -1 to 1", self.track_reid)
         allow(0 <= self.group_window < math.inf, "group_window", "seconds from 0", self.group_window)
-        for key in ("synchrony_window", "synchrony_lag", "prediction_window", "prediction_step"):
+        allow(0 < self.synchrony_lag <= 10, "synchrony_lag", "seconds above 0, to 10", self.synchrony_lag)
+        for key in ("synchrony_window", "prediction_window", "prediction_step"):
             allow(0 < getattr(self, key) < math.inf, key, "seconds above 0", getattr(self, key))
         allow(0.1 <= self.pyramid_factor <= 0.95, "pyramid_factor", "numbers from 0.1 to 0.95", self.pyramid_factor)
 
