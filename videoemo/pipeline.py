@@ -17,10 +17,11 @@ from videoemo.recipes import Pipeline
 from videoemo.records import Clip, Faces, Features, Frames
 from videoemo.sampling import sample
 from videoemo.serving import serving
-from videoemo.tables import FaceTable, Prediction, VideoRow, face_table
+from videoemo.tables import FaceTable, VideoRow, face_table
 from videoemo.thumbnails import Gallery, Portraits
 from videoemo.tracking import tracked
 from videoemo.video import Video, frames, probe
+from videoemo.windows import Classify, Window, Windows
 
 __all__ = ["Models", "Scored", "expressions", "load_models", "score_video"]
 
@@ -35,12 +36,12 @@ class Models:
     ----------
     networks : the detector's.
     extractor : what reads the faces.
-    classify : what says of a whole video, from the frames (int64 (m,)) and vectors (float32 (m, d)) of its faces, what it is; or None.
+    classify : what says of a whole video, and of each window of it, from the vectors of its faces, what it is; or None.
     """
 
     networks: face_room.Networks
     extractor: Extractor
-    classify: Callable[[npt.NDArray[np.int64], npt.NDArray[np.float32]], Prediction] | None = None
+    classify: Classify | None = None
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class Scored:
     row : its summary.
     gallery : thumbnails of its clearest moments.
     portraits : a thumbnail of each person.
+    windows : what a fitted classifier says of the video, window by window; empty where there is none.
     stages : seconds of work in each stage: read, find, express, track.
     """
 
@@ -62,6 +64,7 @@ class Scored:
     row: VideoRow
     gallery: Gallery
     portraits: Portraits
+    windows: list[Window]
     stages: dict[str, float]
 
 
@@ -99,12 +102,15 @@ def score_video(clip: Clip, pipeline: Pipeline, models: Models, *, progress: Cal
     gallery, portraits = Gallery(float(last - first), first=float(first)), Portraits()
     frame, vectors = [np.empty(0, np.int64)], [np.empty((0, models.extractor.card.embedding), np.float32)]
 
+    windows = None if models.classify is None else Windows(models.classify, length=pipeline.prediction_window, step=pipeline.prediction_step)
+
     def shown() -> Iterator[tuple[Frames, Faces, Features]]:
         found = expressions(video, pipeline, models, stages=stages, progress=progress)
         for batch, faces, features in tracked(found, pipeline, stages=stages):
             _offer(gallery, batch, faces, features, models.extractor.classes)
             _portray(portraits, faces)
-            if models.classify is not None:
+            if windows is not None:
+                windows.add(batch, faces, features)
                 frame.append(faces.frame)
                 vectors.append(features.embedding)
             yield batch, faces, features
@@ -113,7 +119,7 @@ def score_video(clip: Clip, pipeline: Pipeline, models: Models, *, progress: Cal
     row = _summary(clip, video, table, len(wanted))
     if models.classify is not None:
         row = replace(row, prediction=models.classify(np.concatenate(frame), np.concatenate(vectors)))
-    return Scored(video, table, row, gallery, portraits, stages)
+    return Scored(video, table, row, gallery, portraits, [] if windows is None else windows.finish(), stages)
 
 
 def expressions(

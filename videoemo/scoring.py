@@ -14,6 +14,7 @@ from videoemo.pipeline import Models, Scored, load_models, score_video
 from videoemo.provenance import write_json
 from videoemo.recipes import Pipeline, change, load_pipeline
 from videoemo.tables import VideoRow, write_faces
+from videoemo.windows import write_windows
 from videoemo.work.attempt import attempt
 from videoemo.work.jobs import Job
 from videoemo.work.rows import Failure, row_fields
@@ -55,6 +56,8 @@ def _score_into(job: Job, pipeline: Pipeline, models: Models, ran: dict[str, Any
     _tidy(job.folder)
     scored = score_video(job.clip, pipeline, models, progress=report)
     write_faces(scored.table, job.folder, as_csv=pipeline.csv)
+    if models.classify is not None:
+        write_windows(scored.windows, models.classify.scores, job.folder / "windows.csv")
     if pipeline.pictures:
         _draw(scored, job.folder / "timeline.png")
     together = _together(scored, pipeline, job.folder) if pipeline.group else {}
@@ -90,7 +93,14 @@ def _together(scored: Scored, pipeline: Pipeline, folder: Path) -> dict[str, Any
     if pipeline.pictures and affect.has_picture():
         from videoemo.plots import group
 
-        group(folder / "group.png", affect, name=scored.row.video, portraits=scored.portraits.chosen(), notice=scored.row.error or None)
+        group(
+            folder / "group.png",
+            affect,
+            name=scored.row.video,
+            portraits=scored.portraits.chosen(),
+            windows=scored.windows,
+            notice=scored.row.error or None,
+        )
     return {"group": affect.summary()}
 
 

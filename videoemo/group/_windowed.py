@@ -52,7 +52,7 @@ class Windowed:
     @property
     def size(self) -> int:
         """How many numbers there are to each course that this one is correlated with."""
-        return max(self._n_windows * self._values.shape[1], self._n_windows * self._width)
+        return self._n_windows * max(int(self._values.shape[1]), self._width)
 
     def correlate(self, others: Floats) -> Correlation:
         """With `others`, (s, n), NaN where missing, and missing all the same samples; the windows are of their time."""

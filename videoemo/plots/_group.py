@@ -11,25 +11,32 @@ import numpy.typing as npt
 from videoemo.group import ALPHA, GroupAffect, Shown
 from videoemo.plots._course import Course, course
 from videoemo.plots._frame import MARGIN, WIDTH, Part, footer, title
-from videoemo.plots._page import Page, Points, page, rectangle
-from videoemo.plots._palette import AMBER, BAND, BLUE, GREY, INK, PALE, RGB, SILVER, WARNING, WHITE, colours, ink, mix
-from videoemo.plots._panel import Panel
+from videoemo.plots._group_panels import LEFT, RIGHT, SHARES, STRIP, VALENCE, across, lines, predicted, shares, valence, zones
+from videoemo.plots._page import Page, page
+from videoemo.plots._palette import GREY, INK, PALE, RGB, WARNING, colours, ink
 from videoemo.plots._strip import strip
 from videoemo.plots._words import clock, count, ticks, time_unit
+from videoemo.windows import Window
 
 __all__ = ["group"]
 
-LEFT, RIGHT = 206, WIDTH - 216
-# Rows of persons: their distance, the height of the strip of colour, the side of a face.
-TOP, PITCH, STRIP, FACE = 186, 56, 36, 48
+# Rows of persons: their distance, and the side of a face.
+TOP, PITCH, FACE = 186, 56, 48
 # More persons than this are not told apart at a glance: those seen longest are shown. A glimpse shorter than this, in seconds, has no row.
 MOST, GLIMPSE = 20, 0.5
-# The group's panels, and the room above each.
-SHARES, VALENCE, ROOM = 90, 150, 40
-TONES: dict[str, RGB] = {"positive": AMBER, "neutral": SILVER, "negative": BLUE}
+# Above each of the group's panels.
+ROOM = 40
 
 
-def group(path: Path, affect: GroupAffect, *, name: str, portraits: Mapping[int, npt.NDArray[np.uint8]], notice: str | None = None) -> None:
+def group(
+    path: Path,
+    affect: GroupAffect,
+    *,
+    name: str,
+    portraits: Mapping[int, npt.NDArray[np.uint8]],
+    windows: Sequence[Window] = (),
+    notice: str | None = None,
+) -> None:
     """Draw the persons of a video as a PNG: a row each, coloured by the expression displayed; below, the shares and the valence of all.
 
     Parameters
@@ -38,6 +45,7 @@ def group(path: Path, affect: GroupAffect, *, name: str, portraits: Mapping[int,
     affect : of a video in which two persons or more are seen, at two times or more.
     name : the title.
     portraits : a face of each person, uint8 (48, 48, 3), by track; whoever has none is drawn without.
+    windows : what a fitted classifier says of the group over time.
     notice : a warning to show at the top.
 
     Raises
@@ -51,9 +59,10 @@ def group(path: Path, affect: GroupAffect, *, name: str, portraits: Mapping[int,
         raise ValueError(f"affect: expected two persons or more at two times or more, got {len(persons)} in {len(faces.frame)} frames")
     shown = _rows(faces)
     told = bool(np.isfinite(affect.course.valence).any())
-    below = TOP + PITCH * len(shown)
+    rows = TOP + PITCH * len(shown)
+    below = rows + PITCH * bool(windows)
     bottom = below + (2 * ROOM + SHARES + VALENCE if told else 0)
-    together = course(faces.seconds, _together(affect))
+    together = course(faces.seconds, lines(affect))
     with page(path, width=WIDTH, height=bottom + 112) as sheet:
         _head(sheet, affect, name=name, notice=notice, more=len(persons) - len(shown))
         _legend(sheet, palette)
@@ -63,11 +72,13 @@ def group(path: Path, affect: GroupAffect, *, name: str, portraits: Mapping[int,
             sheet.text(WIDTH - MARGIN, TOP - 12, "valence", size=17, colour=GREY, align="right")
         for row, person in enumerate(shown):
             _person(sheet, affect, person, y=TOP + PITCH * row, palette=palette, portrait=portraits.get(person))
+        if windows:
+            predicted(sheet, windows, together, top=rows + ROOM // 4)
         gaps = together.gaps() if told else []
         if told:
-            _shares(sheet, affect, together, top=below + ROOM)
-            _valence(sheet, affect, together, top=below + 2 * ROOM + SHARES)
-            _zones(sheet, together, gaps, top=below + ROOM)
+            shares(sheet, affect, together, top=below + ROOM)
+            zones(sheet, together, gaps, top=below + ROOM, room=ROOM)
+            valence(sheet, affect, together, top=below + 2 * ROOM + SHARES)
         averaged = [f"averaged over {together.bin_seconds:.2g} s"] if together.bin_seconds else []
         footer(sheet, ["strips: most probable expression, paler: less sure", *averaged], zone="no face" if gaps else "")
 
@@ -79,14 +90,6 @@ def _rows(faces: Shown) -> list[int]:
     long = int((frames * np.median(np.diff(faces.seconds)) >= GLIMPSE).sum())
     picked: list[int] = np.sort(persons[np.argsort(-frames, kind="stable")[: min(max(long, 2), MOST)]]).tolist()
     return picked
-
-
-def _together(affect: GroupAffect) -> npt.NDArray[np.float32]:
-    """What the panels show, (n, 5): the shares of positive and of neutral faces, the smoothed valence, and the dispersion below and above it."""
-    whole = affect.course
-    apart = np.nan_to_num(whole.dispersion)
-    lines = [whole.positive, whole.neutral, whole.valence_smoothed, whole.valence - apart, whole.valence + apart]
-    return np.column_stack(lines).astype(np.float32)
 
 
 def _head(sheet: Page, affect: GroupAffect, *, name: str, notice: str | None, more: int) -> None:
@@ -120,18 +123,14 @@ def _legend(sheet: Page, palette: Mapping[str, RGB]) -> None:
         x += pitch
 
 
-def _across(together: Course, seconds: Points) -> Points:
-    return np.interp(seconds, together.ends, (LEFT, RIGHT))
-
-
 def _times(sheet: Page, together: Course, *, bottom: float) -> None:
     """Time at the bottom."""
     last = together.ends[1]
     moments = ticks(*together.ends)
-    for seconds, x in zip(moments, _across(together, np.array(moments)).tolist(), strict=True):
+    for seconds, x in zip(moments, across(together, np.array(moments)).tolist(), strict=True):
         sheet.line([(x, TOP - 6), (x, bottom + 6)], colour=PALE)
         sheet.text(x, bottom + 28, clock(seconds, longest=last), size=17, colour=GREY, align="center")
-    sheet.text(LEFT - 16, bottom + 28, time_unit(last), size=17, colour=GREY, align="right")
+    sheet.text(LEFT - 32, bottom + 28, time_unit(last), size=17, colour=GREY, align="right")
 
 
 def _person(sheet: Page, affect: GroupAffect, person: int, *, y: float, palette: Mapping[str, RGB], portrait: npt.NDArray[np.uint8] | None) -> None:
@@ -162,64 +161,3 @@ def _seen(sheet: Page, seen: Course, palette: Sequence[RGB], *, top: int) -> Non
     edges = np.flatnonzero(np.diff(np.concatenate([[False], known, [False]])))
     for start, stop in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
         sheet.picture(LEFT + start, top, painted[:, start:stop])
-
-
-def _shares(sheet: Page, affect: GroupAffect, together: Course, *, top: float) -> None:
-    """The shares of the faces, stacked: negative at the bottom, positive at the top."""
-    sheet.box(LEFT, top, RIGHT - LEFT, SHARES, colour=BAND)
-    sheet.text(LEFT - 16, top + SHARES / 2 - 4, "share of", size=17, colour=GREY, align="right")
-    sheet.text(LEFT - 16, top + SHARES / 2 + 18, "the faces", size=17, colour=GREY, align="right")
-    positive, neutral = together.probabilities[:, 0], together.probabilities[:, 1]
-    edges = {"negative": (1 - positive - neutral, np.zeros_like(positive)), "neutral": (1 - positive, 1 - positive - neutral)}
-    edges["positive"] = (np.ones_like(positive), 1 - positive)
-    panel = Panel(LEFT, RIGHT, top, top + SHARES, together.ends, (0.0, 1.0))
-    for tone, (upper, lower) in edges.items():
-        sheet.areas(_between(panel, together, upper, lower), colour=TONES[tone])
-    for row, (tone, colour) in enumerate(TONES.items()):
-        mean = np.nanmean(getattr(affect.course, tone))
-        sheet.text(RIGHT + 16, top + 22 + row * 29, tone, size=17, colour=ink(colour), bold=True)
-        sheet.text(WIDTH - MARGIN, top + 22 + row * 29, f"{100 * mean:.0f} %", size=17, colour=ink(colour), align="right")
-
-
-def _valence(sheet: Page, affect: GroupAffect, together: Course, *, top: float) -> None:
-    """The smoothed valence of all, how far the faces are apart, and the moments."""
-    lower, upper = together.probabilities[:, 3], together.probabilities[:, 4]
-    most = float(np.nanmax(np.abs(together.probabilities[:, 2:])))
-    reach = next((r for r in (0.25, 0.5) if most <= r), 1.0)
-    panel = Panel(LEFT, RIGHT, top, top + VALENCE, together.ends, (-reach, reach))
-    panel.rules(sheet, [-reach, 0, reach], write=lambda value: f"{value:+g}" if value else "0")
-    sheet.text(MARGIN, top + VALENCE / 2 + 6, "valence", size=17, colour=GREY)
-    sheet.areas(_between(panel, together, np.minimum(upper, reach), np.maximum(lower, -reach)), colour=mix(SILVER, WHITE, share=0.4))
-    sheet.line([(LEFT, panel.up([0])[0]), (RIGHT, panel.up([0])[0])], colour=PALE)
-    for start, stop in together.runs:
-        sheet.line(panel.at(together.seconds[start:stop], together.probabilities[start:stop, 2]), colour=INK, width=2.5)
-    seconds, smooth = affect.course.seconds, affect.course.valence_smoothed
-    for moments, colour in ((affect.most_positive, AMBER), (affect.most_negative, BLUE)):
-        sheet.dots(panel.at(seconds[moments], smooth[moments]), colour=INK, size=15)
-        sheet.dots(panel.at(seconds[moments], smooth[moments]), colour=colour, size=11)
-    x = RIGHT + 16
-    sheet.line([(x, top + 24), (x + 26, top + 24)], colour=INK, width=2.5)
-    sheet.text(x + 36, top + 30, "smoothed", size=16, colour=GREY)
-    sheet.box(x, top + 48, 26, 16, colour=mix(SILVER, WHITE, share=0.4))
-    sheet.text(x + 36, top + 62, "± dispersion", size=16, colour=GREY)
-    for row, (words, colour) in enumerate((("most positive", AMBER), ("most negative", BLUE))):
-        sheet.dots([(x + 13, top + 88 + row * 32)], colour=INK, size=15)
-        sheet.dots([(x + 13, top + 88 + row * 32)], colour=colour, size=11)
-        sheet.text(x + 36, top + 94 + row * 32, words, size=16, colour=GREY)
-
-
-def _between(panel: Panel, together: Course, upper: Points, lower: Points) -> list[Points]:
-    """The area between two lines, an outline a run; the first and the last moment of a run stand for their whole cells."""
-    outlines = []
-    for start, stop in together.runs:
-        seconds = np.concatenate([together.cells[start, :1], together.seconds[start:stop], together.cells[stop - 1, 1:]])
-        ends = [start, *range(start, stop), stop - 1]
-        outlines.append(np.array(panel.at(seconds, upper[ends]) + panel.at(seconds, lower[ends])[::-1]))
-    return outlines
-
-
-def _zones(sheet: Page, together: Course, gaps: Sequence[tuple[float, float]], *, top: float) -> None:
-    """Where there is no face at all."""
-    edges = _across(together, np.array(gaps).reshape(-1, 2)).tolist()
-    for y, height in ((top, SHARES), (top + SHARES + ROOM, VALENCE)):
-        sheet.zones([rectangle(left, y, right - left, height) for left, right in edges])
