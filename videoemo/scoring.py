@@ -9,9 +9,11 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from videoemo.datasets import find_clips
+from videoemo.persons import write_tracks
 from videoemo.pipeline import Models, Scored, load_models, score_video
 from videoemo.provenance import write_json
 from videoemo.recipes import Pipeline, change, load_pipeline
+from videoemo.smoothing import smooth
 from videoemo.tables import VideoRow, write_faces
 from videoemo.work.attempt import attempt
 from videoemo.work.jobs import Job
@@ -54,8 +56,9 @@ def _score_into(job: Job, pipeline: Pipeline, models: Models, ran: dict[str, Any
     _tidy(job.folder)
     scored = score_video(job.clip, pipeline, models, progress=report)
     write_faces(scored.table, job.folder, as_csv=pipeline.csv)
+    write_tracks(scored.table, job.folder / "tracks.csv", smoothing=pipeline.smoothing)
     if pipeline.pictures:
-        _draw(scored, job.folder / "timeline.png")
+        _draw(scored, job.folder / "timeline.png", smoothing=pipeline.smoothing)
     write_json(
         job.folder / "summary.json",
         {
@@ -76,10 +79,11 @@ def _tidy(folder: Path) -> None:
         path.unlink()
 
 
-def _draw(scored: Scored, path: Path) -> None:
+def _draw(scored: Scored, path: Path, *, smoothing: float) -> None:
     from videoemo.plots import timeline
 
-    course, mean = scored.table.course(), scored.row.mean
+    table = scored.table if scored.table.smoothed else smooth(scored.table, smoothing)
+    course, mean = table.course(), scored.row.mean
     assert mean is not None  # a scored video has a mean, if only of NaN
     timeline(
         path,
@@ -90,7 +94,8 @@ def _draw(scored: Scored, path: Path) -> None:
         n_faces=course.n_faces,
         mean=mean,
         dominant=scored.row.dominant,
-        thumbnails=scored.gallery.chosen(),
+        thumbnails=scored.thumbnails,
+        smoothed=table.smoothed,
         notice=scored.row.error or None,
     )
 
@@ -106,8 +111,8 @@ def score(path: str | Path, *, pipeline: str | None = None, **settings: Any) -> 
 
     Returns
     -------
-    One row a face a sampled frame: frame, seconds, face, x, y, width, height (px), score, then the probability of each class (0 to 1);
-    a frame without a face keeps one row whose face columns are missing.
+    One row a face a sampled frame: frame, seconds, face, track (the number of its person), x, y, width, height (px), score, sharpness, yaw, pitch
+    and roll (degrees), then the probability of each class (0 to 1); a frame without a face keeps one row whose face columns are missing.
 
     Raises
     ------
