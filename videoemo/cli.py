@@ -65,7 +65,11 @@ _out = click.option("-o", "--out", type=click.Path(path_type=Path, file_okay=Tru
 @cli.command(no_args_is_help=False)
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @_out
-@click.option("--faces", type=click.Choice(["all", "largest", "score"]), help="Every face, or one a frame: the largest, or the surest.")
+@click.option(
+    "--faces",
+    type=click.Choice(["all", "largest", "score", "track:longest"]),
+    help="Every face; one a frame, the largest or the surest; the person seen longest.",
+)
 @click.option("--every", type=click.IntRange(min=1), metavar="N", help="Sample every N-th frame.")
 @click.option(
     "--fps",

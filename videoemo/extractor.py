@@ -12,17 +12,25 @@ from PIL import Image
 
 from videoemo.cards import Card
 from videoemo.engines import Network, n_outputs
+from videoemo.engines.runtime import Runtime
+from videoemo.errors import InputError
 from videoemo.recipes import load_pipeline
 from videoemo.records import Features
-from videoemo.serving import weights_of
+from videoemo.serving import runtime_of, weights_of
 
 __all__ = ["Extractor", "load_extractor", "open_extractor", "preprocess"]
 
 # Bounds the memory of one pass through the network.
 _BATCH = 32
 
-# Card.format -> the module that reads it; one is imported when a network of its kind is loaded.
-_ENGINES = {"safetensors": "timm_torch", "onnx": "openvino_onnx", "timm-pickle": "timm_pickle"}
+# Engine, Card.format -> the module that runs it; one is imported when a network of its kind is loaded.
+_ENGINES = {
+    ("openvino", "safetensors"): "timm_openvino",
+    ("openvino", "timm-pickle"): "timm_openvino",
+    ("openvino", "onnx"): "openvino_onnx",
+    ("torch", "safetensors"): "timm_torch",
+    ("torch", "timm-pickle"): "timm_pickle",
+}
 
 
 class Extractor:
@@ -82,20 +90,23 @@ def load_extractor(name: str | None = None) -> Extractor:
     FetchError : it is not here and cannot be had.
     WeightsError : its weights are missing, damaged, of a kind that is not read, or not what its card says.
     """
-    if name is None:
-        name = load_pipeline().extractor
-    return open_extractor(*weights_of(name))
+    pipeline = load_pipeline()
+    return open_extractor(*weights_of(name or pipeline.extractor), runtime_of(pipeline))
 
 
-def open_extractor(card: Card, weights: Path) -> Extractor:
+def open_extractor(card: Card, weights: Path, runtime: Runtime) -> Extractor:
     """The network of a card, from weights that are known to be the card's.
 
     Raises
     ------
+    InputError : the engine cannot run a network of the card's kind.
     WeightsError : they are not what the card says.
     """
-    load_network: Callable[[Card, Path], Network] = import_module(f"videoemo.engines.{_ENGINES[card.format]}").load_network
-    return Extractor(card, load_network(card, weights))
+    engine = _ENGINES.get((runtime.engine, card.format))
+    if engine is None:
+        raise InputError(f"{card.name} is an {card.format.upper()} file, which {runtime.engine} does not run: give engine openvino")
+    load_network: Callable[[Card, Path, Runtime], Network] = import_module(f"videoemo.engines.{engine}").load_network
+    return Extractor(card, load_network(card, weights, runtime))
 
 
 def preprocess(crop: npt.NDArray[np.uint8], card: Card) -> npt.NDArray[np.float32]:

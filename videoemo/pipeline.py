@@ -12,20 +12,29 @@ import numpy as np
 import numpy.typing as npt
 
 from videoemo import faces as face_room
+from videoemo.ahead import ahead
+from videoemo.engines.runtime import Runtime
 from videoemo.extractor import Extractor, open_extractor
+from videoemo.galleries import Galleries
+from videoemo.kept import Kept
+from videoemo.persons import longest, only
 from videoemo.recipes import Pipeline
 from videoemo.records import Clip, Faces, Features, Frames
 from videoemo.sampling import sample
-from videoemo.serving import serving
-from videoemo.tables import FaceTable, VideoRow, face_table
-from videoemo.thumbnails import Gallery, Portraits
+from videoemo.serving import runtime_of, serving
+from videoemo.smoothing import smooth
+from videoemo.tables import LOW_COVERAGE, FaceTable, VideoRow, face_table
+from videoemo.thumbnails import Portraits, Thumbnail
 from videoemo.tracking import tracked
 from videoemo.video import Video, frames, probe
-from videoemo.windows import Classify, Window, Windows
+from videoemo.windows import Classify, Window, over_time
 
 __all__ = ["Models", "Scored", "expressions", "load_models", "score_video"]
 
 T = TypeVar("T")
+
+# Batches that wait between two stages: enough that neither waits for the other, few enough that memory stays small.
+_AHEAD = 2
 
 
 @dataclass(frozen=True)
@@ -53,8 +62,8 @@ class Scored:
     video : what its container says.
     table : its faces.
     row : its summary.
-    gallery : thumbnails of its clearest moments.
-    portraits : a thumbnail of each person.
+    thumbnails : of its clearest moments.
+    portraits : a face of each person.
     windows : what a fitted classifier says of the video, window by window; empty where there is none.
     stages : seconds of work in each stage: read, find, express, track.
     """
@@ -62,7 +71,7 @@ class Scored:
     video: Video
     table: FaceTable
     row: VideoRow
-    gallery: Gallery
+    thumbnails: list[Thumbnail]
     portraits: Portraits
     windows: list[Window]
     stages: dict[str, float]
@@ -77,11 +86,19 @@ def load_models(pipeline: Pipeline) -> Models:
     FetchError : the extractor is not here and cannot be had, and there is none for offline use.
     WeightsError : weights that are missing or damaged.
     """
+    runtime = runtime_of(pipeline)
     _, card, weights = serving(pipeline, notice=lambda text: print(f"notice: {text}", file=sys.stderr))
-    extractor = open_extractor(card, weights)
-    from videoemo.engines.mtcnn_torch import load_networks
+    return Models(_detector(runtime), open_extractor(card, weights, runtime))
 
-    return Models(load_networks(), extractor)
+
+def _detector(runtime: Runtime) -> face_room.Networks:
+    if runtime.engine == "openvino":
+        from videoemo.engines.mtcnn_openvino import load_networks
+
+        return load_networks()
+    from videoemo.engines import mtcnn_torch
+
+    return mtcnn_torch.load_networks(runtime)
 
 
 def score_video(clip: Clip, pipeline: Pipeline, models: Models, *, progress: Callable[[int, float], None] | None = None) -> Scored:
@@ -99,27 +116,33 @@ def score_video(clip: Clip, pipeline: Pipeline, models: Models, *, progress: Cal
     video = probe(clip.path, fps=pipeline.fps, max_pixels=pipeline.max_pixels)
     wanted = _wanted(video, pipeline)
     first, last = (video.seconds[wanted[0]], video.seconds[wanted[-1]]) if len(wanted) else (0.0, 0.0)
-    gallery, portraits = Gallery(float(last - first), first=float(first)), Portraits()
-    frame, vectors = [np.empty(0, np.int64)], [np.empty((0, models.extractor.card.embedding), np.float32)]
-
-    windows = None if models.classify is None else Windows(models.classify, length=pipeline.prediction_window, step=pipeline.prediction_step)
+    one_person = pipeline.faces == "track:longest"
+    galleries = Galleries(float(last - first), first=float(first), wait=pipeline.track_gap)
+    kept = Kept(models.extractor.card.embedding)
+    portraits = Portraits()
+    windows: list[Window] = []
 
     def shown() -> Iterator[tuple[Frames, Faces, Features]]:
         found = expressions(video, pipeline, models, stages=stages, progress=progress)
         for batch, faces, features in tracked(found, pipeline, stages=stages):
-            _offer(gallery, batch, faces, features, models.extractor.classes)
+            _offer(galleries, batch, faces, features, models.extractor.classes, apart=one_person)
             _portray(portraits, faces)
-            if windows is not None:
-                windows.add(batch, faces, features)
-                frame.append(faces.frame)
-                vectors.append(features.embedding)
+            if models.classify is not None:
+                kept.add(faces, features)
             yield batch, faces, features
 
     table = face_table(shown(), models.extractor.classes, affect=models.extractor.card.valence_arousal)
-    row = _summary(clip, video, table, len(wanted))
+    person = longest(table.track) if one_person else None
+    if person is not None:
+        table = only(table, person)
+    if pipeline.smooth_tables:
+        table = smooth(table, pipeline.smoothing)
+    row = _summary(clip, video, table, len(wanted), min_coverage=pipeline.min_coverage)
     if models.classify is not None:
-        row = replace(row, prediction=models.classify(np.concatenate(frame), np.concatenate(vectors)))
-    return Scored(video, table, row, gallery, portraits, [] if windows is None else windows.finish(), stages)
+        theirs = kept.of(person)
+        row = replace(row, prediction=models.classify(*theirs))
+        windows = over_time(models.classify, table, theirs, length=pipeline.prediction_window, step=pipeline.prediction_step)
+    return Scored(video, table, row, galleries.chosen(person or 0), portraits, windows, stages)
 
 
 def expressions(
@@ -152,13 +175,13 @@ def expressions(
         decoder=pipeline.decoder,
         max_pixels=pipeline.max_pixels,
     )
-    for batch in _timed(reading, spent):
+    # Three stages at a time: while the faces of some frames are looked at, those of the next are found, and the next but one are decoded.
+    read = ahead(_timed(reading, spent, "read"), n=_AHEAD)
+    finding = _cropped(_timed(read, spent, "find", sign=-1), pipeline, models)
+    for batch, faces in ahead(_timed(finding, spent, "find"), n=_AHEAD):
         started = perf_counter()
-        faces = _faces(batch, pipeline, models)
-        found = perf_counter()
         features = models.extractor(faces.crops or ())
-        spent["find"] += found - started
-        spent["express"] += perf_counter() - found
+        spent["express"] += perf_counter() - started
         done += len(batch)
         if progress is not None:
             progress(len(batch), done / n_wanted)
@@ -174,36 +197,33 @@ def _wanted(video: Video, pipeline: Pipeline) -> npt.NDArray[np.int64]:
     return sample(video.seconds, every=pipeline.every, fps=_sampling_rate(video, pipeline), start=pipeline.start, end=pipeline.end)
 
 
-def _faces(batch: Frames, pipeline: Pipeline, models: Models) -> Faces:
-    found = face_room.find(
-        batch,
-        networks=models.networks,
-        min_face=pipeline.min_face,
-        thresholds=pipeline.thresholds,
-        factor=pipeline.pyramid_factor,
-        order=pipeline.order,
-    )
+def _cropped(batches: Iterator[Frames], pipeline: Pipeline, models: Models) -> Iterator[tuple[Frames, Faces]]:
+    search = face_room.Search(pipeline.min_face, pipeline.thresholds, pipeline.pyramid_factor, pipeline.order)
     card = models.extractor.card
     align = card.align if pipeline.align is None else pipeline.align
-    chosen = face_room.select(found, pipeline.faces)
-    return face_room.crop(batch, chosen, kind=card.crop, size=card.input_size, scale=card.crop_scale, align=align)
+    for batch, found in face_room.follow(batches, networks=models.networks, search=search, full_search=pipeline.full_search):
+        chosen = face_room.select(found, pipeline.faces)
+        yield batch, face_room.crop(batch, chosen, kind=card.crop, size=card.input_size, scale=card.crop_scale, align=align)
 
 
-def _timed(batches: Iterator[T], stages: dict[str, float]) -> Iterator[T]:
+def _timed(items: Iterator[T], spent: dict[str, float], stage: str, *, sign: int = 1) -> Iterator[T]:
+    """The items, with the seconds that each takes to come added to what a stage has spent; taken off where they come from the stage before."""
     while True:
         started = perf_counter()
-        batch = next(batches, None)
-        stages["read"] += perf_counter() - started
-        if batch is None:
+        item = next(items, None)
+        spent[stage] += sign * (perf_counter() - started)
+        if item is None:
             return
-        yield batch
+        yield item
 
 
-def _offer(gallery: Gallery, batch: Frames, faces: Faces, features: Features, classes: tuple[str, ...]) -> None:
+def _offer(galleries: Galleries, batch: Frames, faces: Faces, features: Features, classes: tuple[str, ...], *, apart: bool) -> None:
+    """Offer the faces for the thumbnails: all as one person's, or each person's apart."""
     seconds = dict(zip(batch.index.tolist(), batch.seconds.tolist(), strict=True))
     best = features.probabilities.argmax(axis=1) if len(features) else np.empty(0, np.intp)
     for i, crop in enumerate(faces.crops or ()):
-        gallery.offer(seconds[int(faces.frame[i])], crop, classes[best[i]], float(features.probabilities[i, best[i]]))
+        person = int(faces.track[i]) if apart and faces.track is not None else 0
+        galleries.offer(person, seconds[int(faces.frame[i])], crop, classes[best[i]], float(features.probabilities[i, best[i]]))
 
 
 def _portray(portraits: Portraits, faces: Faces) -> None:
@@ -215,20 +235,23 @@ def _portray(portraits: Portraits, faces: Faces) -> None:
         portraits.offer(person, crop, clear)
 
 
-def _summary(clip: Clip, video: Video, table: FaceTable, n_wanted: int) -> VideoRow:
+def _summary(clip: Clip, video: Video, table: FaceTable, n_wanted: int, *, min_coverage: float) -> VideoRow:
     mean = table.mean()
     n_frames = len(table.frame_starts())
-    return VideoRow(
+    row = VideoRow(
         video=clip.id,
         error="; ".join(_remarks(video, n_wanted, n_frames)),
         seconds=video.duration,
         frames=n_frames,
         face_frames=len(np.unique(table.frame[table.face >= 0])),
         faces=int((table.face >= 0).sum()),
+        longest_gap=table.longest_gap(),
         mean=mean,
         affect=table.mean_affect(),
         dominant="" if np.isnan(mean).any() else table.classes[int(mean.argmax())],
     )
+    too_little = bool(row.dominant) and row.coverage is not None and row.coverage < min_coverage
+    return replace(row, dominant=LOW_COVERAGE) if too_little else row
 
 
 def _remarks(video: Video, n_wanted: int, n_frames: int) -> Iterator[str]:

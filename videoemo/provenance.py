@@ -14,11 +14,12 @@ from videoemo._version import __version__
 from videoemo.cards import Card
 from videoemo.files import whole
 from videoemo.recipes import Pipeline
+from videoemo.serving import runtime_of
 
 __all__ = ["LIBRARIES", "extractor_of", "versions", "what_ran", "write_json"]
 
 # Those whose version can change a result.
-LIBRARIES = ("av", "decord", "facenet-pytorch", "numpy", "opencv-python-headless", "pillow", "timm", "torch")
+LIBRARIES = ("av", "decord", "facenet-pytorch", "numpy", "opencv-python-headless", "openvino", "pillow", "timm", "torch")
 
 
 def versions() -> dict[str, str | None]:
@@ -48,6 +49,7 @@ def what_ran(pipeline: Pipeline, card: Card, detector: dict[str, str]) -> dict[s
         "command": ["videoemo", *sys.argv[1:]] if Path(sys.argv[0]).stem == "videoemo" else None,
         "versions": versions(),
         "pipeline": asdict(pipeline),
+        "runtime": asdict(runtime_of(pipeline)),
         "extractor": asdict(card),
         "detector": {"name": "MTCNN", "sha256": detector},
         "reading": "displayed expression as a network sees it, not a felt emotion",

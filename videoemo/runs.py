@@ -68,6 +68,7 @@ def plan_scoring(
         ran, scores = ran | {"model": classify.provenance()}, classify.scores
     outputs = (
         "faces.parquet",
+        "tracks.csv",
         *["faces.csv"] * served.csv,
         *["timeline.png"] * served.pictures,
         *["group.parquet"] * served.group,

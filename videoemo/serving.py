@@ -1,4 +1,4 @@
-"""Which network serves a pipeline: the one it asks for, or, where that cannot be had, its one for offline use."""
+"""What serves a pipeline: the network it asks for, or, where that cannot be had, its one for offline use; and what runs it here."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from pathlib import Path
 
 from videoemo.cards import Card, find_card
 from videoemo.engines.formats import require_known
+from videoemo.engines.runtime import Runtime, runtime
 from videoemo.errors import FetchError
 from videoemo.recipes import Pipeline
 from videoemo.zoo.fetch import fetch
 
-__all__ = ["serving", "weights_of"]
+__all__ = ["runtime_of", "serving", "weights_of"]
 
 
 def weights_of(name: str) -> tuple[Card, Path]:
@@ -50,3 +51,13 @@ def serving(pipeline: Pipeline, *, notice: Callable[[str], None]) -> tuple[Pipel
         how = f"to get it: videoemo models fetch {pipeline.extractor}"
         notice(f"{pipeline.extractor_offline} serves in place of {pipeline.extractor} ({exc}); {how}")
         return serving(replace(pipeline, extractor=pipeline.extractor_offline, extractor_offline=None), notice=notice)
+
+
+def runtime_of(pipeline: Pipeline) -> Runtime:
+    """What runs a pipeline's networks on this machine.
+
+    Raises
+    ------
+    InputError : what it asks for is not here.
+    """
+    return runtime(engine=pipeline.engine, device=pipeline.device, precision=pipeline.precision)

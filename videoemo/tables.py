@@ -17,10 +17,12 @@ from videoemo.records import QUALITY, Faces, Features, Frames
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["AFFECT", "SCHEMA", "Course", "FaceTable", "Prediction", "VideoRow", "face_table", "write_faces", "write_videos"]
+__all__ = ["AFFECT", "LOW_COVERAGE", "SCHEMA", "Course", "FaceTable", "Prediction", "VideoRow", "face_table", "write_faces", "write_videos"]
 
 # Of the columns of the tables, their types and what is in them: goes up when any changes, so that results of before are made again.
 SCHEMA = 2
+# What a video's `dominant` says instead of naming an expression.
+LOW_COVERAGE = "low coverage"
 # The columns of `FaceTable.affect`.
 AFFECT = ("valence", "arousal")
 
@@ -57,6 +59,7 @@ class FaceTable:
     probabilities : float32 (n, c).
     classes : the c class names.
     affect : float32 (n, 2), valence and arousal, -1 to 1; None where the network does not give them.
+    smoothed : the time constant in seconds with which both were smoothed along tracks; 0 where they are as the network gave them.
     """
 
     frame: npt.NDArray[np.int64]
@@ -69,6 +72,7 @@ class FaceTable:
     probabilities: npt.NDArray[np.float32]
     classes: tuple[str, ...]
     affect: npt.NDArray[np.float32] | None = None
+    smoothed: float = 0.0
 
     def __post_init__(self) -> None:
         n, c = len(self.frame), len(self.classes)
@@ -92,6 +96,16 @@ class FaceTable:
         """The mean valence and arousal over all faces, (2,); NaN without a face, None where the network does not give them."""
         return None if self.affect is None else self._mean(self.affect)
 
+    def longest_gap(self) -> float:
+        """The longest time in seconds without a face, from the first frame without one to the next with one, or to the last frame."""
+        starts = self.frame_starts()
+        seconds, has_face = self.seconds[starts], self.face[starts] >= 0
+        if not len(starts):
+            return 0.0
+        begins = np.flatnonzero(~has_face & np.append(True, has_face[:-1]))
+        ends = np.append(np.flatnonzero(has_face & np.append(False, ~has_face[:-1])), len(starts) - 1)[: len(begins)]
+        return float((seconds[ends] - seconds[begins]).max(initial=0.0))
+
     def _mean(self, values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         found = values[self.face >= 0]
         if not len(found):
@@ -107,7 +121,7 @@ class FaceTable:
         return Course(self.seconds[starts], mean.astype(np.float32), n_faces.astype(np.int64))
 
     def to_arrow(self) -> pa.Table:
-        """The table with the columns of the contract; what is NaN or -1 here is null there."""
+        """The table with the columns of the contract; what is NaN or -1 here is null there. That it is smoothed is said in its metadata."""
         import pyarrow as pa
 
         values = np.column_stack([self.boxes, self.scores, self.quality, self.probabilities])
@@ -116,13 +130,14 @@ class FaceTable:
             values, names = np.column_stack([values, self.affect]), (*names, *AFFECT)
         empty = self.face < 0
         return pa.table(
-            {
+            metadata={"smoothed_seconds": f"{self.smoothed:g}"} if self.smoothed else None,
+            data={
                 "frame": pa.array(self.frame),
                 "seconds": pa.array(self.seconds),
                 "face": pa.array(self.face, mask=empty),
                 "track": pa.array(self.track, mask=empty),
                 **{name: pa.array(column, mask=empty) for name, column in zip(names, values.T, strict=True)},
-            }
+            },
         )
 
 
@@ -225,8 +240,9 @@ class VideoRow:
     error : why it failed, or what the reader should know of a video that did not; empty otherwise.
     seconds : the duration.
     frames, face_frames, faces : frames sampled, those with a face, faces in all.
+    longest_gap : `FaceTable.longest_gap`; None where there is no such table.
     mean : float32 (c,), the mean probability of each class over all faces, NaN without a face; None when it failed.
-    dominant : the class with the highest mean, empty without a face.
+    dominant : the class with the highest mean, empty without a face; `LOW_COVERAGE` where too few frames have one.
     affect : float32 (2,), mean valence and arousal, NaN without a face; None where the network does not give them.
     prediction : what a fitted classifier says of it; None where there is no classifier.
     """
@@ -237,6 +253,7 @@ class VideoRow:
     frames: int | None = None
     face_frames: int | None = None
     faces: int | None = None
+    longest_gap: float | None = None
     mean: npt.NDArray[np.float32] | None = None
     dominant: str = ""
     affect: npt.NDArray[np.float32] | None = None
@@ -246,6 +263,11 @@ class VideoRow:
     def failed(self) -> bool:
         """Whether the video could not be scored."""
         return self.mean is None
+
+    @property
+    def coverage(self) -> float | None:
+        """The share of the sampled frames that have a face, 0 to 1; None where none was sampled."""
+        return None if not self.frames or self.face_frames is None else self.face_frames / self.frames
 
 
 def write_videos(rows: Sequence[VideoRow], classes: Sequence[str], path: Path, *, affect: bool = False, scores: Sequence[str] | None = None) -> None:
@@ -264,13 +286,15 @@ def write_videos(rows: Sequence[VideoRow], classes: Sequence[str], path: Path, *
     names = [*classes, *(AFFECT if affect else ())]
     with whole(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["video", "status", "error", "seconds", "frames", "face_frames", "faces", "dominant", *names, *predicted])
+        counts = ["frames", "face_frames", "faces", "coverage", "longest_gap"]
+        writer.writerow(["video", "status", "error", "seconds", *counts, "dominant", *names, *predicted])
         for row in rows:
             means = [*_numbers(row.mean, len(classes)), *_numbers(row.affect, 2 * affect)]
-            seconds = None if row.seconds is None else f"{row.seconds:.6f}"
+            seconds, coverage, gap = (None if value is None else f"{value:.6f}" for value in (row.seconds, row.coverage, row.longest_gap))
             status = "failed" if row.failed else "ok"
             told = [] if scores is None else _told(row.prediction or Prediction(), scores)
-            writer.writerow([row.video, status, row.error, seconds, row.frames, row.face_frames, row.faces, row.dominant, *means, *told])
+            counted = [row.frames, row.face_frames, row.faces, coverage, gap]
+            writer.writerow([row.video, status, row.error, seconds, *counted, row.dominant, *means, *told])
 
 
 def _numbers(values: npt.NDArray[np.float32] | None, n: int) -> list[str]:

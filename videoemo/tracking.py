@@ -22,10 +22,10 @@ def tracked(
     ----------
     stages : where the seconds of this work are added up, as `track`.
     """
-    spent = {} if stages is None else stages
+    spent = {"track": 0.0} if stages is None else stages
     tracker = face_room.Tracker(gap=pipeline.track_gap, reid=pipeline.track_reid)
     for frames, faces, features in batches:
         started = perf_counter()
         followed = replace(faces, track=tracker.follow(frames, faces, features), quality=face_room.quality(faces))
-        spent["track"] = spent.get("track", 0.0) + perf_counter() - started
+        spent["track"] += perf_counter() - started
         yield frames, followed, features

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -12,13 +13,14 @@ import numpy as np
 import numpy.typing as npt
 
 from videoemo.files import whole
-from videoemo.records import Faces, Features, Frames
-from videoemo.tables import Prediction
+from videoemo.tables import FaceTable, Prediction
 
-__all__ = ["Classify", "Window", "Windows", "write_windows"]
+__all__ = ["Classify", "Window", "over_time", "write_windows"]
 
 # So many descriptors are classified at once: a forest is slow to start, and a long video's descriptors are not to be kept.
 _AT_ONCE = 64
+# By which sums of steps may miss a time, in seconds.
+_HAIR = 1e-9
 
 
 class Classify(Protocol):
@@ -27,7 +29,7 @@ class Classify(Protocol):
     scores: tuple[str, ...]
 
     def __call__(self, frame: npt.NDArray[np.int64], vectors: npt.NDArray[np.float32]) -> Prediction:
-        """Of the frames (m,), ascending, and the vectors (m, d) of some faces; none where there is no face."""
+        """Of the frames (m,), ascending, and the vectors (m, d) of some faces; no class where there is no face."""
 
     def describe(self, frame: npt.NDArray[np.int64], vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Their descriptor, (k,)."""
@@ -42,7 +44,7 @@ class Window:
 
     Parameters
     ----------
-    start, end : seconds; half-open, as everywhere: the end is not in it.
+    start, end : seconds; half-open: the end is not in it.
     frames, face_frames, faces : frames sampled in it, those with a face, faces in all.
     prediction : as of a whole video; without a class where there is no face.
     """
@@ -55,74 +57,46 @@ class Window:
     prediction: Prediction
 
 
-class Windows:
-    """Classify the windows of a video while it streams by; no more is kept than the faces of one window.
+def over_time(
+    classify: Classify, table: FaceTable, faces: tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]], *, length: float, step: float
+) -> list[Window]:
+    """Classify each window of a video, its faces pooled as those of a whole clip.
 
-    The first begins with the first frame, each one a step later, and the last is the first that reaches the last frame.
+    The first window begins with the first frame, each one a step later, and the last is the first that reaches the last frame. Beside the faces
+    given, no more is kept than the descriptors of 64 windows.
 
     Parameters
     ----------
-    classify : what classifies; a window's descriptor is pooled as a whole clip's.
-    length, step : seconds.
+    table : says when each frame is.
+    faces : the frame int64 (m,), ascending, and the vector float32 (m, d) of each face.
+    length, step : of the windows, in seconds.
     """
+    starts = table.frame_starts()
+    seconds, index = table.seconds[starts], table.frame[starts]
+    if not len(index):
+        return []
+    frame, vectors = faces
+    begins = seconds[0] + step * np.arange(_count(float(seconds[-1] - seconds[0]), length=length, step=step))
+    firsts, lasts = np.searchsorted(seconds, begins - _HAIR), np.searchsorted(seconds, begins + length - _HAIR)
+    windows: list[Window] = []
+    for first in range(0, len(begins), _AT_ONCE):
+        made, described = [], []
+        for i in range(first, min(first + _AT_ONCE, len(begins))):
+            inside = index[firsts[i] : lasts[i]]
+            span = slice(*np.searchsorted(frame, [inside[0], inside[-1] + 1]).tolist()) if len(inside) else slice(0, 0)
+            here = frame[span]
+            made.append(Window(float(begins[i]), float(begins[i] + length), len(inside), len(np.unique(here)), len(here), Prediction()))
+            if len(here):
+                described.append(classify.describe(here, vectors[span]))
+        said = iter(classify.predictions(np.stack(described)) if described else ())
+        windows += [replace(window, prediction=next(said)) if window.faces else window for window in made]
+    return windows
 
-    def __init__(self, classify: Classify, *, length: float, step: float) -> None:
-        self._classify = classify
-        self._length, self._step = length, step
-        self._first: float | None = None
-        self._kept: list[tuple[float, int, npt.NDArray[np.float32]]] = []  # seconds, index and vectors (faces, d) of each frame
-        self._waiting: list[tuple[int, npt.NDArray[np.float32]]] = []  # the places of windows with faces, and their descriptors
-        self._done: list[Window] = []
 
-    def add(self, frames: Frames, faces: Faces, features: Features) -> None:
-        """The next frames, in their order, and what was found in them."""
-        order = np.argsort(faces.frame, kind="stable")
-        edges = np.searchsorted(faces.frame[order], frames.index), np.searchsorted(faces.frame[order], frames.index, "right")
-        vectors = features.embedding[order]
-        for seconds, index, start, stop in zip(frames.seconds.tolist(), frames.index.tolist(), *(edge.tolist() for edge in edges), strict=True):
-            self._first = seconds if self._first is None else self._first
-            while seconds >= self._start + self._length:
-                self._close()
-            if seconds >= self._start:  # no window begins before it where they are further apart than they are long
-                # A copy, so that a window keeps its own faces alive and not whole batches.
-                self._kept.append((seconds, index, vectors[start:stop].copy()))
-
-    def finish(self) -> list[Window]:
-        """All windows, in order; none without a frame."""
-        if self._kept:
-            self._close()
-        self._classified()
-        return self._done
-
-    @property
-    def _start(self) -> float:
-        """Where the open window begins."""
-        return (self._first or 0.0) + len(self._done) * self._step
-
-    def _close(self) -> None:
-        """The open window is over; the next one begins."""
-        start = self._start
-        inside = [frame for frame in self._kept if start <= frame[0] < start + self._length]
-        n_faces = [len(vectors) for _, _, vectors in inside]
-        if sum(n_faces):
-            indices = np.repeat(np.array([index for _, index, _ in inside], np.int64), n_faces)
-            descriptor = self._classify.describe(indices, np.concatenate([vectors for _, _, vectors in inside]))
-            self._waiting.append((len(self._done), descriptor))
-        with_face = sum(n > 0 for n in n_faces)
-        self._done.append(Window(start, start + self._length, len(inside), with_face, sum(n_faces), Prediction()))
-        self._kept = [frame for frame in self._kept if frame[0] >= self._start]
-        if len(self._waiting) == _AT_ONCE:
-            self._classified()
-
-    def _classified(self) -> None:
-        """Classify the windows that wait for it."""
-        if not self._waiting:
-            return
-        told = self._classify.predictions(np.stack([descriptor for _, descriptor in self._waiting]))
-        for (place, _), prediction in zip(self._waiting, told, strict=True):
-            window = self._done[place]
-            self._done[place] = Window(window.start, window.end, window.frames, window.face_frames, window.faces, prediction)
-        self._waiting = []
+def _count(duration: float, *, length: float, step: float) -> int:
+    """How many windows there are: until one reaches the end, or, where they are further apart than they are long, begins after it."""
+    reaching = 2 + math.floor((duration - length) / step + _HAIR) if duration >= length else 1
+    return min(reaching, 1 + math.floor(duration / step + _HAIR))
 
 
 def write_windows(windows: Sequence[Window], scores: Sequence[str], path: Path) -> None:

@@ -27,7 +27,7 @@ def test_frames_are_pooled_to_the_bits_of_torch(height: int, width: int) -> None
 def test_boxes_are_pooled_to_the_bits_of_torch(size: int) -> None:
     boxes = np.array([[0, 0, 53, 37], [10, 5, 40, 35], [50, 30, 53, 37], [7, 9, 8, 10]])
     frame = np.array([0, 1, 1, 0])
-    pooled = pool_boxes(summed(RGB), boxes, frame=frame, size=size)
+    pooled = pool_boxes(summed(RGB), boxes, table=frame, size=size)
     for (x1, y1, x2, y2), place, one in zip(boxes, frame, pooled, strict=True):
         np.testing.assert_array_equal(one, torch_pooled(RGB[[place], y1:y2, x1:x2], size, size)[0])
 
@@ -36,7 +36,7 @@ def test_sums_beyond_32_bits_do_no_harm() -> None:
     white = np.full((1, 3000, 4000, 3), 255, np.uint8)  # sums to 3.1e9, above 2**31
     sums = summed(white)
     assert (pool_frames(sums, height=20, width=30) == 255).all()
-    assert (pool_boxes(sums, np.array([[3000, 2000, 4000, 3000]]), frame=np.array([0]), size=24) == 255).all()
+    assert (pool_boxes(sums, np.array([[3000, 2000, 4000, 3000]]), table=np.array([0]), size=24) == 255).all()
 
 
 @pytest.mark.parametrize("view", [RGB[..., ::-1], RGB[:, ::2, ::3], RGB[:, ::-1]], ids=["bgr", "strided", "upside down"])

@@ -12,7 +12,7 @@ SUMS = summed(np.zeros((1, 100, 100, 3), np.uint8))
 
 
 def candidates(*boxes: list[float]) -> Candidates:
-    return Candidates(np.array(boxes, np.float32), np.ones(len(boxes), np.float32), np.zeros(len(boxes), np.int64))
+    return Candidates(np.array(boxes, np.float32), np.ones(len(boxes), np.float32), *[np.zeros(len(boxes), np.int64)] * 2)
 
 
 def sure(x: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -67,5 +67,5 @@ def test_a_box_is_looked_at_from_the_pixel_before_its_first() -> None:
 def test_more_candidates_than_fit_at_once_are_all_looked_at() -> None:
     corner = np.stack(np.meshgrid(np.arange(0, 90, 3), np.arange(0, 90, 3)), axis=-1).reshape(-1, 2)  # 900 corners
     boxes = np.concatenate([corner + 1, corner + 4], axis=1).astype(np.float32)
-    many = Candidates(boxes, np.ones(len(boxes), np.float32), np.zeros(len(boxes), np.int64))
+    many = Candidates(boxes, np.ones(len(boxes), np.float32), *[np.zeros(len(boxes), np.int64)] * 2)
     assert len(refine(SUMS, many, rnet=sure, threshold=0.7).boxes) == 900

@@ -10,6 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from videoemo.engines.mtcnn_weights import SHA256, read
+from videoemo.engines.runtime import REFERENCE, Runtime
+from videoemo.engines.torch_device import on_device
 from videoemo.faces.networks import FloatArray, Networks
 
 __all__ = ["SHA256", "ONet", "PNet", "RNet", "build_networks", "load_networks"]
@@ -113,22 +115,23 @@ def build_networks() -> tuple[PNet, RNet, ONet]:
     return pnet, rnet, onet
 
 
-def load_networks() -> Networks:
-    """The three networks as functions of arrays, on the CPU.
+def load_networks(runtime: Runtime = REFERENCE) -> Networks:
+    """The three networks as functions of arrays.
 
     Raises
     ------
     WeightsError : a weight file is missing or not the one published.
+    InputError : torch does not have the device.
     """
-    pnet, rnet, onet = map(_function, build_networks())
+    pnet, rnet, onet = (_function(on_device(network, runtime), runtime.device) for network in build_networks())
     return Networks(pnet, rnet, onet)
 
 
-def _function(network: nn.Module) -> Callable[[FloatArray], Any]:
+def _function(network: nn.Module, device: str) -> Callable[[FloatArray], Any]:
     @torch.inference_mode()
     def run(pictures: FloatArray) -> tuple[FloatArray, ...]:
         # Channels last, as facenet-pytorch happens to have them: a third faster, and the bits are the same.
-        heads = network(torch.from_numpy(pictures).contiguous(memory_format=torch.channels_last))
-        return tuple(head.numpy() for head in heads)
+        heads = network(torch.from_numpy(pictures).to(device).contiguous(memory_format=torch.channels_last))
+        return tuple(head.cpu().numpy() for head in heads)
 
     return run

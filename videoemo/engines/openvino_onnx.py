@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,15 +11,16 @@ import numpy.typing as npt
 from videoemo.cards import Card
 from videoemo.engines import Network, n_outputs
 from videoemo.engines.onnx_file import read_onnx
+from videoemo.engines.runtime import Runtime
 from videoemo.errors import WeightsError
 
 if TYPE_CHECKING:
     import openvino
 
-__all__ = ["load_network", "settings"]
+__all__ = ["load_network"]
 
 
-def load_network(card: Card, weights: Path) -> Network:
+def load_network(card: Card, weights: Path, runtime: Runtime) -> Network:
     """The network of a card, from an ONNX file that ends in a fully connected layer (Gemm), whose data input is the embedding.
 
     Raises
@@ -29,28 +29,26 @@ def load_network(card: Card, weights: Path) -> Network:
     """
     try:
         import openvino
+
+        from videoemo.engines.openvino_cpu import compiled
     except ImportError as exc:
         raise WeightsError(f"{card.name} is an ONNX file, which OpenVINO runs: pip install openvino ({exc})") from exc
     content = read_onnx(weights)
     try:
-        core = openvino.Core()
-        model = core.read_model(content)
+        model = openvino.Core().read_model(content)
         _take_any_number(model, card)
         _check_length(model.output(0), "outputs", n_outputs(card))
         model.add_outputs(_classifier(model).input_value(0))
         _check_length(model.output(1), "an embedding", card.embedding)
-        compiled = core.compile_model(model, "CPU", settings())
+        function = compiled(model, precision=runtime.precision)
     except RuntimeError as exc:  # OpenVINO has no other
         reason = " ".join(" ".join(line for line in str(exc).splitlines() if not line.startswith("Exception from")).split())[:250]
         raise WeightsError(f"OpenVINO cannot run {weights}: {reason}") from exc
     except WeightsError as exc:
         raise WeightsError(f"{weights} is not what the card of {card.name} says: {exc}") from exc
-    request = compiled.create_infer_request()
 
     def run(x: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-        request.infer([x])
-        # Copies: the next pass writes over the request's own arrays.
-        outputs, embedding = (np.array(request.get_output_tensor(i).data, np.float32) for i in (0, 1))
+        outputs, embedding = function(x)
         return embedding, outputs
 
     return run
@@ -89,13 +87,3 @@ def _check_length(output: openvino.Output, what: str, length: int) -> None:
     shape, wanted = output.partial_shape, openvino.PartialShape([-1, length])
     if shape != wanted:
         raise WeightsError(f"expected {what} of shape {wanted}, got {shape}")
-
-
-def settings() -> dict[str, object]:
-    """float32 wherever it runs, since bfloat16, where a CPU has it, gives other numbers; no more threads than torch would take.
-
-    OpenVINO keeps to the CPUs the process may use, but does not know OMP_NUM_THREADS, nor OMP_THREAD_LIMIT, by which workers have their share.
-    """
-    given = [os.environ.get(name, "") for name in ("OMP_NUM_THREADS", "OMP_THREAD_LIMIT")]
-    threads = [int(number) for number in given if number.isdecimal()]
-    return {"INFERENCE_PRECISION_HINT": "f32"} | ({"INFERENCE_NUM_THREADS": min(threads)} if threads else {})

@@ -9,11 +9,12 @@ import torch
 
 from videoemo.cards import Card
 from videoemo.engines import Network, n_outputs, timm_torch
+from videoemo.engines.runtime import Runtime
 from videoemo.engines.torch_archive import Pickled, read_module
 from videoemo.errors import WeightsError
 from videoemo.files import whole
 
-__all__ = ["CLASSES", "convert", "load_network"]
+__all__ = ["CLASSES", "build_frozen", "convert", "load_network"]
 
 # What a pickled EfficientNet of timm 0.9 names, found by pickling tf_efficientnet_b0 and b2 with timm 0.9.2 and 0.9.16.
 CLASSES = frozenset(
@@ -40,8 +41,8 @@ _MOST_ENTRIES = 20_000
 _LONGEST_NAME = 200
 
 
-def load_network(card: Card, weights: Path) -> Network:
-    """The network of a card, from a pickled module whose checksum was verified.
+def build_frozen(card: Card, weights: Path) -> timm_torch.Frozen:
+    """The frozen network of a card, from a pickled module whose checksum was verified.
 
     The first time it is converted to safetensors in the same folder, which later starts read.
 
@@ -54,7 +55,12 @@ def load_network(card: Card, weights: Path) -> Network:
     converted = weights.with_name(f"{weights.name}.{card.checksum[:16]}.safetensors")
     if not converted.is_file():
         convert(card, weights, to=converted)
-    return timm_torch.load_network(card, converted)
+    return timm_torch.build_frozen(card, converted)
+
+
+def load_network(card: Card, weights: Path, runtime: Runtime) -> Network:
+    """`build_frozen`, as a function of arrays."""
+    return timm_torch.function_of(build_frozen(card, weights), runtime)
 
 
 def convert(card: Card, weights: Path, *, to: Path) -> None:

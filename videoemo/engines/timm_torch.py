@@ -7,14 +7,16 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from videoemo.cards import Card
 from videoemo.engines import Network, n_outputs
+from videoemo.engines.runtime import Runtime
+from videoemo.engines.torch_device import on_device
 from videoemo.engines.torchvision_repair import import_torchvision
 from videoemo.errors import WeightsError
 
-__all__ = ["build_network", "load_network", "load_state"]
+__all__ = ["Frozen", "build_frozen", "build_network", "function_of", "load_network", "load_state"]
 
 
 def build_network(architecture: str, *, n_classes: int, colour: str, pretrained: bool = False) -> nn.Module:
@@ -54,7 +56,21 @@ def load_state(network: nn.Module, weights: Path, *, architecture: str, body_onl
         raise WeightsError(f"{weights} does not hold the weights of {architecture}: {reason}") from exc
 
 
-def load_network(card: Card, weights: Path) -> Network:
+class Frozen(nn.Module):
+    """A timm network that gives its penultimate vectors, (n, d), and its outputs, (n, c)."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+        self.eval().requires_grad_(False)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        maps = self.network.forward_features(x)  # type: ignore[operator]
+        embedding = self.network.forward_head(maps, pre_logits=True)  # type: ignore[operator]
+        return embedding, self.network.get_classifier()(embedding)  # type: ignore[operator]
+
+
+def build_frozen(card: Card, weights: Path) -> Frozen:
     """The frozen network of a card, from safetensors whose checksum was verified.
 
     Raises
@@ -66,13 +82,26 @@ def load_network(card: Card, weights: Path) -> Network:
     length = network.get_classifier().in_features  # type: ignore[operator]
     if length != card.embedding:
         raise WeightsError(f"{card.architecture} gives embeddings of length {length}, where the card of {card.name} says {card.embedding}")
-    network.eval().requires_grad_(False)
+    return Frozen(network)
+
+
+def function_of(network: Frozen, runtime: Runtime) -> Network:
+    """The network as a function of arrays.
+
+    Raises
+    ------
+    InputError : torch does not have the device.
+    """
+    network = on_device(network, runtime)
 
     @torch.inference_mode()
     def run(x: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-        maps = network.forward_features(torch.from_numpy(x))  # type: ignore[operator]
-        embedding = network.forward_head(maps, pre_logits=True)  # type: ignore[operator]
-        logits = network.get_classifier()(embedding)  # type: ignore[operator]
-        return embedding.numpy(), logits.numpy()
+        embedding, logits = network(torch.from_numpy(x).to(runtime.device))
+        return embedding.cpu().numpy(), logits.cpu().numpy()
 
     return run
+
+
+def load_network(card: Card, weights: Path, runtime: Runtime) -> Network:
+    """`build_frozen`, as a function of arrays."""
+    return function_of(build_frozen(card, weights), runtime)

@@ -1,25 +1,26 @@
-"""Faces in frames by MTCNN: the pyramid, the three stages over parts of bounded size, and the order of what comes out."""
+"""Faces in frames by MTCNN: P-Net everywhere or near some places, R- and O-Net, over parts of bounded size, and the order of what comes out."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from operator import attrgetter
+from collections.abc import Iterator, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
-from videoemo.errors import InputError
-from videoemo.faces.networks import FloatArray, Networks
-from videoemo.faces.pooling import summed
+from videoemo.faces.nearby import Places, propose_near, rectangles
+from videoemo.faces.networks import Networks
+from videoemo.faces.pooling import Tables, summed
+from videoemo.faces.search import ORDERS, Search
 from videoemo.faces.selection import areas
-from videoemo.faces.stages import WINDOW, confirm, propose, refine
+from videoemo.faces.stages import Candidates, confirm, propose, refine
 from videoemo.records import Faces, Frames
 
-__all__ = ["ORDERS", "find"]
-
-ORDERS: dict[str, Callable[[Faces], FloatArray]] = {"size": areas, "score": attrgetter("scores")}
+__all__ = ["find", "joined", "search_everywhere", "search_near"]
 
 # Pixels looked at together: 12 MB of summed-area tables, one frame of 1080p (25 MB), four of 360p; more is no faster.
 MAX_PIXELS = 1 << 20
+
+Pictures = Sequence[npt.NDArray[np.uint8]]
 
 
 def find(
@@ -31,16 +32,13 @@ def find(
     factor: float = 0.709,
     order: str = "size",
 ) -> Faces:
-    """Find the faces in some frames.
+    """Find the faces in some frames, each searched whole.
 
     Parameters
     ----------
     frames : any number of frames: memory stays bounded, and the faces of a frame do not depend on the others.
     networks : P-, R- and O-Net.
-    min_face : the smallest face looked for in px, 12 or more.
-    thresholds : the smallest probability of a face after P-, R- and O-Net, each 0 to 1.
-    factor : the size of a level of the pyramid over that of the one before, 0.1 to 0.95.
-    order : of the faces of a frame: "size", the largest box first, or "score", the highest score first.
+    min_face, thresholds, factor, order : see `Search`.
 
     Returns
     -------
@@ -50,55 +48,45 @@ def find(
     ------
     InputError : an argument out of range.
     """
-    _check(min_face=min_face, thresholds=thresholds, factor=factor, order=order)
-    _, height, width, _ = frames.rgb.shape
-    scales = list(_scales(min(height, width), min_face=min_face, factor=factor))
+    return search_everywhere(list(frames.rgb), frames.index, networks, Search(min_face, thresholds, factor, order))
+
+
+def search_everywhere(pictures: Pictures, index: npt.NDArray[np.int64], networks: Networks, search: Search, *, floor: float | None = None) -> Faces:
+    """The faces of whole pictures.
+
+    Parameters
+    ----------
+    pictures : uint8 (h, w, 3), all of one size.
+    index : int64 (n,), the frame each is of.
+    floor : in place of the last threshold.
+    """
+    if not len(pictures):
+        return joined([])
+    height, width, _ = pictures[0].shape
+    scales = search.scales(width=width, height=height)
     n_together = max(1, MAX_PIXELS // max(1, height * width))
-    parts = [frames[start : start + n_together] for start in range(0, len(frames), n_together)] if scales else []
-    return _joined([_find(part, networks=networks, scales=scales, thresholds=thresholds, order=ORDERS[order]) for part in parts])
+    found = []
+    for start in range(0, len(pictures) if scales else 0, n_together):
+        tables = summed(pictures[start : start + n_together])
+        candidates = propose(tables, pnet=networks.pnet, scales=scales, threshold=search.thresholds[0])
+        found.append(_judged(tables, candidates, index[start : start + n_together], networks, search, floor))
+    return joined(found)
 
 
-def _check(*, min_face: float, thresholds: tuple[float, float, float], factor: float, order: str) -> None:
-    if not WINDOW <= min_face < np.inf:
-        raise InputError(f"the smallest face is {min_face} px: give {WINDOW} px or more, such as 20 or 40")
-    if len(thresholds) != 3 or not all(0 <= threshold <= 1 for threshold in thresholds):
-        raise InputError(f"the thresholds are {thresholds}: give three numbers from 0 to 1, such as 0.6, 0.7, 0.7")
-    if not 0.1 <= factor <= 0.95:
-        raise InputError(f"the pyramid's factor is {factor}: give a number from 0.1 to 0.95, such as 0.709")
-    if order not in ORDERS:
-        raise InputError(f"faces cannot be ordered by {order!r}: give one of {', '.join(ORDERS)}")
+def search_near(pictures: Pictures, index: npt.NDArray[np.int64], places: Places, networks: Networks, search: Search) -> Faces:
+    """The faces of pictures near some places, by rising `places.frame`; everywhere else there are none."""
+    found = []
+    for part in _parts(pictures, places):
+        height, width, _ = pictures[0].shape
+        scales = search.scales(width=width, height=height)
+        tables = summed(pictures, rectangles=rectangles(part, width=width, height=height), picture=part.frame)
+        candidates = propose_near(tables, part, pnet=networks.pnet, scales=scales, threshold=search.thresholds[0])
+        found.append(_judged(tables, candidates, index, networks, search, None))
+    return joined(found)
 
 
-def _scales(side: int, *, min_face: float, factor: float) -> Iterator[float]:
-    """Scales at which faces from `min_face` px up to the frame's shorter side fill P-Net's window; none when the frame is too small."""
-    scale = WINDOW / min_face
-    side_left = side * scale
-    while side_left >= WINDOW:
-        yield scale
-        scale *= factor
-        side_left *= factor
-
-
-def _find(
-    frames: Frames,
-    *,
-    networks: Networks,
-    scales: list[float],
-    thresholds: tuple[float, float, float],
-    order: Callable[[Faces], FloatArray],
-) -> Faces:
-    sums = summed(frames.rgb)
-    candidates = propose(sums, pnet=networks.pnet, scales=scales, threshold=thresholds[0])
-    candidates = refine(sums, candidates, rnet=networks.rnet, threshold=thresholds[1])
-    (boxes, scores, place), landmarks = confirm(sums, candidates, onet=networks.onet, threshold=thresholds[2])
-    _, height, width, _ = frames.rgb.shape
-    boxes = np.clip(boxes, 0, np.array([width, height, width, height], np.float32))
-    faces = Faces(boxes, scores, landmarks, frames.index[place])
-    ranked = np.lexsort((-order(faces), place))
-    return faces[ranked[areas(faces)[ranked] > 0]]
-
-
-def _joined(parts: list[Faces]) -> Faces:
+def joined(parts: Sequence[Faces]) -> Faces:
+    """Faces one after the other."""
     none = Faces(np.empty((0, 4), np.float32), np.empty(0, np.float32), np.empty((0, 5, 2), np.float32), np.empty(0, np.int64))
     parts = [none, *parts]
     return Faces(
@@ -107,3 +95,32 @@ def _joined(parts: list[Faces]) -> Faces:
         landmarks=np.concatenate([part.landmarks for part in parts]),
         frame=np.concatenate([part.frame for part in parts]),
     )
+
+
+def _judged(
+    tables: Tables, candidates: Candidates, index: npt.NDArray[np.int64], networks: Networks, search: Search, floor: float | None
+) -> Faces:
+    candidates = refine(tables, candidates, rnet=networks.rnet, threshold=search.thresholds[1])
+    threshold = search.thresholds[2] if floor is None else floor
+    (boxes, scores, place, _), landmarks = confirm(tables, candidates, onet=networks.onet, threshold=threshold)
+    boxes = np.clip(boxes, 0, np.array([tables.width, tables.height] * 2, np.float32))
+    faces = Faces(boxes, scores, landmarks, index[place])
+    ranked = np.lexsort((-ORDERS[search.order](faces), place))
+    return faces[ranked[areas(faces)[ranked] > 0]]
+
+
+def _parts(pictures: Pictures, places: Places) -> Iterator[Places]:
+    """The places of some frames at a time, so that what is looked at of them together has a bounded size."""
+    if not len(places.frame):
+        return
+    height, width, _ = pictures[0].shape
+    left, top, right, bottom = rectangles(places, width=width, height=height).T
+    frame, first = np.unique(places.frame, return_index=True)
+    pixels = np.add.reduceat((right - left) * (bottom - top), first)  # of each frame
+    so_far, start = 0, 0
+    for n, begin in zip(pixels.tolist(), first.tolist(), strict=True):
+        if so_far and so_far + n > MAX_PIXELS:
+            yield Places(places.boxes[start:begin], places.frame[start:begin])
+            so_far, start = 0, begin
+        so_far += n
+    yield Places(places.boxes[start:], places.frame[start:])

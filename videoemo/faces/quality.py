@@ -42,8 +42,8 @@ def quality(faces: Faces) -> FloatArray:
 
 
 def _sharpness(crop: npt.NDArray[np.uint8]) -> float:
-    small = cv2.resize(crop, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
-    _, deviation = cv2.meanStdDev(cv2.Laplacian(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), cv2.CV_16S))
+    grey = cv2.resize(cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY), (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+    _, deviation = cv2.meanStdDev(cv2.Laplacian(grey, cv2.CV_16S))
     return float(deviation[0, 0] ** 2)
 
 

@@ -17,7 +17,6 @@ from videoemo.records import Faces, Features, Frames
 __all__ = ["Tracker"]
 
 # What speaks against a person not seen before, in nats: that one comes, and that one known goes unseen, each about once in ten frames.
-# With 3 to 8 the result on the labelled clip is the same (eval/tracking.py).
 NEWCOMER = 5.0
 # A face may be of any size from the smallest looked for to the whole frame: about 30 times, in which all sizes are alike (in logarithm).
 SIZES = np.log(30)

@@ -35,6 +35,7 @@ def group(
     name: str,
     portraits: Mapping[int, npt.NDArray[np.uint8]],
     windows: Sequence[Window] = (),
+    smoothed: float = 0.0,
     notice: str | None = None,
 ) -> None:
     """Draw the persons of a video as a PNG: a row each, coloured by the expression displayed; below, the shares and the valence of all.
@@ -46,6 +47,7 @@ def group(
     name : the title.
     portraits : a face of each person, uint8 (48, 48, 3), by track; whoever has none is drawn without.
     windows : what a fitted classifier says of the group over time.
+    smoothed : the time constant in seconds with which the probabilities were smoothed along each person's track; 0 where they were not.
     notice : a warning to show at the top.
 
     Raises
@@ -79,8 +81,9 @@ def group(
             shares(sheet, affect, together, top=below + ROOM)
             zones(sheet, together, gaps, top=below + ROOM, room=ROOM)
             valence(sheet, affect, together, top=below + 2 * ROOM + SHARES)
-        averaged = [f"averaged over {together.bin_seconds:.2g} s"] if together.bin_seconds else []
-        footer(sheet, ["strips: most probable expression, paler: less sure", *averaged], zone="no face" if gaps else "")
+        notes = ["paler: less sure", *([f"smoothed along each person's track, {smoothed:g} s"] if smoothed else [])]
+        notes += [f"averaged over {together.bin_seconds:.2g} s"] if together.bin_seconds else []
+        footer(sheet, notes, zone="no face" if gaps else "")
 
 
 def _rows(faces: Shown) -> list[int]:

@@ -12,14 +12,16 @@ from typing import Any
 
 from videoemo.cards import Card
 from videoemo.recipes import Pipeline
+from videoemo.serving import runtime_of
 from videoemo.tables import SCHEMA
 
 __all__ = ["differences", "make_key", "same", "settings_key", "video_key"]
 
 # Bytes at either end of a file: a container's header and index are in them, and a copy that was cut off or goes on differs there.
 _END = 64 * 1024
-# Keys of a pipeline that a table does not depend on: which files are written beside it, and the extractor's name, whose card stands here.
-_NOT_OF_TABLES = frozenset(["csv", "extractor", "extractor_offline", "group", "memory", "pictures", "timeout"])
+# Keys of a pipeline that a table does not depend on: which files are written beside it; and those in whose place stands what came of them:
+# the extractor's card, and what runs the networks on this machine.
+_NOT_OF_TABLES = frozenset(["csv", "device", "engine", "extractor", "extractor_offline", "group", "memory", "pictures", "precision", "timeout"])
 # Keys of a card that say where a network comes from, not what it does.
 _NOT_OF_NETWORK = frozenset(["figures", "file", "git_blob", "licence", "origin", "sha256", "size", "source", "trained_on"])
 # Digits of a checksum that are shown.
@@ -51,12 +53,16 @@ def settings_key(pipeline: Pipeline, card: Card, detector: dict[str, str], *, mo
     card : of the extractor that serves.
     detector : the SHA-256 of each of the detector's weight files, by file name.
     model : `ClipClassifier.provenance()`, where each video is classified.
+
+    Raises
+    ------
+    InputError : the pipeline asks for an engine that is not here.
     """
     return {
         "schema": SCHEMA,
         **{name: value for name, value in asdict(pipeline).items() if name not in _NOT_OF_TABLES},
         "extractor": {"checksum": card.checksum} | {name: value for name, value in asdict(card).items() if name not in _NOT_OF_NETWORK},
-        "precision": "float32",  # the one there is
+        **asdict(runtime_of(pipeline)),
         "detector": detector,
         "model": model and model["sha256"],
     }

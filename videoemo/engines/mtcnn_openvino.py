@@ -1,0 +1,40 @@
+"""MTCNN's three networks in OpenVINO."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from videoemo.engines.mtcnn_weights import SHA256
+from videoemo.engines.openvino_cpu import compiled, converted
+from videoemo.faces.networks import Networks
+
+if TYPE_CHECKING:
+    from torch import nn
+
+__all__ = ["load_networks"]
+
+# Of their inputs; P-Net looks at pictures of any size.
+_SHAPES = {"pnet": (-1, 3, -1, -1), "rnet": (-1, 3, 24, 24), "onet": (-1, 3, 48, 48)}
+
+
+def load_networks() -> Networks:
+    """The three networks as functions of arrays, in float32.
+
+    Raises
+    ------
+    WeightsError : a weight file is missing or not the one published.
+    """
+    models = [
+        converted(f"mtcnn-{name}", lambda place=place: _built()[place], checksum=SHA256[f"{name}.pt"], shape=shape)  # type: ignore[misc]
+        for place, (name, shape) in enumerate(_SHAPES.items())
+    ]
+    pnet, rnet, onet = (compiled(model) for model in models)
+    return Networks(pnet, rnet, onet)  # type: ignore[arg-type]  # each gives as many arrays as it has heads
+
+
+@cache
+def _built() -> tuple[nn.Module, ...]:
+    from videoemo.engines.mtcnn_torch import build_networks
+
+    return build_networks()

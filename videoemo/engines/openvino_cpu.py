@@ -1,0 +1,107 @@
+"""OpenVINO on the CPU: models compiled into functions of arrays, and torch's modules converted, once, into OpenVINO's own files."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import openvino
+
+from videoemo import store
+from videoemo.ahead import threads
+
+if TYPE_CHECKING:
+    from torch import nn
+
+__all__ = ["Function", "compiled", "converted"]
+
+# float32 pictures (n, channels, height, width) -> one float32 array an output
+Function = Callable[[npt.NDArray[np.float32]], tuple[npt.NDArray[np.float32], ...]]
+
+_MODEL = "model.xml"
+
+
+def compiled(model: openvino.Model, *, precision: str = "float32") -> Function:
+    """A model as a function, for one thread at a time.
+
+    Its results do not depend on the number of pictures given together, nor on the number of threads.
+
+    Parameters
+    ----------
+    precision : float32 or bfloat16.
+
+    Raises
+    ------
+    RuntimeError : OpenVINO cannot run it.
+    """
+    request = openvino.Core().compile_model(model, "CPU", _settings(precision)).create_infer_request()
+    n_outputs = len(model.outputs)
+
+    def run(pictures: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.float32], ...]:
+        request.infer([pictures], share_inputs=True)
+        # Copies: the next pass writes over the request's own arrays.
+        return tuple(np.array(request.get_output_tensor(i).data, np.float32) for i in range(n_outputs))
+
+    return run
+
+
+def converted(name: str, build: Callable[[], nn.Module], *, checksum: str, shape: Sequence[int]) -> openvino.Model:
+    """A torch module as OpenVINO's model: from the folder of networks where an earlier start left it, so that torch is not needed again.
+
+    Parameters
+    ----------
+    name : of the network, for people who look into the folder.
+    build : makes the module, in eval mode, of a tensor (n, channels, height, width).
+    checksum : of all that the module depends on.
+    shape : of its input; -1 where any number will do.
+
+    Raises
+    ------
+    What `build` raises.
+    """
+    digest = hashlib.sha256(f"{checksum} {list(shape)} {openvino.get_version()}".encode()).hexdigest()
+    folder = store.folder() / "openvino" / f"{name}-{digest[:16]}"
+    with suppress(RuntimeError):  # not there, or damaged
+        return openvino.Core().read_model(folder / _MODEL)
+    model = _convert(build(), shape)
+    _keep(model, folder)
+    return model
+
+
+def _convert(module: nn.Module, shape: Sequence[int]) -> openvino.Model:
+    import torch
+    from openvino.frontend import FrontEndManager
+    from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
+
+    # Not `openvino.convert_model`, which reports its use to its makers.
+    example = torch.zeros([2 if side < 0 else side for side in shape[:2]] + [64 if side < 0 else side for side in shape[2:]])
+    frontend = FrontEndManager().load_by_framework("pytorch")
+    decoder = TorchScriptPythonDecoder(module, example_input=example)  # by name: the frontend does not keep it alive
+    model = frontend.convert(frontend.load(decoder))
+    model.reshape(openvino.PartialShape(list(shape)))
+    return model
+
+
+def _keep(model: openvino.Model, folder: Path) -> None:
+    """Write a model for later starts; where that cannot be done, it is converted again then."""
+    with suppress(OSError, RuntimeError):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = Path(tempfile.mkdtemp(prefix=".", dir=folder.parent))
+        try:
+            openvino.save_model(model, unfinished / _MODEL, compress_to_fp16=False)
+            shutil.rmtree(folder, ignore_errors=True)  # a damaged one
+            unfinished.rename(folder)
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _settings(precision: str) -> dict[str, Any]:
+    """OpenVINO keeps to the CPUs the process may use, but does not know OMP_NUM_THREADS, nor OMP_THREAD_LIMIT, by which workers have their share."""
+    return {"INFERENCE_PRECISION_HINT": {"float32": "f32", "bfloat16": "bf16"}[precision], "INFERENCE_NUM_THREADS": threads()}

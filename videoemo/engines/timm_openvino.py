@@ -1,0 +1,47 @@
+"""timm's networks in OpenVINO: the engine of extractors on a CPU."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from videoemo.cards import Card
+from videoemo.engines import Network, n_outputs
+from videoemo.engines.openvino_cpu import compiled, converted
+from videoemo.engines.runtime import Runtime
+
+if TYPE_CHECKING:
+    from torch import nn
+
+__all__ = ["load_network"]
+
+# Card.format -> the module that builds the network in torch.
+_BUILDERS = {"safetensors": "timm_torch", "timm-pickle": "timm_pickle"}
+
+
+def load_network(card: Card, weights: Path, runtime: Runtime) -> Network:
+    """The frozen network of a card, from weights whose checksum was verified.
+
+    Raises
+    ------
+    WeightsError : not the weights of the card's architecture.
+    OutputError : a pickled network's converted file cannot be written.
+    """
+
+    def build() -> nn.Module:
+        module: nn.Module = import_module(f"videoemo.engines.{_BUILDERS[card.format]}").build_frozen(card, weights)
+        return module
+
+    checksum = f"{card.checksum} {card.architecture} {n_outputs(card)} {card.colour} {card.embedding}"
+    shape = (-1, 1 if card.colour == "grey" else 3, card.input_size, card.input_size)
+    function = compiled(converted(card.name, build, checksum=checksum, shape=shape), precision=runtime.precision)
+
+    def run(x: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        embedding, outputs = function(x)
+        return embedding, outputs
+
+    return run
