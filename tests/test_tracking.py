@@ -85,6 +85,21 @@ def test_a_descriptor_can_be_of_the_person_seen_longest(videoemo: Run, clip: Pat
     assert np.array_equal(longest.frame, np.arange(N - 1))
 
 
+def test_there_can_be_a_descriptor_a_person(videoemo: Run, clip: Path, tmp_path: Path) -> None:
+    from videoemo.features import read_table
+
+    (tmp_path / "clips.csv").write_text(f"path,label\n{clip},calm\n")
+    (tmp_path / "mine.toml").write_text(_RECIPE.format(faces="all").replace('"video"', '"person"'))
+    out = tmp_path / "mine.parquet"
+    status, printed, _ = videoemo("extract", "--dataset", tmp_path / "mine.toml", "--root", tmp_path, "-o", out)
+    assert (status, printed.split(" with ")[0]) == (0, "2 persons")
+    table = read_table(out)
+    clip_id = table.groups[0]
+    assert table.ids.tolist() == [f"{clip_id}#0", f"{clip_id}#1"]
+    assert (table.groups.tolist(), table.labels.tolist()) == ([clip_id] * 2, ["calm"] * 2)
+    assert (table.n_frames.tolist(), table.n_face_frames.tolist()) == ([N, N], [N - 1, BOTH])
+
+
 _RECIPE = """
 faces = "{faces}"
 statistics = ["mean"]

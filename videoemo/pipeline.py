@@ -131,7 +131,8 @@ def score_video(clip: Clip, pipeline: Pipeline, models: Models, *, progress: Cal
         table = smooth(table, pipeline.smoothing)
     row = _summary(clip, video, table, len(wanted), min_coverage=pipeline.min_coverage)
     if models.classify is not None:
-        row = replace(row, prediction=models.classify(*kept.of(person)))
+        frame, _, vectors = kept.of(person)
+        row = replace(row, prediction=models.classify(frame, vectors))
     return Scored(video, table, row, galleries.chosen(person or 0), stages)
 
 
