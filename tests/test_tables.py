@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.rows import rows
 from videoemo.records import QUALITY, Faces, Features, Frames
 from videoemo.tables import FaceTable, VideoRow, face_table, write_faces, write_videos
 
@@ -123,24 +124,39 @@ def test_faces_that_come_in_another_order_of_frames_find_their_frame() -> None:
 
 def test_videos_csv_has_the_mean_valence_and_arousal_where_the_network_gives_them(tmp_path: Path) -> None:
     mean, affect = np.array([0, 0.25, 0.75], np.float32), np.array([0.5, -0.25], np.float32)
-    rows = [VideoRow(video="a", mean=mean, affect=affect), VideoRow(video="b", error="no video")]
-    write_videos(rows, CLASSES, tmp_path / "videos.csv", affect=True)
-    read = [line.split(",")[8:] for line in (tmp_path / "videos.csv").read_text().splitlines()]
+    given = [VideoRow(video="a", mean=mean, affect=affect), VideoRow(video="b", error="no video")]
+    write_videos(given, CLASSES, tmp_path / "videos.csv", affect=True)
+    read = [line.split(",")[10:] for line in (tmp_path / "videos.csv").read_text().splitlines()]
     assert read == [[*CLASSES, "valence", "arousal"], ["0.000000", "0.250000", "0.750000", "0.500000", "-0.250000"], [""] * 5]
 
 
 def test_videos_csv_has_a_row_a_video_and_blanks_where_nothing_is_known(tmp_path: Path) -> None:
-    rows = [
+    given = [
         VideoRow(video='a, "b".mp4', seconds=1.5, frames=2, face_frames=1, faces=1, mean=np.array([0, 0.25, 0.75], np.float32), dominant="positive"),
-        VideoRow(video="c.mp4", seconds=1.5, frames=2, face_frames=0, faces=0, mean=np.full(3, np.nan, np.float32)),
+        VideoRow(video="c.mp4", seconds=1.5, frames=2, face_frames=0, faces=0, longest_gap=0.75, mean=np.full(3, np.nan, np.float32)),
         VideoRow(video="d.mp4", error="not a video"),
     ]
-    write_videos(rows, CLASSES, tmp_path / "videos.csv")
+    write_videos(given, CLASSES, tmp_path / "videos.csv")
     with (tmp_path / "videos.csv").open(newline="") as file:
         read = list(csv.reader(file))
     assert read == [
-        ["video", "status", "error", "seconds", "frames", "face_frames", "faces", "dominant", *CLASSES],
-        ['a, "b".mp4', "ok", "", "1.500000", "2", "1", "1", "positive", "0.000000", "0.250000", "0.750000"],
-        ["c.mp4", "ok", "", "1.500000", "2", "0", "0", "", "", "", ""],
-        ["d.mp4", "failed", "not a video", "", "", "", "", "", "", "", ""],
+        ["video", "status", "error", "seconds", "frames", "face_frames", "faces", "coverage", "longest_gap", "dominant", *CLASSES],
+        ['a, "b".mp4', "ok", "", "1.500000", "2", "1", "1", "0.500000", "", "positive", "0.000000", "0.250000", "0.750000"],
+        ["c.mp4", "ok", "", "1.500000", "2", "0", "0", "0.000000", "0.750000", "", "", "", ""],
+        ["d.mp4", "failed", "not a video", "", "", "", "", "", "", "", "", "", ""],
     ]
+
+
+@pytest.mark.parametrize(
+    ("has_face", "gap"),
+    [("xxxx", 0.0), ("x..x.x", 0.2), ("...x", 0.3), ("xx..", 0.1), ("....", 0.3), (".", 0.0), ("", 0.0)],
+)
+def test_the_longest_gap_lasts_until_the_next_face_or_the_last_frame(has_face: str, gap: float) -> None:
+    table = rows([(i, i / 10, 0 if one == "x" else None, 0.5) for i, one in enumerate(has_face)])
+    assert table.longest_gap() == pytest.approx(gap)
+
+
+def test_faces_that_nobody_followed_make_no_table() -> None:
+    found, features = faces(0)
+    with pytest.raises(ValueError, match="nobody followed"):
+        face_table([(frames(0), replace(found, track=None), features)], CLASSES)

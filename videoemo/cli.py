@@ -192,7 +192,8 @@ _redo = click.option("--redo", is_flag=True, help="Replace a table that was made
 def extract(dataset: str, root: Path | None, check: bool, extractor: str | None, keep_frames: bool, jobs: int, redo: bool, out: Path | None) -> int:
     """Turn labelled clips into a feature table.
 
-    One descriptor a clip, in features/NAME.parquet, for `fit` and `evaluate`; an extraction that was broken off goes on where it stopped.
+    One descriptor a clip (with the pooling `person` one a person), in features/NAME.parquet, for `fit` and `evaluate`; an extraction that
+    was broken off goes on where it stopped.
     With --keep-frames the vectors of all faces go to NAME.frames.parquet beside it, for `pool`.
     """
     from videoemo.datasets import check_lines, load_clips
@@ -213,7 +214,8 @@ def extract(dataset: str, root: Path | None, check: bool, extractor: str | None,
     done = extract_clips(found.clips, recipe, name, path, keep=kept, redo=redo, progress=ConsoleProgress(), jobs=jobs)
     faceless = int((done.table.n_face_frames == 0).sum())
     width = done.table.descriptor.shape[1]
-    print(f"{_count(len(done.table), 'clip')} with descriptors of {width:,} numbers in {path}: {faceless} without a face, {len(done.failed)} failed")
+    rows = _count(len(done.table), "person" if recipe.pooling == "person" else "clip")
+    print(f"{rows} with descriptors of {width:,} numbers in {path}: {faceless} without a face, {len(done.failed)} failed")
     if kept is not None:
         print(f"the vectors of all faces in {kept}; another pooling: videoemo pool {kept} --statistics mean,std -o OTHER.parquet")
     return FAILED_VIDEOS if done.failed else 0
@@ -223,7 +225,9 @@ def extract(dataset: str, root: Path | None, check: bool, extractor: str | None,
 @click.argument("frames", metavar="FRAMES", type=click.Path(path_type=Path))
 @click.option("--statistics", required=True, metavar="LIST", help="Of mean, max, min, std: any, in the order wanted, with commas between.")
 @click.option(
-    "--pooling", type=click.Choice(["video", "group"]), help="Over all faces, or over those of a frame and then over frames; else as before."
+    "--pooling",
+    type=click.Choice(["video", "group", "person"]),
+    help="Over all faces; over those of a frame, then over frames; over those of each person, a row a person; else as before.",
 )
 @_redo
 @_out

@@ -23,9 +23,10 @@ class Kept:
         self._vectors = [np.empty((0, length), np.float32)]
 
     def add(self, faces: Faces, features: Features) -> None:
-        """Add the faces of the next frames; those that nobody followed are all person 0's."""
+        """Add the faces of the next frames, whose persons are known."""
+        assert faces.track is not None
         self._frame.append(faces.frame)
-        self._track.append(np.zeros(len(faces), np.int64) if faces.track is None else faces.track)
+        self._track.append(faces.track)
         self._vectors.append(features.embedding)
 
     @property
@@ -33,10 +34,8 @@ class Kept:
         """The person of each face, int64 (m,)."""
         return np.concatenate(self._track)
 
-    def of(self, person: int | None) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
-        """The frames int64 (m,), ascending, and vectors float32 (m, d) of all faces, or of one person's."""
-        frame, vectors = np.concatenate(self._frame), np.concatenate(self._vectors)
-        if person is None:
-            return frame, vectors
-        theirs = self.track == person
-        return frame[theirs], vectors[theirs]
+    def of(self, person: int | None) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+        """The frames int64 (m,), ascending, persons int64 (m,), and vectors float32 (m, d) of all faces, or of one person's."""
+        frame, track, vectors = np.concatenate(self._frame), self.track, np.concatenate(self._vectors)
+        theirs = np.full(len(track), person is None) | (track == person)
+        return frame[theirs], track[theirs], vectors[theirs]

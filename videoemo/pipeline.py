@@ -139,9 +139,9 @@ def score_video(clip: Clip, pipeline: Pipeline, models: Models, *, progress: Cal
         table = smooth(table, pipeline.smoothing)
     row = _summary(clip, video, table, len(wanted), min_coverage=pipeline.min_coverage)
     if models.classify is not None:
-        theirs = kept.of(person)
-        row = replace(row, prediction=models.classify(*theirs))
-        windows = over_time(models.classify, table, theirs, length=pipeline.prediction_window, step=pipeline.prediction_step)
+        frame, _, vectors = kept.of(person)
+        row = replace(row, prediction=models.classify(frame, vectors))
+        windows = over_time(models.classify, table, (frame, vectors), length=pipeline.prediction_window, step=pipeline.prediction_step)
     return Scored(video, table, row, galleries.chosen(person or 0), portraits, windows, stages)
 
 

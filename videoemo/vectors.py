@@ -38,12 +38,10 @@ def _write(job: Job, pipeline: Pipeline, models: Models, report: Callable[[int, 
     video = probe(clip.path, fps=pipeline.fps, max_pixels=pipeline.max_pixels)
     length = models.extractor.card.embedding
     n_frames, kept = 0, Kept(length)
-    one_person = pipeline.faces == "track:longest"
-    batches = expressions(video, pipeline, models, progress=report)
-    for batch, faces, features in tracked(batches, pipeline) if one_person else batches:
+    for batch, faces, features in tracked(expressions(video, pipeline, models, progress=report), pipeline):
         n_frames += len(batch)
         kept.add(faces, features)
-    found = ClipVectors(clip.id, "", "", "", n_frames, *kept.of(longest(kept.track) if one_person else None))
+    found = ClipVectors(clip.id, "", "", "", n_frames, *kept.of(longest(kept.track) if pipeline.faces == "track:longest" else None))
     writer = VectorWriter(job.folder / VECTORS, {}, length=length)
     writer.write(found)
     writer.close()
