@@ -102,9 +102,19 @@ def test_several_descriptors_are_classified_as_each_alone(tmp_path: Path) -> Non
     alone = [classify(frame[:3], vectors[:3]), classify(frame[3:], vectors[3:])]
     together = classify.predictions(np.stack([classify.describe(frame[:3], vectors[:3]), classify.describe(frame[3:], vectors[3:])]))
     assert [one.label for one in together] == [one.label for one in alone]
-    assert [list(one.scores.values()) for one in together] == pytest.approx([list(one.scores.values()) for one in alone])
+    np.testing.assert_allclose(*([list(one.scores.values()) for one in told] for told in (together, alone)))
 
 
-def test_a_results_key_has_the_windows_but_not_whether_there_is_a_group() -> None:
-    keys = [settings_key(change(load_pipeline(), **given), CARD, {}) for given in ({}, {"group": False}, {"group_window": 0.5})]
-    assert keys[0] == keys[1] != keys[2]
+@pytest.mark.parametrize(
+    ("given", "model", "again"),
+    [
+        ({"group": False}, None, False),
+        ({"group_window": 0.5}, None, True),
+        ({"prediction_step": 0.5}, None, False),
+        ({"prediction_step": 0.5}, {"sha256": "ab"}, True),
+    ],
+    ids=["no group", "another window", "a step without a model", "another step"],
+)
+def test_what_changes_a_result_makes_it_again(given: dict[str, Any], model: dict[str, Any] | None, again: bool) -> None:
+    before, after = (settings_key(change(load_pipeline(), **settings), CARD, {}, model=model) for settings in ({}, given))
+    assert (before != after) is again

@@ -106,7 +106,7 @@ def score(
     """Score videos, pictures and folders of them.
 
     OUT gets videos.csv (one row a video), overview.png, and for each video a folder with faces.parquet (one row a face a frame),
-    timeline.png and summary.json; errors.csv says why videos failed. What an earlier run did in OUT with the same settings is not done
+    tracks.csv (a person), group.parquet (a frame), timeline.png, group.png and summary.json; errors.csv says why videos failed. What an earlier run did in OUT with the same settings is not done
     again, so an interrupted run goes on when it is started again; any number of runs may share the work. Options left out are those of the
     pipeline `score`; with --model those that the model was fitted with, and videos.csv gets its prediction for each video and its
     probabilities or margins.

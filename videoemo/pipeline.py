@@ -228,10 +228,10 @@ def _offer(galleries: Galleries, batch: Frames, faces: Faces, features: Features
 
 def _portray(portraits: Portraits, faces: Faces) -> None:
     """The largest face of a person is seen best, and of two as large the surer one."""
-    if faces.track is None:
+    if faces.track is None or faces.crops is None:
         return
     clearness = (faces.boxes[:, 2] - faces.boxes[:, 0]) * (faces.boxes[:, 3] - faces.boxes[:, 1]) * faces.scores
-    for person, crop, clear in zip(faces.track.tolist(), faces.crops or (), clearness.tolist(), strict=True):
+    for person, crop, clear in zip(faces.track.tolist(), faces.crops, clearness.tolist(), strict=True):
         portraits.offer(person, crop, clear)
 
 
