@@ -106,15 +106,10 @@ def test_several_descriptors_are_classified_as_each_alone(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("given", "model", "again"),
-    [
-        ({"group": False}, None, False),
-        ({"group_window": 0.5}, None, True),
-        ({"prediction_step": 0.5}, None, False),
-        ({"prediction_step": 0.5}, {"sha256": "ab"}, True),
-    ],
-    ids=["no group", "another window", "a step without a model", "another step"],
+    ("given", "again"),
+    [({"group": False}, False), ({"group_window": 0.5}, True), ({"synchrony_lag": 1.0}, True), ({"prediction_step": 0.5}, True)],
+    ids=["no group", "another window", "another lag", "another step"],
 )
-def test_what_changes_a_result_makes_it_again(given: dict[str, Any], model: dict[str, Any] | None, again: bool) -> None:
-    before, after = (settings_key(change(load_pipeline(), **settings), CARD, {}, model=model) for settings in ({}, given))
+def test_what_changes_a_table_makes_it_again(given: dict[str, Any], again: bool) -> None:
+    before, after = (settings_key(change(load_pipeline(), **settings), CARD, {}) for settings in ({}, given))
     assert (before != after) is again

@@ -105,11 +105,11 @@ def score(
 ) -> int:
     """Score videos, pictures and folders of them.
 
-    OUT gets videos.csv (one row a video), overview.png, and for each video a folder with faces.parquet (one row a face a frame),
-    tracks.csv (a person), group.parquet (a frame), timeline.png, group.png and summary.json; errors.csv says why videos failed. What an earlier run did in OUT with the same settings is not done
-    again, so an interrupted run goes on when it is started again; any number of runs may share the work. Options left out are those of the
-    pipeline `score`; with --model those that the model was fitted with, and videos.csv gets its prediction for each video and its
-    probabilities or margins.
+    OUT gets videos.csv (one row a video), overview.png, and for each video a folder with faces.parquet (one row a face a frame), tracks.csv (a
+    person), group.parquet (a frame), timeline.png, group.png of several persons, and summary.json; errors.csv says why videos failed. What an
+    earlier run did in OUT with the same settings is not done again, so an interrupted run goes on when it is started again; any number of runs
+    may share the work. Options left out are those of the pipeline `score`; with --model those that the model was fitted with, and videos.csv gets
+    its prediction for each video and its probabilities or margins, windows.csv the same over time.
     """
     from videoemo.progress import ConsoleProgress, JsonProgress
     from videoemo.recipes import change, load_pipeline

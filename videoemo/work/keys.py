@@ -22,8 +22,6 @@ _END = 64 * 1024
 # Keys of a pipeline that a table does not depend on: which files are written beside it; and those in whose place stands what came of them:
 # the extractor's card, and what runs the networks on this machine.
 _NOT_OF_TABLES = frozenset(["csv", "device", "engine", "extractor", "extractor_offline", "group", "memory", "pictures", "precision", "timeout"])
-# Keys that only a fitted classifier asks for.
-_OF_A_MODEL = frozenset(["prediction_step", "prediction_window"])
 # Keys of a card that say where a network comes from, not what it does.
 _NOT_OF_NETWORK = frozenset(["figures", "file", "git_blob", "licence", "origin", "sha256", "size", "source", "trained_on"])
 # Digits of a checksum that are shown.
@@ -60,10 +58,9 @@ def settings_key(pipeline: Pipeline, card: Card, detector: dict[str, str], *, mo
     ------
     InputError : the pipeline asks for an engine that is not here.
     """
-    unasked = _NOT_OF_TABLES if model is not None else _NOT_OF_TABLES | _OF_A_MODEL
     return {
         "schema": SCHEMA,
-        **{name: value for name, value in asdict(pipeline).items() if name not in unasked},
+        **{name: value for name, value in asdict(pipeline).items() if name not in _NOT_OF_TABLES},
         "extractor": {"checksum": card.checksum} | {name: value for name, value in asdict(card).items() if name not in _NOT_OF_NETWORK},
         **asdict(runtime_of(pipeline)),
         "detector": detector,
