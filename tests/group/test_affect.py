@@ -56,6 +56,15 @@ def test_a_networks_own_valence_is_taken_where_it_gives_one() -> None:
     assert np.unique(shown(table()).valence).size > 1
 
 
+def test_the_windows_asked_for_are_used() -> None:
+    given = table()
+    plain, wide = (group_affect(given, window=window, synchrony_window=10, synchrony_lag=1) for window in (0, 4))
+    assert np.array_equal(plain.course.valence_smoothed, plain.course.valence, equal_nan=True)
+    assert np.nanstd(wide.course.valence_smoothed) < 0.2 * np.nanstd(plain.course.valence)
+    short, long = (group_affect(given, window=0, synchrony_window=window, synchrony_lag=1).pairs[0] for window in (2, 10))
+    assert short.correlation != long.correlation
+
+
 def test_the_summary_tells_means_moments_persons_and_pairs() -> None:
     summary = affect_of(table()).summary()
     assert (summary["persons"], summary["mean_faces"], summary["pairs"]) == (3, 3.0, 3)
