@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from eval.measure.serving import Run, cores, serve
-from videoemo.pipeline import load_models, score_video
+from videoemo.networks import load_models
+from videoemo.pipeline import score_video
 from videoemo.provenance import versions
 from videoemo.recipes import Pipeline, change, load_pipeline
 from videoemo.records import Clip
@@ -36,7 +37,7 @@ def load() -> tuple[Run, dict[str, Any]]:
 
     def run(clip: Path) -> dict[str, Any]:
         scored = score_video(Clip(clip, clip.name), pipeline, models)
-        return {"frames": scored.row.frames, "faces": scored.row.faces, "stages": scored.stages}
+        return {"frames": scored.row.frames, "faces": scored.row.faces, "stages": scored.effort.seconds}
 
     found = {**versions(), "openvino": metadata.version("openvino")}
     return run, {"versions": {name: version for name, version in found.items() if version}, "threads": {"cores": cores()}}

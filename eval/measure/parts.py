@@ -22,7 +22,8 @@ import numpy as np
 from eval.measure.ours import settings
 from eval.measure.serving import Run, cores, serve
 from videoemo import pipeline as room
-from videoemo.pipeline import Models, load_models, score_video
+from videoemo.networks import Models, load_models
+from videoemo.pipeline import score_video
 from videoemo.records import Clip
 
 # A function and the arguments it was called with.
