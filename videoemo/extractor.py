@@ -135,7 +135,7 @@ def preprocess(crop: npt.NDArray[np.uint8], card: Card) -> npt.NDArray[np.float3
 def _levels(mean: tuple[float, ...], std: tuple[float, ...]) -> npt.NDArray[np.float32]:
     """What each of the 256 levels of a pixel is to the network, float32 (1, 256, channels): looked up, it need not be calculated a million times."""
     share = np.arange(256, dtype=np.float32)[None, :, None] / np.float32(255)
-    return (share - np.array(mean, np.float32)) / np.array(std, np.float32)
+    return np.asarray((share - np.array(mean, np.float32)) / np.array(std, np.float32), np.float32)
 
 
 def _softmax(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
