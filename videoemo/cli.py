@@ -66,7 +66,11 @@ _out = click.option("-o", "--out", type=click.Path(path_type=Path, file_okay=Tru
 @cli.command(no_args_is_help=False)
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @_out
-@click.option("--faces", type=click.Choice(["all", "largest", "score"]), help="Every face, or one a frame: the largest, or the surest.")
+@click.option(
+    "--faces",
+    type=click.Choice(["all", "largest", "score", "track:longest"]),
+    help="Every face; one a frame, the largest or the surest; the person seen longest.",
+)
 @click.option("--every", type=click.IntRange(min=1), metavar="N", help="Sample every N-th frame.")
 @click.option(
     "--fps",
@@ -104,11 +108,11 @@ def score(
 ) -> int:
     """Score videos, pictures and folders of them.
 
-    OUT gets videos.csv (one row a video), overview.png, and for each video a folder with faces.parquet (one row a face a frame),
-    timeline.png and summary.json; errors.csv says why videos failed. What an earlier run did in OUT with the same settings is not done
-    again, so an interrupted run goes on when it is started again; any number of runs may share the work. Options left out are those of the
-    pipeline `score`; with --model those that the model was fitted with, and videos.csv gets its prediction for each video and its
-    probabilities or margins.
+    OUT gets videos.csv (one row a video), overview.png, and for each video a folder with faces.parquet (one row a face a frame), tracks.csv (a
+    person), group.parquet (a frame), timeline.png, group.png of several persons, and summary.json; errors.csv says why videos failed. What an
+    earlier run did in OUT with the same settings is not done again, so an interrupted run goes on when it is started again; any number of runs
+    may share the work. Options left out are those of the pipeline `score`; with --model those that the model was fitted with, and videos.csv gets
+    its prediction for each video and its probabilities or margins, windows.csv the same over time.
     """
     from videoemo.progress import ConsoleProgress, JsonProgress
     from videoemo.recipes import change, load_pipeline
@@ -203,7 +207,8 @@ def extract(
 ) -> int:
     """Turn labelled clips into a feature table.
 
-    One descriptor a clip, in features/NAME.parquet, for `fit` and `evaluate`; an extraction that was broken off goes on where it stopped.
+    One descriptor a clip (with the pooling `person` one a person), in features/NAME.parquet, for `fit` and `evaluate`; an extraction that
+    was broken off goes on where it stopped.
     With --keep-frames the vectors of all faces go to NAME.frames.parquet beside it, for `pool`.
     """
     from videoemo.datasets import check_lines, load_clips
@@ -225,7 +230,8 @@ def extract(
     done = extract_clips(found.clips, recipe, name, path, keep=kept, redo=redo, progress=ConsoleProgress(), **workers)
     faceless = int((done.table.n_face_frames == 0).sum())
     width = done.table.descriptor.shape[1]
-    print(f"{_count(len(done.table), 'clip')} with descriptors of {width:,} numbers in {path}: {faceless} without a face, {len(done.failed)} failed")
+    rows = _count(len(done.table), "person" if recipe.pooling == "person" else "clip")
+    print(f"{rows} with descriptors of {width:,} numbers in {path}: {faceless} without a face, {len(done.failed)} failed")
     if kept is not None:
         print(f"the vectors of all faces in {kept}; another pooling: videoemo pool {kept} --statistics mean,std -o OTHER.parquet")
     return FAILED_VIDEOS if done.failed else 0
@@ -235,7 +241,9 @@ def extract(
 @click.argument("frames", metavar="FRAMES", type=click.Path(path_type=Path))
 @click.option("--statistics", required=True, metavar="LIST", help="Of mean, max, min, std: any, in the order wanted, with commas between.")
 @click.option(
-    "--pooling", type=click.Choice(["video", "group"]), help="Over all faces, or over those of a frame and then over frames; else as before."
+    "--pooling",
+    type=click.Choice(["video", "group", "person"]),
+    help="Over all faces; over those of a frame, then over frames; over those of each person, a row a person; else as before.",
 )
 @_redo
 @_out

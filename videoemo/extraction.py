@@ -54,7 +54,7 @@ def extract(
     jobs: int = 1,
     cluster: str | None = None,
 ) -> Extracted:
-    """Write one descriptor a clip to `out`, and, where asked, the vectors of all faces to `keep`.
+    """Write one descriptor a clip to `out`, or, pooled so, one a person; and, where asked, the vectors of all faces to `keep`.
 
     A clip without a face gets zeros; one that cannot be read is left out of the table and returned as failed. Until the table is whole,
     the vectors of each clip are kept beside it, so that a run that was broken off goes on where it stopped.
@@ -148,6 +148,17 @@ def _read_parts(parts: Iterable[tuple[Path, Clip]], writer: VectorWriter | None)
         yield vectors
 
 
+def _persons(clip: ClipVectors) -> Iterator[ClipVectors]:
+    """The persons of a clip, in the order of their numbers, as clips of their own, `ID#NUMBER`, that stay together; one without a face as it is."""
+    numbers = np.unique(clip.track).tolist()
+    if not numbers:
+        yield clip
+    for number in numbers:
+        theirs = clip.track == number
+        part = replace(clip, frame=clip.frame[theirs], track=clip.track[theirs], vectors=clip.vectors[theirs])
+        yield replace(part, id=f"{clip.id}#{number}", group=clip.group or clip.id)
+
+
 def _table(clips: Iterable[ClipVectors], statistics: Sequence[str], pooling: str, provenance: dict[str, Any]) -> FeatureTable:
     rows = [
         (
@@ -159,7 +170,7 @@ def _table(clips: Iterable[ClipVectors], statistics: Sequence[str], pooling: str
             len(np.unique(clip.frame)),
             POOLINGS[pooling](clip.vectors, clip.frame, statistics),
         )
-        for clip in clips
+        for clip in (person for clip in clips for person in (_persons(clip) if pooling == "person" else (clip,)))
     ]
     if not rows:
         raise InputError("no clip could be read: nothing to write; the reasons are above")

@@ -66,7 +66,14 @@ def plan_scoring(
 
         classify = ClipClassifier(model, card)
         ran, scores = ran | {"model": classify.provenance()}, classify.scores
-    outputs = ("faces.parquet", *["faces.csv"] * served.csv, *["timeline.png"] * served.pictures)
+    outputs = (
+        "faces.parquet",
+        "tracks.csv",
+        *["faces.csv"] * served.csv,
+        *["timeline.png"] * served.pictures,
+        *["group.parquet"] * served.group,
+        *["windows.csv"] * (model is not None),
+    )
     settings = settings_key(served, card, SHA256, model=ran.get("model"))
     plan = make_plan(clips, out, settings, outputs=outputs, resume=resume or Resume())
     return Scoring(plan, served, ran, Columns(card.classes, card.valence_arousal, scores))
