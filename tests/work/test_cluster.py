@@ -44,9 +44,16 @@ def local(n_workers: int, **options: Any) -> LocalCluster:
 
 
 @pytest.fixture(scope="module")
-def cluster() -> Iterator[LocalCluster]:
+def started_once() -> Iterator[LocalCluster]:
     with local(2) as some:
         yield some
+
+
+@pytest.fixture
+def cluster(started_once: LocalCluster) -> LocalCluster:
+    """With both workers: those that a test before has killed are back."""
+    until(lambda: len(started_once.scheduler.workers) == 2)
+    return started_once
 
 
 def pids(cluster: LocalCluster) -> list[int]:
