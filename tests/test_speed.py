@@ -114,6 +114,10 @@ def test_the_readme_shows_the_figures_in_the_file() -> None:
     assert block(EVAL / "README.md", "speed") == expected
 
 
+def test_the_readme_has_a_place_for_what_is_lost() -> None:
+    assert block(EVAL / "README.md", "agreement")
+
+
 @pytest.fixture(scope="module")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Some frames of a portrait."""

@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from copy import copy
 from dataclasses import fields, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,7 @@ def load() -> tuple[Run, dict[str, Any]]:
         finally:
             for name, function in reading.items():
                 setattr(room, name, function)
-        read, inferred = (_clocked(lambda calls=calls: _again(calls)) for calls in (readers, networks))
+        read, inferred = (_clocked(partial(_again, calls)) for calls in (readers, networks))
         calls = {"readers": len(readers), "networks": len(networks)}
         networks.clear()
         readers.clear()
