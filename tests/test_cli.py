@@ -33,13 +33,13 @@ def test_a_picture_of_a_face_gives_the_tables_the_pictures_and_the_summary(video
     assert status == 0
     assert "1 video scored, 0 failed: 1 frame, 1 face" in out
     files = {str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*") if path.is_file()}
-    inside = {f"portrait.jpg/{name}" for name in ("faces.parquet", "timeline.png", "summary.json")}
+    inside = {f"portrait.jpg/{name}" for name in ("faces.parquet", "tracks.csv", "group.parquet", "timeline.png", "summary.json")}
     assert files == {"videos.csv", "overview.png", "summary.json", *inside}
     faces = pd.read_parquet(tmp_path / "out" / "portrait.jpg" / "faces.parquet")
     assert faces[["frame", "seconds", "face"]].to_numpy().tolist() == [[0, 0.0, 0]]
     (row,) = videos(tmp_path / "out")
     assert (row["status"], row["frames"], row["face_frames"], row["faces"]) == ("ok", "1", "1", "1")
-    assert row["dominant"] == faces[list(faces.columns[8:])].iloc[0].idxmax()
+    assert row["dominant"] == faces[list(faces.columns[13:])].iloc[0].idxmax()
 
 
 def test_the_summary_says_what_ran(videoemo: Run, portrait: Path, tmp_path: Path) -> None:
@@ -49,7 +49,7 @@ def test_the_summary_says_what_ran(videoemo: Run, portrait: Path, tmp_path: Path
     assert summary["extractor"]["sha256"] == find_card("ferplus-small")[0].sha256
     assert summary["command"][:2] == ["videoemo", "score"]
     assert {"videoemo", "torch", "av"} <= set(summary["versions"])
-    assert set(summary["seconds_taken"]) == {"read", "find", "express", "all"}
+    assert set(summary["seconds_taken"]) == {"read", "find", "express", "track", "all"}
 
 
 def test_the_same_input_and_settings_give_the_same_bytes(videoemo: Run, portrait: Path, tmp_path: Path) -> None:

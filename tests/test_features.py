@@ -53,8 +53,8 @@ def test_choosing_rows_keeps_the_provenance(table: FeatureTable) -> None:
 
 def test_vectors_come_back_clip_by_clip(tmp_path: Path) -> None:
     clips = [
-        ClipVectors("a", "train", "Happy", "1", 9, np.array([0, 0, 3]), np.ones((3, 2), np.float32)),
-        ClipVectors("b", "", "", "", 4, np.empty(0, np.int64), np.empty((0, 2), np.float32)),
+        ClipVectors("a", "train", "Happy", "1", 9, np.array([0, 0, 3]), np.array([0, 1, 0]), np.ones((3, 2), np.float32)),
+        ClipVectors("b", "", "", "", 4, np.empty(0, np.int64), np.empty(0, np.int64), np.empty((0, 2), np.float32)),
     ]
     writer = VectorWriter(tmp_path / "toy.frames.parquet", PROVENANCE, length=2)
     for clip in clips:

@@ -19,9 +19,10 @@ def portrait(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_score_gives_the_faces_table(portrait: Path) -> None:
     table = videoemo.score(portrait)
-    assert list(table.columns[:8]) == ["frame", "seconds", "face", "x", "y", "width", "height", "score"]
-    assert list(table.columns[8:]) == list(videoemo.load_extractor().classes)
-    assert np.allclose(table.iloc[0, 8:].astype(float).sum(), 1, atol=1e-5)
+    places = ["frame", "seconds", "face", "track", "x", "y", "width", "height", "score", "sharpness", "yaw", "pitch", "roll"]
+    assert list(table.columns[:13]) == places
+    assert list(table.columns[13:]) == list(videoemo.load_extractor().classes)
+    assert np.allclose(table.iloc[0, 13:].astype(float).sum(), 1, atol=1e-5)
 
 
 def test_a_folder_gives_one_table_with_a_column_video(portrait: Path, tmp_path: Path) -> None:
@@ -40,7 +41,7 @@ def test_settings_are_the_pipelines_keys(portrait: Path) -> None:
 
 
 def test_an_aligned_face_is_scored_too(portrait: Path) -> None:
-    assert np.allclose(videoemo.score(portrait, align=True).iloc[0, 8:].astype(float).sum(), 1, atol=1e-5)
+    assert np.allclose(videoemo.score(portrait, align=True).iloc[0, 13:].astype(float).sum(), 1, atol=1e-5)
 
 
 def test_a_broken_video_raises_here(tmp_path: Path) -> None:

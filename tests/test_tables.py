@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from videoemo.records import Faces, Features, Frames
+from tests.rows import rows
+from videoemo.records import QUALITY, Faces, Features, Frames
 from videoemo.tables import FaceTable, VideoRow, face_table, write_faces, write_videos
 
 CLASSES = ("negative", "neutral", "positive")
@@ -23,7 +24,9 @@ def faces(*frame: int) -> tuple[Faces, Features]:
     boxes = np.tile(np.array([1, 2, 11, 22], np.float32), (n, 1))
     probabilities = np.zeros((n, 3), np.float32)
     probabilities[:, 2], probabilities[:, 0] = np.linspace(0.9, 0.5, n), 1 - np.linspace(0.9, 0.5, n)
-    found = Faces(boxes, np.full(n, 0.99, np.float32), np.zeros((n, 5, 2), np.float32), np.array(frame, np.int64))
+    quality = np.tile(np.array([120, 10, -5, 2], np.float32), (n, 1))
+    plain = Faces(boxes, np.full(n, 0.99, np.float32), np.zeros((n, 5, 2), np.float32), np.array(frame, np.int64))
+    found = replace(plain, track=np.arange(n) + 4, quality=quality)
     return found, Features(np.zeros((n, 2), np.float32), probabilities)
 
 
@@ -36,6 +39,7 @@ def table() -> FaceTable:
 def test_one_row_a_face_a_frame_and_one_for_a_frame_without(table: FaceTable) -> None:
     assert table.frame.tolist() == [0, 0, 2, 4, 6, 8, 8, 8]
     assert table.face.tolist() == [0, 1, -1, 0, -1, 0, 1, 2]
+    assert table.track.tolist() == [4, 5, -1, 6, -1, 4, 5, 6]
     assert table.seconds.tolist() == [0.0, 0.0, 0.2, 0.4, 0.6, 0.8, 0.8, 0.8]
 
 
@@ -46,8 +50,18 @@ def test_boxes_are_x_y_width_height(table: FaceTable) -> None:
 def test_the_parquet_file_has_the_contracts_columns_and_nulls_without_a_face(table: FaceTable, tmp_path: Path) -> None:
     write_faces(table, tmp_path, as_csv=False)
     read = pd.read_parquet(tmp_path / "faces.parquet")
-    assert list(read.columns) == ["frame", "seconds", "face", "x", "y", "width", "height", "score", *CLASSES]
-    assert read[["face", "x", "score", "positive"]].isna().all(axis=1).tolist() == [False, False, True, False, True, False, False, False]
+    assert list(read.columns) == ["frame", "seconds", "face", "track", "x", "y", "width", "height", "score", *QUALITY, *CLASSES]
+    own = read[["face", "track", "x", "score", "yaw", "positive"]]
+    assert own.isna().all(axis=1).tolist() == [
+        False,
+        False,
+        True,
+        False,
+        True,
+        False,
+        False,
+        False,
+    ]
     assert not (tmp_path / "faces.csv").exists()
 
 
@@ -71,8 +85,8 @@ def test_a_network_without_them_gives_no_such_columns(table: FaceTable) -> None:
 def test_the_csv_file_says_the_same_with_empty_fields(table: FaceTable, tmp_path: Path) -> None:
     write_faces(table, tmp_path, as_csv=True)
     lines = (tmp_path / "faces.csv").read_text().splitlines()
-    assert lines[0] == "frame,seconds,face,x,y,width,height,score,negative,neutral,positive"
-    assert lines[3] == "2,0.2,,,,,,,,,"
+    assert lines[0] == "frame,seconds,face,track,x,y,width,height,score,sharpness,yaw,pitch,roll,negative,neutral,positive"
+    assert lines[3] == "2,0.2,,,,,,,,,,,,,,"
     pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "faces.csv"), pd.read_parquet(tmp_path / "faces.parquet"), check_dtype=False)
 
 
@@ -110,24 +124,39 @@ def test_faces_that_come_in_another_order_of_frames_find_their_frame() -> None:
 
 def test_videos_csv_has_the_mean_valence_and_arousal_where_the_network_gives_them(tmp_path: Path) -> None:
     mean, affect = np.array([0, 0.25, 0.75], np.float32), np.array([0.5, -0.25], np.float32)
-    rows = [VideoRow(video="a", mean=mean, affect=affect), VideoRow(video="b", error="no video")]
-    write_videos(rows, CLASSES, tmp_path / "videos.csv", affect=True)
-    read = [line.split(",")[8:] for line in (tmp_path / "videos.csv").read_text().splitlines()]
+    given = [VideoRow(video="a", mean=mean, affect=affect), VideoRow(video="b", error="no video")]
+    write_videos(given, CLASSES, tmp_path / "videos.csv", affect=True)
+    read = [line.split(",")[10:] for line in (tmp_path / "videos.csv").read_text().splitlines()]
     assert read == [[*CLASSES, "valence", "arousal"], ["0.000000", "0.250000", "0.750000", "0.500000", "-0.250000"], [""] * 5]
 
 
 def test_videos_csv_has_a_row_a_video_and_blanks_where_nothing_is_known(tmp_path: Path) -> None:
-    rows = [
+    given = [
         VideoRow(video='a, "b".mp4', seconds=1.5, frames=2, face_frames=1, faces=1, mean=np.array([0, 0.25, 0.75], np.float32), dominant="positive"),
-        VideoRow(video="c.mp4", seconds=1.5, frames=2, face_frames=0, faces=0, mean=np.full(3, np.nan, np.float32)),
+        VideoRow(video="c.mp4", seconds=1.5, frames=2, face_frames=0, faces=0, longest_gap=0.75, mean=np.full(3, np.nan, np.float32)),
         VideoRow(video="d.mp4", error="not a video"),
     ]
-    write_videos(rows, CLASSES, tmp_path / "videos.csv")
+    write_videos(given, CLASSES, tmp_path / "videos.csv")
     with (tmp_path / "videos.csv").open(newline="") as file:
         read = list(csv.reader(file))
     assert read == [
-        ["video", "status", "error", "seconds", "frames", "face_frames", "faces", "dominant", *CLASSES],
-        ['a, "b".mp4', "ok", "", "1.500000", "2", "1", "1", "positive", "0.000000", "0.250000", "0.750000"],
-        ["c.mp4", "ok", "", "1.500000", "2", "0", "0", "", "", "", ""],
-        ["d.mp4", "failed", "not a video", "", "", "", "", "", "", "", ""],
+        ["video", "status", "error", "seconds", "frames", "face_frames", "faces", "coverage", "longest_gap", "dominant", *CLASSES],
+        ['a, "b".mp4', "ok", "", "1.500000", "2", "1", "1", "0.500000", "", "positive", "0.000000", "0.250000", "0.750000"],
+        ["c.mp4", "ok", "", "1.500000", "2", "0", "0", "0.000000", "0.750000", "", "", "", ""],
+        ["d.mp4", "failed", "not a video", "", "", "", "", "", "", "", "", "", ""],
     ]
+
+
+@pytest.mark.parametrize(
+    ("has_face", "gap"),
+    [("xxxx", 0.0), ("x..x.x", 0.2), ("...x", 0.3), ("xx..", 0.1), ("....", 0.3), (".", 0.0), ("", 0.0)],
+)
+def test_the_longest_gap_lasts_until_the_next_face_or_the_last_frame(has_face: str, gap: float) -> None:
+    table = rows([(i, i / 10, 0 if one == "x" else None, 0.5) for i, one in enumerate(has_face)])
+    assert table.longest_gap() == pytest.approx(gap)
+
+
+def test_faces_that_nobody_followed_make_no_table() -> None:
+    found, features = faces(0)
+    with pytest.raises(ValueError, match="nobody followed"):
+        face_table([(frames(0), replace(found, track=None), features)], CLASSES)

@@ -62,4 +62,9 @@ def pool_group(vectors: Vectors, frame: npt.NDArray[np.int64], statistics: Seque
     return np.concatenate([STATS[name](frames) for name in statistics]).astype(np.float32)
 
 
-POOLINGS: dict[str, Callable[[Vectors, npt.NDArray[np.int64], Sequence[str]], Vectors]] = {"video": pool_video, "group": pool_group}
+# A person's faces are pooled like those of a video that shows nobody else.
+POOLINGS: dict[str, Callable[[Vectors, npt.NDArray[np.int64], Sequence[str]], Vectors]] = {
+    "video": pool_video,
+    "group": pool_group,
+    "person": pool_video,
+}

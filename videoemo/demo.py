@@ -9,6 +9,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from videoemo.files import whole
+from videoemo.records import QUALITY
 
 __all__ = ["course_table", "write_clip", "write_portrait"]
 
@@ -63,7 +64,8 @@ def course_table(faces: Path) -> str:
     import pandas as pd
 
     table = pd.read_parquet(faces)
-    classes = list(table.columns[8:])
+    names = list(table.columns)
+    classes = names[names.index(QUALITY[-1]) + 1 :]
     lines = [f"{'second':>8}  {'faces a frame':>13}  displayed expression"]
     for second, rows in table.groupby(table["seconds"].astype(int)):
         found = rows["face"].notna().sum() / rows["frame"].nunique()

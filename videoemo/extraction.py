@@ -43,9 +43,18 @@ class Extracted:
 
 
 def extract(
-    clips: Sequence[Clip], recipe: ExtractRecipe, name: str, out: Path, *, keep: Path | None, redo: bool, progress: Progress, jobs: int = 1
+    clips: Sequence[Clip],
+    recipe: ExtractRecipe,
+    name: str,
+    out: Path,
+    *,
+    keep: Path | None,
+    redo: bool,
+    progress: Progress,
+    jobs: int = 1,
+    cluster: str | None = None,
 ) -> Extracted:
-    """Write one descriptor a clip to `out`, and, where asked, the vectors of all faces to `keep`.
+    """Write one descriptor a clip to `out`, or, pooled so, one a person; and, where asked, the vectors of all faces to `keep`.
 
     A clip without a face gets zeros; one that cannot be read is left out of the table and returned as failed. Until the table is whole,
     the vectors of each clip are kept beside it, so that a run that was broken off goes on where it stopped.
@@ -55,10 +64,11 @@ def extract(
     name : the dataset's, for the table's metadata.
     redo : put the table in the place of one made with other settings.
     jobs : worker processes; the table does not depend on it.
+    cluster : the address of a Dask scheduler, whose workers serve in place of them.
 
     Raises
     ------
-    InputError : `out` was made with other settings, an unknown extractor, or no clip could be read.
+    InputError : `out` was made with other settings, an unknown extractor, no such cluster, or no clip could be read.
     WeightsError : weights that are missing or damaged.
     OutputError : a file cannot be written.
     """
@@ -71,7 +81,7 @@ def extract(
     settings = settings_key(served, card, SHA256)
     # What failed is tried again: it is to be told again, and nothing but this run says what failed.
     plan = make_plan([replace(clip, id=part) for part, clip in named.items()], parts, settings, outputs=(VECTORS,), resume=Resume(retry_failed=True))
-    with carried_out(plan, partial(load_vectors, served), served, jobs=jobs, progress=progress) as leases:
+    with carried_out(plan, partial(load_vectors, served), served, jobs=jobs, cluster=cluster, progress=progress) as leases:
         with tables(leases):  # so that no other run removes the parts meanwhile
             failed = tuple(replace(result.row(), video=named[part].id) for part, result in plan.known.items() if isinstance(result, Failure))
             read = [(parts / part / VECTORS, clip) for part, clip in named.items() if not isinstance(plan.known[part], Failure)]
@@ -138,6 +148,17 @@ def _read_parts(parts: Iterable[tuple[Path, Clip]], writer: VectorWriter | None)
         yield vectors
 
 
+def _persons(clip: ClipVectors) -> Iterator[ClipVectors]:
+    """The persons of a clip, in the order of their numbers, as clips of their own, `ID#NUMBER`, that stay together; one without a face as it is."""
+    numbers = np.unique(clip.track).tolist()
+    if not numbers:
+        yield clip
+    for number in numbers:
+        theirs = clip.track == number
+        part = replace(clip, frame=clip.frame[theirs], track=clip.track[theirs], vectors=clip.vectors[theirs])
+        yield replace(part, id=f"{clip.id}#{number}", group=clip.group or clip.id)
+
+
 def _table(clips: Iterable[ClipVectors], statistics: Sequence[str], pooling: str, provenance: dict[str, Any]) -> FeatureTable:
     rows = [
         (
@@ -149,7 +170,7 @@ def _table(clips: Iterable[ClipVectors], statistics: Sequence[str], pooling: str
             len(np.unique(clip.frame)),
             POOLINGS[pooling](clip.vectors, clip.frame, statistics),
         )
-        for clip in clips
+        for clip in (person for clip in clips for person in (_persons(clip) if pooling == "person" else (clip,)))
     ]
     if not rows:
         raise InputError("no clip could be read: nothing to write; the reasons are above")

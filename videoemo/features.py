@@ -77,6 +77,7 @@ class ClipVectors:
     id, split, label, group : the clip's; empty where not known.
     n_frames : frames sampled.
     frame : int64 (m,), the frame of each face, ascending.
+    track : int64 (m,), the number of its person.
     vectors : float32 (m, d).
     """
 
@@ -86,6 +87,7 @@ class ClipVectors:
     group: str
     n_frames: int
     frame: npt.NDArray[np.int64]
+    track: npt.NDArray[np.int64]
     vectors: npt.NDArray[np.float32]
 
 
@@ -97,7 +99,8 @@ class VectorWriter:
         import pyarrow.parquet
 
         fields = [(name, pa.string()) for name in _STRINGS]
-        fields += [("n_frames", pa.int64()), ("frame", pa.list_(pa.int64())), ("vectors", pa.list_(pa.list_(pa.float32(), length)))]
+        fields += [("n_frames", pa.int64()), ("frame", pa.list_(pa.int64())), ("track", pa.list_(pa.int64()))]
+        fields += [("vectors", pa.list_(pa.list_(pa.float32(), length)))]
         self._schema = pa.schema(fields).with_metadata(_metadata(provenance))
         self._writer = pyarrow.parquet.ParquetWriter(path, self._schema)
 
@@ -106,7 +109,7 @@ class VectorWriter:
         import pyarrow as pa
 
         row = {name: [getattr(clip, name)] for name in (*_STRINGS, "n_frames")}
-        row |= {"frame": [clip.frame.tolist()], "vectors": [list(clip.vectors)]}
+        row |= {"frame": [clip.frame.tolist()], "track": [clip.track.tolist()], "vectors": [list(clip.vectors)]}
         self._writer.write_table(pa.table(row, schema=self._schema))
 
     def close(self) -> None:
@@ -127,12 +130,15 @@ def read_vectors(path: Path) -> Iterator[ClipVectors]:
     with pyarrow.parquet.ParquetFile(path) as file:
         if "vectors" not in file.schema_arrow.names:
             raise InputError(f"{path} holds no face vectors; extract with --keep-frames")
+        if "track" not in file.schema_arrow.names:
+            raise InputError(f"{path} does not say whose the faces are: it is of an older version of videoemo; extract it again")
         for number in range(file.num_row_groups):
             with _readable(path):
                 (row,) = file.read_row_group(number).to_pylist()
             length = file.schema_arrow.field("vectors").type.value_type.list_size
             vectors = np.array(row["vectors"], np.float32).reshape(-1, length)
-            yield ClipVectors(**{**row, "frame": np.array(row["frame"], np.int64), "vectors": vectors})
+            frame, track = (np.array(row[name], np.int64) for name in ("frame", "track"))
+            yield ClipVectors(**{**row, "frame": frame, "track": track, "vectors": vectors})
 
 
 def read_provenance(path: Path) -> dict[str, Any]:

@@ -15,14 +15,20 @@ from videoemo import faces as face_room
 from videoemo.ahead import ahead
 from videoemo.engines.runtime import Runtime
 from videoemo.extractor import Extractor, open_extractor
+from videoemo.galleries import Galleries
+from videoemo.kept import Kept
+from videoemo.persons import longest, only
 from videoemo.recipes import Pipeline
 from videoemo.records import Clip, Faces, Features, Frames
 from videoemo.sampling import sample
 from videoemo.serving import runtime_of, serving
+from videoemo.smoothing import smooth
 from videoemo.stillness import moving
-from videoemo.tables import FaceTable, Prediction, VideoRow, face_table
-from videoemo.thumbnails import Gallery
+from videoemo.tables import LOW_COVERAGE, FaceTable, VideoRow, face_table
+from videoemo.thumbnails import Portraits, Thumbnail
+from videoemo.tracking import tracked
 from videoemo.video import Video, frames, probe
+from videoemo.windows import Classify, Window, over_time
 
 __all__ = ["Models", "Scored", "expressions", "load_models", "score_video"]
 
@@ -40,12 +46,12 @@ class Models:
     ----------
     networks : the detector's.
     extractor : what reads the faces.
-    classify : what says of a whole video, from the frames (int64 (m,)) and vectors (float32 (m, d)) of its faces, what it is; or None.
+    classify : what says of a whole video, and of each window of it, from the vectors of its faces, what it is; or None.
     """
 
     networks: face_room.Networks
     extractor: Extractor
-    classify: Callable[[npt.NDArray[np.int64], npt.NDArray[np.float32]], Prediction] | None = None
+    classify: Classify | None = None
 
 
 @dataclass(frozen=True)
@@ -57,14 +63,18 @@ class Scored:
     video : what its container says.
     table : its faces.
     row : its summary.
-    gallery : thumbnails of its clearest moments.
-    stages : seconds of work in each stage: read, find, express.
+    thumbnails : of its clearest moments.
+    portraits : a face of each person.
+    windows : what a fitted classifier says of the video, window by window; empty where there is none.
+    stages : seconds of work in each stage: read, find, express, track.
     """
 
     video: Video
     table: FaceTable
     row: VideoRow
-    gallery: Gallery
+    thumbnails: list[Thumbnail]
+    portraits: Portraits
+    windows: list[Window]
     stages: dict[str, float]
 
 
@@ -103,26 +113,37 @@ def score_video(clip: Clip, pipeline: Pipeline, models: Models, *, progress: Cal
     ------
     VideoError : the video cannot be read.
     """
-    stages = dict.fromkeys(("read", "find", "express"), 0.0)
+    stages = dict.fromkeys(("read", "find", "express", "track"), 0.0)
     video = probe(clip.path, fps=pipeline.fps, max_pixels=pipeline.max_pixels)
     wanted = _wanted(video, pipeline)
     first, last = (video.seconds[wanted[0]], video.seconds[wanted[-1]]) if len(wanted) else (0.0, 0.0)
-    gallery = Gallery(float(last - first), first=float(first))
-    frame, vectors = [np.empty(0, np.int64)], [np.empty((0, models.extractor.card.embedding), np.float32)]
+    one_person = pipeline.faces == "track:longest"
+    galleries = Galleries(float(last - first), first=float(first), wait=pipeline.track_gap)
+    kept = Kept(models.extractor.card.embedding)
+    portraits = Portraits()
+    windows: list[Window] = []
 
     def shown() -> Iterator[tuple[Frames, Faces, Features]]:
-        for batch, faces, features in expressions(video, pipeline, models, stages=stages, progress=progress):
-            _offer(gallery, batch, faces, features, models.extractor.classes)
+        found = expressions(video, pipeline, models, stages=stages, progress=progress)
+        for batch, faces, features in tracked(found, pipeline, stages=stages):
+            _offer(galleries, batch, faces, features, models.extractor.classes, apart=one_person)
+            _portray(portraits, faces)
             if models.classify is not None:
-                frame.append(faces.frame)
-                vectors.append(features.embedding)
+                kept.add(faces, features)
             yield batch, faces, features
 
     table = face_table(shown(), models.extractor.classes, affect=models.extractor.card.valence_arousal)
-    row = _summary(clip, video, table, len(wanted))
+    person = longest(table.track) if one_person else None
+    if person is not None:
+        table = only(table, person)
+    if pipeline.smooth_tables:
+        table = smooth(table, pipeline.smoothing)
+    row = _summary(clip, video, table, len(wanted), min_coverage=pipeline.min_coverage)
     if models.classify is not None:
-        row = replace(row, prediction=models.classify(np.concatenate(frame), np.concatenate(vectors)))
-    return Scored(video, table, row, gallery, stages)
+        frame, _, vectors = kept.of(person)
+        row = replace(row, prediction=models.classify(frame, vectors))
+        windows = over_time(models.classify, table, (frame, vectors), length=pipeline.prediction_window, step=pipeline.prediction_step)
+    return Scored(video, table, row, galleries.chosen(person or 0), portraits, windows, stages)
 
 
 def expressions(
@@ -209,27 +230,41 @@ def _timed(items: Iterator[T], spent: dict[str, float], stage: str, *, sign: int
         yield item
 
 
-def _offer(gallery: Gallery, batch: Frames, faces: Faces, features: Features, classes: tuple[str, ...]) -> None:
+def _offer(galleries: Galleries, batch: Frames, faces: Faces, features: Features, classes: tuple[str, ...], *, apart: bool) -> None:
+    """Offer the faces for the thumbnails: all as one person's, or each person's apart."""
     seconds = dict(zip(batch.index.tolist(), batch.seconds.tolist(), strict=True))
     best = features.probabilities.argmax(axis=1) if len(features) else np.empty(0, np.intp)
     for i, crop in enumerate(faces.crops or ()):
-        gallery.offer(seconds[int(faces.frame[i])], crop, classes[best[i]], float(features.probabilities[i, best[i]]))
+        person = int(faces.track[i]) if apart and faces.track is not None else 0
+        galleries.offer(person, seconds[int(faces.frame[i])], crop, classes[best[i]], float(features.probabilities[i, best[i]]))
 
 
-def _summary(clip: Clip, video: Video, table: FaceTable, n_wanted: int) -> VideoRow:
+def _portray(portraits: Portraits, faces: Faces) -> None:
+    """The largest face of a person is seen best, and of two as large the surer one."""
+    if faces.track is None or faces.crops is None:
+        return
+    clearness = (faces.boxes[:, 2] - faces.boxes[:, 0]) * (faces.boxes[:, 3] - faces.boxes[:, 1]) * faces.scores
+    for person, crop, clear in zip(faces.track.tolist(), faces.crops, clearness.tolist(), strict=True):
+        portraits.offer(person, crop, clear)
+
+
+def _summary(clip: Clip, video: Video, table: FaceTable, n_wanted: int, *, min_coverage: float) -> VideoRow:
     mean = table.mean()
     n_frames = len(table.frame_starts())
-    return VideoRow(
+    row = VideoRow(
         video=clip.id,
         error="; ".join(_remarks(video, n_wanted, n_frames)),
         seconds=video.duration,
         frames=n_frames,
         face_frames=len(np.unique(table.frame[table.face >= 0])),
         faces=int((table.face >= 0).sum()),
+        longest_gap=table.longest_gap(),
         mean=mean,
         affect=table.mean_affect(),
         dominant="" if np.isnan(mean).any() else table.classes[int(mean.argmax())],
     )
+    too_little = bool(row.dominant) and row.coverage is not None and row.coverage < min_coverage
+    return replace(row, dominant=LOW_COVERAGE) if too_little else row
 
 
 def _remarks(video: Video, n_wanted: int, n_frames: int) -> Iterator[str]:

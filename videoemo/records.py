@@ -12,7 +12,10 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Clip", "Faces", "FeatureTable", "Features", "Frames"]
+__all__ = ["QUALITY", "Clip", "Faces", "FeatureTable", "Features", "Frames"]
+
+# The columns of `Faces.quality`: what they mean is said in `faces.quality`.
+QUALITY = ("sharpness", "yaw", "pitch", "roll")
 
 Index = slice | npt.NDArray[np.integer[Any]] | npt.NDArray[np.bool_]
 
@@ -117,7 +120,9 @@ class Faces(_Arrays):
     scores : float32 (m,), the detector's probability of a face, 0 to 1.
     landmarks : float32 (m, 5, 2), x, y in pixels: left eye, right eye, nose, left and right corner of the mouth, as seen in the picture.
     frame : int64 (m,), the `Frames.index` each was found in.
-    crops : m arrays uint8 (h, w, 3), RGB, of any size; empty until cropped.
+    crops : m arrays uint8 (h, w, 3), RGB, of any size; None until cropped.
+    track : int64 (m,), the number of each one's person; None until followed, as is the next.
+    quality : float32 (m, 4), the columns of `QUALITY`.
     """
 
     boxes: npt.NDArray[np.float32]
@@ -125,6 +130,8 @@ class Faces(_Arrays):
     landmarks: npt.NDArray[np.float32]
     frame: npt.NDArray[np.int64]
     crops: tuple[npt.NDArray[np.uint8], ...] | None = None
+    track: npt.NDArray[np.int64] | None = None
+    quality: npt.NDArray[np.float32] | None = None
 
     def __post_init__(self) -> None:
         self._check(
@@ -133,6 +140,10 @@ class Faces(_Arrays):
             landmarks=("float32", (None, 5, 2)),
             frame=("int64", (None,)),
         )
+        if self.track is not None:
+            self._check(boxes=("float32", (None, 4)), track=("int64", (None,)))
+        if self.quality is not None:
+            self._check(boxes=("float32", (None, 4)), quality=("float32", (None, len(QUALITY))))
         if self.crops is not None and len(self.crops) != len(self.boxes):
             raise ValueError(f"Faces.crops: expected {len(self.boxes)} crops, got {len(self.crops)}")
 

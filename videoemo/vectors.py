@@ -7,10 +7,13 @@ from collections.abc import Callable
 import numpy as np
 
 from videoemo.features import ClipVectors, VectorWriter
+from videoemo.kept import Kept
+from videoemo.persons import longest
 from videoemo.pipeline import Models, expressions, load_models
 from videoemo.provenance import write_json
 from videoemo.recipes import Pipeline
 from videoemo.tables import VideoRow
+from videoemo.tracking import tracked
 from videoemo.video import probe
 from videoemo.work.attempt import attempt
 from videoemo.work.jobs import VECTORS, Job
@@ -34,13 +37,11 @@ def _write(job: Job, pipeline: Pipeline, models: Models, report: Callable[[int, 
     clip = job.clip
     video = probe(clip.path, fps=pipeline.fps, max_pixels=pipeline.max_pixels)
     length = models.extractor.card.embedding
-    n_frames = 0
-    frame, vectors = [np.empty(0, np.int64)], [np.empty((0, length), np.float32)]
-    for batch, faces, features in expressions(video, pipeline, models, progress=report):
+    n_frames, kept = 0, Kept(length)
+    for batch, faces, features in tracked(expressions(video, pipeline, models, progress=report), pipeline):
         n_frames += len(batch)
-        frame.append(faces.frame)
-        vectors.append(features.embedding)
-    found = ClipVectors(clip.id, "", "", "", n_frames, np.concatenate(frame), np.concatenate(vectors))
+        kept.add(faces, features)
+    found = ClipVectors(clip.id, "", "", "", n_frames, *kept.of(longest(kept.track) if pipeline.faces == "track:longest" else None))
     writer = VectorWriter(job.folder / VECTORS, {}, length=length)
     writer.write(found)
     writer.close()

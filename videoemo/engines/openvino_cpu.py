@@ -45,7 +45,11 @@ def compiled(model: openvino.Model, *, threads: int, precision: str = "float32")
     ------
     RuntimeError : OpenVINO cannot run it.
     """
-    settings = {"INFERENCE_PRECISION_HINT": {"float32": "f32", "bfloat16": "bf16"}[precision], "INFERENCE_NUM_THREADS": threads}
+    settings = {
+        "INFERENCE_PRECISION_HINT": {"float32": "f32", "bfloat16": "bf16"}[precision],
+        "INFERENCE_NUM_THREADS": threads,
+        "ENABLE_CPU_PINNING": False,
+    }
     network = openvino.Core().compile_model(model, "CPU", settings)
     n_outputs = len(model.outputs)
     own = local()

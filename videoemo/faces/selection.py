@@ -19,7 +19,8 @@ def select(faces: Faces, which: str) -> Faces:
     Parameters
     ----------
     faces : in any order, which is kept.
-    which : "largest", the largest box of each frame; "score", the highest score of each frame; "all". Of equals the first is kept.
+    which : "largest", the largest box of each frame; "score", the highest score of each frame, of equals the first; "all"; or "track:longest", for
+        which all are kept until the video's end shows whose they are.
 
     Raises
     ------
@@ -47,4 +48,5 @@ SELECTIONS: dict[str, Callable[[Faces], Faces]] = {
     "largest": lambda faces: _first_by(faces, areas(faces)),
     "score": lambda faces: _first_by(faces, faces.scores),
     "all": lambda faces: faces,
+    "track:longest": lambda faces: faces,
 }

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from videoemo.plots._page import Page, rectangle
 from videoemo.plots._palette import GREY, PALE, RGB, WARNING, ink
+from videoemo.tables import LOW_COVERAGE
 from videoemo.thumbnails import Thumbnail
 
 __all__ = ["FOOTER", "MARGIN", "TOP", "WIDTH", "Subject", "faces", "fitting", "footer", "header", "places", "sentence", "title"]
@@ -37,7 +38,7 @@ class Subject:
     name : its title.
     palette : the colour of each class, in the order of the classes.
     mean : (c,), its mean probability of each class.
-    dominant : the class with the highest mean, or empty.
+    dominant : the class with the highest mean, or empty, or `LOW_COVERAGE`.
     thumbnails : its faces.
     facts : what was sampled, in words.
     notice : a warning, or None.
@@ -58,7 +59,9 @@ def header(page: Page, subject: Subject) -> None:
     warned = page.text(right, 56, subject.notice, colour=WARNING, bold=True, align="right", room=640) + 40 if subject.notice else 0
     page.text(right, 94, subject.facts, colour=GREY, align="right")
     dominant = []
-    if subject.dominant:
+    if subject.dominant == LOW_COVERAGE:
+        dominant = [("low coverage: too few of the frames have a face to name a dominant expression", GREY)]
+    elif subject.dominant:
         mean = subject.mean[list(subject.palette).index(subject.dominant)]
         name = (subject.dominant, ink(subject.palette[subject.dominant]))
         dominant = [("dominant displayed expression:", GREY), name, (f"(mean {mean:.2f})", GREY)]

@@ -11,7 +11,7 @@ from videoemo.plots._frame import MARGIN, WIDTH, footer
 from videoemo.plots._page import Page, page
 from videoemo.plots._palette import BAND, GREY, INK, RGB, WHITE, colours, ink, ink_on, mix
 from videoemo.plots._words import count, percent
-from videoemo.tables import VideoRow
+from videoemo.tables import LOW_COVERAGE, VideoRow
 
 __all__ = ["overview"]
 
@@ -72,7 +72,8 @@ def _head(sheet: Page, videos: Sequence[VideoRow], palette: dict[str, RGB], *, l
     failed = sum(video.failed for video in videos)
     faceless = sum(not video.failed and not video.dominant for video in videos)
     remarks = sum(not video.failed and bool(video.error) for video in videos)
-    kinds = ((failed, "failed"), (faceless, "without a face"), (remarks, "with a remark in videos.csv"))
+    sparse = sum(video.dominant == LOW_COVERAGE for video in videos)
+    kinds = ((failed, "failed"), (faceless, "without a face"), (sparse, "of low coverage"), (remarks, "with a remark in videos.csv"))
     sheet.text(MARGIN, 94, ", ".join(["displayed expressions", *(f"{n:,} {kind}" for n, kind in kinds if n)]), colour=GREY)
     width = (right - left) / len(palette)
     for column, (label, colour) in enumerate(palette.items()):
@@ -89,7 +90,8 @@ def _cells(sheet: Page, video: VideoRow, palette: dict[str, RGB], *, y: float, l
         sheet.box(left + column * width, y, width - GUTTER, HEIGHT, colour=shade)
         if share >= LEAST_WRITTEN:
             sheet.text(left + (column + 0.5) * width, y + 24, f"{share:.2f}", colour=ink_on(shade), size=18, align="center")
-    sheet.text(right + 16, y + 24, video.dominant, colour=ink(palette[video.dominant]), size=18, bold=True)
+    named = video.dominant in palette
+    sheet.text(right + 16, y + 24, video.dominant, colour=ink(palette[video.dominant]) if named else GREY, size=18, bold=named)
 
 
 def _lack(video: VideoRow) -> str:

@@ -31,6 +31,7 @@ def timeline(
     dominant: str,
     thumbnails: Sequence[Thumbnail],
     notice: str | None = None,
+    smoothed: float = 0.0,
 ) -> None:
     """Draw one video as a PNG: a band for each class over time, the clearest faces above; bars where there is one frame only.
 
@@ -43,9 +44,10 @@ def timeline(
     probabilities : float32 (n, c), 0 to 1, the mean over the faces of each frame; NaN rows where no face was found.
     n_faces : int (n,), faces found in each frame.
     mean : (c,), the video's mean probability of each class; NaN where it has no face.
-    dominant : the class with the highest mean, empty where the video has no face.
+    dominant : the class with the highest mean, empty where the video has no face, or `LOW_COVERAGE`.
     thumbnails : faces to show, all of one side, labelled with one of the classes; where they are too many for the width some are left out.
     notice : a warning to show at the top, such as `truncated at 12.3 s`.
+    smoothed : the time constant in seconds with which the probabilities were smoothed along each person's track; 0 where they were not.
 
     Raises
     ------
@@ -78,4 +80,5 @@ def timeline(
         still(path, subject, notes=[f"mean over {most} faces"] if most > 1 else [])
     else:
         notes = [f"mean over the faces of a frame (up to {most})"] if most > 1 else []
+        notes += [f"smoothed along each person's track, {smoothed:g} s"] if smoothed else []
         bands(path, subject, course(seconds, probabilities), notes=notes)

@@ -21,13 +21,14 @@ class ExtractRecipe:
     ----------
     dataset : how the clips and their labels are found.
     pipeline : which frames, which faces, which network.
-    statistics, pooling : what of the vectors, in which order; `video` over all faces, `group` over the faces of a frame, then over frames.
+    statistics, pooling : what of the vectors, in which order; `video` over all faces, `group` over the faces of a frame, then over frames,
+        `person` over the faces of each person, which gives a row a person.
     """
 
     dataset: DatasetRecipe
     pipeline: Pipeline
     statistics: tuple[Literal["mean", "max", "min", "std"], ...]
-    pooling: Literal["video", "group"]
+    pooling: Literal["video", "group", "person"]
 
     def __post_init__(self) -> None:
         allow(len(set(self.statistics)) == len(self.statistics) > 0, "statistics", "different names of mean, max, min, std", self.statistics)

@@ -23,15 +23,26 @@ class Pipeline:
     skip_still: float
     decoder: Literal["auto", "decord", "opencv", "pyav"]
     max_pixels: int
-    faces: Literal["all", "largest", "score"]
+    faces: Literal["all", "largest", "score", "track:longest"]
     min_face: int
     thresholds: tuple[float, float, float]
     pyramid_factor: float
     full_search: float
     order: Literal["size", "score"]
     align: bool | None = None
+    track_gap: float
+    track_reid: float | None = None
+    smoothing: float
+    smooth_tables: bool
+    min_coverage: float
     extractor: str
     extractor_offline: str | None = None
+    group: bool
+    group_window: float
+    synchrony_window: float
+    synchrony_lag: float
+    prediction_window: float
+    prediction_step: float
     engine: Literal["auto", "openvino", "torch"]
     device: Literal["cpu", "cuda", "mps"]
     precision: Literal["auto", "float32", "bfloat16"]
@@ -56,6 +67,14 @@ class Pipeline:
         allow(self.timeout is None or 0 < self.timeout < math.inf, "timeout", "seconds above 0", self.timeout)
         allow(self.memory is None or self.memory >= 1, "memory", "MiB, whole numbers from 1", self.memory)
         allow(self.memory is None or Path("/proc/self/statm").exists(), "memory", "no limits on this system, which has no /proc", self.memory)
+        allow(0 <= self.track_gap < math.inf, "track_gap", "seconds from 0", self.track_gap)
+        allow(self.track_reid is None or -1 <= self.track_reid <= 1, "track_reid", "cosines from -1 to 1", self.track_reid)
+        allow(0 <= self.group_window < math.inf, "group_window", "seconds from 0", self.group_window)
+        allow(0 < self.synchrony_lag <= 10, "synchrony_lag", "seconds above 0, to 10", self.synchrony_lag)
+        for key in ("synchrony_window", "prediction_window", "prediction_step"):
+            allow(0 < getattr(self, key) < math.inf, key, "seconds above 0", getattr(self, key))
+        allow(0 <= self.smoothing < math.inf, "smoothing", "seconds from 0", self.smoothing)
+        allow(0 <= self.min_coverage <= 1, "min_coverage", "shares from 0 to 1", self.min_coverage)
         allow(0.1 <= self.pyramid_factor <= 0.95, "pyramid_factor", "numbers from 0.1 to 0.95", self.pyramid_factor)
 
 

@@ -32,7 +32,8 @@ class Failure:
 
 
 def row_fields(row: VideoRow, classes: Sequence[str]) -> dict[str, Any]:
-    """The fields of a row for a JSON file: video, error, seconds, frames, face_frames, faces, dominant, mean, and affect and prediction if given.
+    """The fields of a row for a JSON file: video, error, seconds, frames, face_frames, faces, dominant, mean, and coverage, longest_gap, affect and
+    prediction if given.
 
     Parameters
     ----------
@@ -47,6 +48,7 @@ def row_fields(row: VideoRow, classes: Sequence[str]) -> dict[str, Any]:
         "frames": row.frames,
         "face_frames": row.face_frames,
         "faces": row.faces,
+        **({} if row.longest_gap is None else {"coverage": row.coverage, "longest_gap": row.longest_gap}),
         "dominant": row.dominant,
         "mean": _named(row.mean, classes),
         **({} if row.affect is None else {"affect": _named(row.affect, AFFECT)}),
@@ -69,6 +71,7 @@ def read_row(fields: Any) -> VideoRow:
         frames=_take(fields, "frames", int),
         face_frames=_take(fields, "face_frames", int),
         faces=_take(fields, "faces", int),
+        longest_gap=_take(fields, "longest_gap", float) if "longest_gap" in fields else None,
         dominant=_take(fields, "dominant", str),
         mean=_values(_take(fields, "mean", dict)),
         affect=_values(_take(fields, "affect", dict)) if "affect" in fields else None,

@@ -1,0 +1,65 @@
+"""How well a face can be read: how sharp it is, and how far it is turned away."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from videoemo.faces.alignment import TEMPLATE
+from videoemo.faces.networks import FloatArray
+from videoemo.records import Faces
+
+__all__ = ["quality"]
+
+# Crops are brought to this size first, so that the figure says how sharp a face is as the network sees it, whatever its size in the frame.
+SIDE = 64
+# A mean face in the units of ArcFace's template, whose eyes are 35 apart, made symmetric; x to the right and y down in the picture, z towards the
+# camera. Nose and mouth lie 15 and 1 before the eyes, in the proportion of 135 and 10 to 450 between the outer corners of the eyes (90 mm; pupils
+# 63 mm) of the six-point model of S. Mallick, "Head pose estimation using OpenCV and dlib", 2016.
+_DEPTH = np.array([0.0, 0.0, 15.0, 1.0, 1.0])
+_MIRRORED = TEMPLATE[[1, 0, 2, 4, 3]] * [-1, 1] + [2 * TEMPLATE[:, 0].mean(), 0]
+MODEL = np.column_stack([(TEMPLATE + _MIRRORED) / 2, _DEPTH])
+MODEL = MODEL - MODEL.mean(axis=0)  # (5, 3)
+_INVERSE = np.linalg.pinv(MODEL)  # (3, 5)
+
+
+def quality(faces: Faces) -> FloatArray:
+    """How well each of m faces can be read.
+
+    Parameters
+    ----------
+    faces : m faces with crops.
+
+    Returns
+    -------
+    float32 (m, 4), the columns of `records.QUALITY`: the sharpness, the variance of the Laplacian of the crop's grey levels (0 to 255) at 64 x 64
+    pixels (Pech-Pacheco et al., ICPR 2000): a blurred face has some tens, a sharp one hundreds; yaw, pitch and roll in degrees: to the right
+    as seen in the picture, upwards, and clockwise are positive. The angles are rough: they rest on five points, and on the nose for all depth.
+    """
+    sharp = [_sharpness(crop) for crop in faces.crops or ()]
+    return np.column_stack([np.array(sharp, np.float32), *_pose(faces.landmarks).T]).astype(np.float32)
+
+
+def _sharpness(crop: npt.NDArray[np.uint8]) -> float:
+    grey = cv2.resize(cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY), (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+    _, deviation = cv2.meanStdDev(cv2.Laplacian(grey, cv2.CV_16S))
+    return float(deviation[0, 0] ** 2)
+
+
+def _pose(landmarks: FloatArray) -> npt.NDArray[np.float64]:
+    """Yaw, pitch and roll, (m, 3), of the rotation under which the mean face, seen from afar, comes nearest to the points (m, 5, 2).
+
+    That is the pose from orthography and scaling (DeMenthon and Davis, IJCV 1995): the best linear map of the model to the picture, and of its rows
+    the nearest ones of one length at a right angle.
+    """
+    points = landmarks.astype(np.float64)
+    rows = np.swapaxes(_INVERSE @ (points - points.mean(axis=1, keepdims=True)), 1, 2)  # (m, 2, 3)
+    left, _, right = np.linalg.svd(rows, full_matrices=False)
+    first, second = np.moveaxis(left @ right, 1, 0)  # (m, 3) each, of length 1
+    ahead = np.cross(first, second)  # the picture's depth in the face's own axes: its last number is how far the face looks at the camera
+    yaw = np.arctan2(first[:, 2], ahead[:, 2])
+    pitch = np.arcsin(np.clip(-second[:, 2], -1, 1))
+    roll = np.arctan2(second[:, 0], second[:, 1])
+    degrees: npt.NDArray[np.float64] = np.degrees(np.column_stack([yaw, pitch, roll]))
+    return degrees

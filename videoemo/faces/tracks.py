@@ -1,0 +1,125 @@
+"""Persons: which faces of a video's frames are one person's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from videoemo.faces.appearance import Looks, looks, mixed, unlikeness
+from videoemo.faces.association import pairs
+from videoemo.faces.cuts import Cuts
+from videoemo.faces.motion import Motion, born, moved, surprise, updated
+from videoemo.faces.reunion import Album
+from videoemo.records import Faces, Features, Frames
+
+__all__ = ["Tracker"]
+
+# What speaks against a person not seen before, in nats: that one comes, and that one known goes unseen, each about once in ten frames.
+NEWCOMER = 5.0
+# A face may be of any size from the smallest looked for to the whole frame: about 30 times, in which all sizes are alike (in logarithm).
+SIZES = np.log(30)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """The n persons of a shot who may be seen again: number, place, looks, and when each was seen last."""
+
+    track: npt.NDArray[np.int64]
+    motion: Motion
+    looks: Looks
+    seconds: npt.NDArray[np.float64]
+
+    def __getitem__(self, chosen: npt.NDArray[np.bool_] | npt.NDArray[np.intp]) -> _Known:
+        return _Known(self.track[chosen], self.motion[chosen], self.looks[chosen], self.seconds[chosen])
+
+    def __add__(self, other: _Known) -> _Known:
+        seconds = np.concatenate([self.seconds, other.seconds])
+        return _Known(np.concatenate([self.track, other.track]), self.motion + other.motion, self.looks + other.looks, seconds)
+
+
+class Tracker:
+    """Give each face of a video, batch by batch, the number of its person.
+
+    Persons are numbered from 0 as they appear, those of one frame from left to right. A face is the person's whose place, size, colours and vector
+    make it most likely, all faces of a frame weighed together, or else somebody new's. What is kept is bounded: the persons seen within `gap`
+    seconds and, with `reid`, the album's.
+
+    Parameters
+    ----------
+    gap : seconds of the video for which a person who is not seen is waited for, 0 or more; a cut ends the wait.
+    reid : least cosine, -1 to 1, at which a new face is taken for a person of an earlier shot; None: never. See `reunion.Album`.
+    """
+
+    def __init__(self, *, gap: float, reid: float | None = None) -> None:
+        self._gap = gap
+        self._cuts = Cuts()
+        self._album = None if reid is None else Album(reid)
+        self._known: _Known | None = None
+        self._next = 0
+
+    def follow(self, frames: Frames, faces: Faces, features: Features) -> npt.NDArray[np.int64]:
+        """The persons of the faces found in the next frames of the video.
+
+        Parameters
+        ----------
+        faces : m faces, those of a frame in any order.
+        features : of the m faces.
+
+        Returns
+        -------
+        int64 (m,).
+        """
+        track = np.empty(len(faces), np.int64)
+        seen = looks(frames, faces, features.embedding)
+        _, height, width, _ = frames.rgb.shape
+        for i, (index, seconds) in enumerate(zip(frames.index.tolist(), frames.seconds.tolist(), strict=True)):
+            if self._cuts.at(frames.rgb[i]) and self._known is not None:
+                self._leave(np.zeros(len(self._known.track), np.bool_))
+            here = np.flatnonzero(faces.frame == index)
+            track[here] = self._frame(faces.boxes[here].astype(np.float64), seen[here], seconds, area=height * width)
+        return track
+
+    def _frame(self, boxes: npt.NDArray[np.float64], seen: Looks, seconds: float, *, area: int) -> npt.NDArray[np.int64]:
+        x1, y1, x2, y2 = boxes.T
+        centre, height = np.column_stack([x1 + x2, y1 + y2]) / 2, y2 - y1
+        if self._known is None:
+            self._known = _Known(np.empty(0, np.int64), born(centre[:0], height[:0]), seen[np.empty(0, np.intp)], np.empty(0))
+        self._leave(seconds - self._known.seconds <= self._gap)
+        known = self._known
+        since = seconds - known.seconds
+        expected = moved(known.motion, since)
+        costs = surprise(expected, since, centre, height) + unlikeness(known.looks, seen)
+        old, again = pairs(costs, np.log(area / height**2) + SIZES + NEWCOMER)
+
+        track = np.empty(len(boxes), np.int64)
+        track[again] = known.track[old]
+        new = np.setdiff1d(np.arange(len(boxes)), again)
+        new = new[np.lexsort((y1[new], x1[new]))]
+        track[new] = self._numbers(seen[new])
+
+        met = updated(expected[old], since[old], centre[again], height[again]), mixed(known.looks[old], seen[again])
+        self._known = (
+            known[np.setdiff1d(np.arange(len(known.track)), old)]
+            + _Known(track[again], *met, np.full(len(old), seconds))
+            + _Known(track[new], born(centre[new], height[new]), seen[new], np.full(len(new), seconds))
+        )
+        return track
+
+    def _leave(self, stay: npt.NDArray[np.bool_]) -> None:
+        """Wait no longer for the persons that do not stay."""
+        if self._known is None or stay.all():
+            return
+        if self._album is not None:
+            gone = self._known[~stay]
+            self._album.keep(gone.track, gone.looks.vectors)
+        self._known = self._known[stay]
+
+    def _numbers(self, seen: Looks) -> npt.NDArray[np.int64]:
+        """Of each newcomer, the number: that of a person of an earlier shot, if asked for and alike enough, or the next."""
+        found = np.full(len(seen.vectors), -1, np.int64) if self._album is None else self._album.recognise(seen.vectors)
+        fresh = found < 0
+        found[fresh] = self._next + np.arange(int(fresh.sum()))
+        self._next += int(fresh.sum())
+        return found
