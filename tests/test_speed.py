@@ -128,9 +128,9 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_worker_says_what_a_pass_took_and_found(clip: Path) -> None:
     with Worker(Path(sys.executable), "ours") as worker:
         passes = [worker(clip) for _ in range(2)]
-    assert worker.facts["threads"]["cores"] >= 1
+    assert all(n >= 1 for n in worker.facts["threads"].values())
     assert [(one["frames"], one["faces"]) for one in passes] == [(10, 10)] * 2
-    assert all(one["seconds"] > 0 and one["cpu_seconds"] > 0 and one["stages"].keys() == {"read", "find", "express"} for one in passes)
+    assert all(one["seconds"] > 0 and one["cpu_seconds"] > 0 and one["stages"].keys() >= {"read", "find", "express"} for one in passes)
 
 
 def test_the_parts_are_the_calls_that_the_whole_makes(clip: Path) -> None:
