@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from videoemo.pipeline import expressions, load_models
+from videoemo.expressions import expressions
+from videoemo.networks import load_models
 from videoemo.recipes import Pipeline
 from videoemo.video import probe
 

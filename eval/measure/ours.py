@@ -12,7 +12,8 @@ from typing import Any
 
 from eval.measure.serving import Run, serve
 from videoemo.ahead import threads
-from videoemo.pipeline import load_models, score_video
+from videoemo.networks import load_models
+from videoemo.pipeline import score_video
 from videoemo.provenance import versions
 from videoemo.recipes import Pipeline, change, load_pipeline
 from videoemo.records import Clip
@@ -38,7 +39,7 @@ def load() -> tuple[Run, dict[str, Any]]:
 
     def run(clip: Path) -> dict[str, Any]:
         scored = score_video(Clip(clip, clip.name), pipeline, models)
-        return {"frames": scored.row.frames, "faces": scored.row.faces, "stages": scored.stages}
+        return {"frames": scored.row.frames, "faces": scored.row.faces, "stages": scored.effort.seconds}
 
     chosen = runtime_of(pipeline)
     found = {**versions(), "openvino": metadata.version("openvino"), "precision": chosen.precision}
