@@ -83,12 +83,12 @@ class Tracker:
 
     def _frame(self, boxes: npt.NDArray[np.float64], seen: Looks, seconds: float, *, area: int) -> npt.NDArray[np.int64]:
         x1, y1, x2, y2 = boxes.T
-        centre, height = np.column_stack([x1 + x2, y1 + y2]) / 2, y2 - y1
+        centre, height = np.column_stack([x1 + x2, y1 + y2]) / 2, np.maximum(y2 - y1, 1)
         if self._known is None:
             self._known = _Known(np.empty(0, np.int64), born(centre[:0], height[:0]), seen[np.empty(0, np.intp)], np.empty(0))
         self._leave(seconds - self._known.seconds <= self._gap)
         known = self._known
-        since = seconds - known.seconds
+        since = np.maximum(seconds - known.seconds, 0)  # a damaged container's times may go back
         expected = moved(known.motion, since)
         costs = surprise(expected, since, centre, height) + unlikeness(known.looks, seen)
         old, again = pairs(costs, np.log(area / height**2) + SIZES + NEWCOMER)
