@@ -33,7 +33,7 @@ def test_a_picture_of_a_face_gives_the_tables_the_pictures_and_the_summary(video
     assert status == 0
     assert "1 video scored, 0 failed: 1 frame, 1 face" in out
     files = {str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*") if path.is_file()}
-    inside = {f"portrait.jpg/{name}" for name in ("faces.parquet", "tracks.csv", "timeline.png", "summary.json")}
+    inside = {f"portrait.jpg/{name}" for name in ("faces.parquet", "tracks.csv", "group.parquet", "timeline.png", "summary.json")}
     assert files == {"videos.csv", "overview.png", "summary.json", *inside}
     faces = pd.read_parquet(tmp_path / "out" / "portrait.jpg" / "faces.parquet")
     assert faces[["frame", "seconds", "face"]].to_numpy().tolist() == [[0, 0.0, 0]]

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from videoemo.thumbnails import Gallery
+from videoemo.thumbnails import Gallery, Portraits
 
 
 def face(shade: int = 100, *, height: int = 50, width: int = 40) -> npt.NDArray[np.uint8]:
@@ -118,3 +118,11 @@ def test_a_crop_of_another_kind_is_an_error(crop: npt.NDArray[np.uint8]) -> None
 def test_a_duration_that_is_no_length_is_an_error(duration: float) -> None:
     with pytest.raises(ValueError, match="duration_seconds"):
         Gallery(duration)
+
+
+def test_a_person_is_shown_by_the_clearest_face() -> None:
+    portraits = Portraits(side=8)
+    for shade, clearness in ((10, 1.0), (20, 3.0), (30, 2.0), (40, 3.0)):
+        portraits.offer(5, face(shade), clearness)
+    portraits.offer(7, face(50), 0.1)
+    assert {person: (shown.shape, int(shown.mean())) for person, shown in portraits.chosen().items()} == {5: ((8, 8, 3), 20), 7: ((8, 8, 3), 50)}

@@ -20,7 +20,10 @@ from videoemo.tables import Prediction
 __all__ = ["ClipClassifier", "pipeline_for"]
 
 # Keys that say how a run reads and writes, not what the classifier gets to see: those are the run's own.
-_OF_THE_RUN = ("decoder", "max_pixels", "pictures", "csv", "timeout", "memory")
+_OF_THE_RUN = (
+    *("decoder", "max_pixels", "pictures", "csv", "timeout", "memory"),
+    *("group", "group_window", "synchrony_window", "synchrony_lag", "prediction_window", "prediction_step"),
+)
 
 
 class ClipClassifier:
@@ -43,7 +46,7 @@ class ClipClassifier:
             self._made = {**{key: model.card[key] for key in SAME}, "extractor": extractor_of(extractor)}
             self._told = {key: model.card[key] for key in ("classifier", "dataset", "classes", "statistics", "pooling")}
             # Whatever would fail on a video fails here, before the first one.
-            model.scores(self._row(np.zeros(1, np.int64), np.zeros((1, extractor.embedding), np.float32)))
+            model.scores(self._table(self.describe(np.zeros(1, np.int64), np.zeros((1, extractor.embedding), np.float32))[None]))
         except (KeyError, TypeError) as exc:
             raise WeightsError(f"the model does not say how its features were pooled ({exc}): fit it again, or ask for another file") from exc
         kind = "probability" if model.probabilistic else "margin"
@@ -59,19 +62,26 @@ class ClipClassifier:
         """
         if not len(frame):
             return Prediction()
-        row = self._row(frame, vectors)
-        scores = self._model.scores(row)[0].tolist()
-        return Prediction(str(self._model.predict(row)[0]), dict(zip(self.scores, scores, strict=True)))
+        return self.predictions(self.describe(frame, vectors)[None])[0]
+
+    def describe(self, frame: npt.NDArray[np.int64], vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """The descriptor of some faces, (k,), pooled as those the model was fitted on."""
+        return POOLINGS[self._made["pooling"]](vectors, frame, self._made["statistics"])
+
+    def predictions(self, descriptors: npt.NDArray[np.float32]) -> list[Prediction]:
+        """The class of each of n descriptors, (n, k)."""
+        table = self._table(descriptors)
+        labels, scores = self._model.predict(table).tolist(), self._model.scores(table).tolist()
+        return [Prediction(str(label), dict(zip(self.scores, told, strict=True))) for label, told in zip(labels, scores, strict=True)]
 
     def provenance(self) -> dict[str, Any]:
         """What a run's summary says of the classifier."""
         return {**self._told, "sha256": self._model.sha256}
 
-    def _row(self, frame: npt.NDArray[np.int64], vectors: npt.NDArray[np.float32]) -> FeatureTable:
-        """The video as a table of one clip."""
-        descriptor = POOLINGS[self._made["pooling"]](vectors, frame, self._made["statistics"])
-        unknown, n_frames = np.array([""]), np.array([len(np.unique(frame))])
-        return FeatureTable(descriptor[None], unknown, unknown, unknown, unknown, n_frames, n_frames, self._made)
+    def _table(self, descriptors: npt.NDArray[np.float32]) -> FeatureTable:
+        """Descriptors as a table of clips of which nothing else is known."""
+        unknown, n_frames = np.full(len(descriptors), ""), np.zeros(len(descriptors), np.int64)
+        return FeatureTable(descriptors, unknown, unknown, unknown, unknown, n_frames, n_frames, self._made)
 
 
 def pipeline_for(model: Model, name: str | None, **settings: Any) -> tuple[Pipeline, list[str]]:

@@ -9,12 +9,15 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from videoemo.datasets import find_clips
+from videoemo.group import group_affect, shown, write_course, write_pairs
+from videoemo.networks import Models, load_models
 from videoemo.persons import write_tracks
-from videoemo.pipeline import Models, Scored, load_models, score_video
+from videoemo.pipeline import Scored, score_video
 from videoemo.provenance import write_json
 from videoemo.recipes import Pipeline, change, load_pipeline
 from videoemo.smoothing import smooth
-from videoemo.tables import VideoRow, write_faces
+from videoemo.tables import FaceTable, VideoRow, write_faces
+from videoemo.windows import write_windows
 from videoemo.work.attempt import attempt
 from videoemo.work.jobs import Job
 from videoemo.work.rows import Failure, row_fields
@@ -57,15 +60,20 @@ def _score_into(job: Job, pipeline: Pipeline, models: Models, ran: dict[str, Any
     scored = score_video(job.clip, pipeline, models, progress=report)
     write_faces(scored.table, job.folder, as_csv=pipeline.csv)
     write_tracks(scored.table, job.folder / "tracks.csv", smoothing=pipeline.smoothing)
+    if models.classify is not None:
+        write_windows(scored.windows, models.classify.scores, job.folder / "windows.csv")
+    drawn = scored.table if scored.table.smoothed or not pipeline.pictures else smooth(scored.table, pipeline.smoothing)
     if pipeline.pictures:
-        _draw(scored, job.folder / "timeline.png", smoothing=pipeline.smoothing)
+        _draw(scored, drawn, job.folder / "timeline.png")
+    together = _together(scored, drawn, pipeline, job.folder) if pipeline.group else {}
     write_json(
         job.folder / "summary.json",
         {
             **row_fields(scored.row, scored.table.classes),
+            **together,
             "width": scored.video.width,
             "height": scored.video.height,
-            "seconds_taken": {**{stage: round(s, 3) for stage, s in scored.stages.items()}, "all": round(perf_counter() - started, 3)},
+            "seconds_taken": {**{stage: round(s, 3) for stage, s in scored.effort.seconds.items()}, "all": round(perf_counter() - started, 3)},
             "key": job.key,
             **ran,
         },
@@ -79,10 +87,32 @@ def _tidy(folder: Path) -> None:
         path.unlink()
 
 
-def _draw(scored: Scored, path: Path, *, smoothing: float) -> None:
+def _together(scored: Scored, drawn: FaceTable, pipeline: Pipeline, folder: Path) -> dict[str, Any]:
+    """Write what the persons of a video display together, and draw it from a table that may be smoothed; what comes back is for the summary."""
+    affect = group_affect(
+        scored.table, window=pipeline.group_window, synchrony_window=pipeline.synchrony_window, synchrony_lag=pipeline.synchrony_lag
+    )
+    write_course(affect.course, scored.table.classes, folder / "group.parquet")
+    if affect.pairs:
+        write_pairs(affect.pairs, folder / "synchrony.csv")
+    if pipeline.pictures and affect.has_picture():
+        from videoemo.plots import group
+
+        group(
+            folder / "group.png",
+            replace(affect, faces=shown(drawn)),
+            name=scored.row.video,
+            portraits=scored.portraits.chosen(),
+            windows=scored.windows,
+            smoothed=drawn.smoothed,
+            notice=scored.row.error or None,
+        )
+    return {"group": affect.summary()}
+
+
+def _draw(scored: Scored, table: FaceTable, path: Path) -> None:
     from videoemo.plots import timeline
 
-    table = scored.table if scored.table.smoothed else smooth(scored.table, smoothing)
     course, mean = table.course(), scored.row.mean
     assert mean is not None  # a scored video has a mean, if only of NaN
     timeline(

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps
 
-__all__ = ["Gallery", "Thumbnail"]
+__all__ = ["Gallery", "Portraits", "Thumbnail"]
 
 # A face of `neutral` counts half: a plain expression is shown before a surer absence of one, a doubtful one is not.
 NEUTRAL_WEIGHT = 0.5
@@ -93,6 +93,35 @@ class Gallery:
 
     def _clearness_of(self, slot: int) -> float:
         return _clearness(self._kept[slot].label, self._kept[slot].probability)
+
+
+class Portraits:
+    """Keep, of each person, the face that is seen best.
+
+    Parameters
+    ----------
+    side : the side of a portrait in pixels.
+    """
+
+    def __init__(self, *, side: int = 48) -> None:
+        self._side = side
+        self._kept: dict[int, tuple[float, npt.NDArray[np.uint8]]] = {}
+
+    def offer(self, person: int, crop: npt.NDArray[np.uint8], clearness: float) -> None:
+        """Keep the face if it is clearer than the one kept of the person; the earlier one stays on a tie.
+
+        Parameters
+        ----------
+        person : the track.
+        crop : uint8 (h, w, 3), RGB, of any size; its centre square is shown.
+        clearness : the higher the better.
+        """
+        if person not in self._kept or clearness > self._kept[person][0]:
+            self._kept[person] = clearness, _square(crop, self._side)
+
+    def chosen(self) -> dict[int, npt.NDArray[np.uint8]]:
+        """The faces, uint8 (side, side, 3), by person."""
+        return {person: face for person, (_, face) in self._kept.items()}
 
 
 def _clearness(label: str, probability: float) -> float:

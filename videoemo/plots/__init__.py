@@ -1,11 +1,12 @@
-"""Pictures: a timeline for a video, an overview for a folder, how a training went, how good a network is. The only room that imports matplotlib."""
+"""Pictures: of a video, its persons, a folder, a training, and how good a network is. The only room that imports matplotlib."""
 
 from __future__ import annotations
 
 from videoemo.plots._confusion import confusion
 from videoemo.plots._curves import curves
+from videoemo.plots._group import group
 from videoemo.plots._overview import overview
 from videoemo.plots._reliability import reliability
 from videoemo.plots._timeline import timeline
 
-__all__ = ["confusion", "curves", "overview", "reliability", "timeline"]
+__all__ = ["confusion", "curves", "group", "overview", "reliability", "timeline"]

@@ -20,6 +20,7 @@ class Pipeline:
     fps: float | None = None
     start: float | None = None
     end: float | None = None
+    skip_still: float
     decoder: Literal["auto", "decord", "opencv", "pyav"]
     max_pixels: int
     faces: Literal["all", "largest", "score", "track:longest"]
@@ -36,6 +37,12 @@ class Pipeline:
     min_coverage: float
     extractor: str
     extractor_offline: str | None = None
+    group: bool
+    group_window: float
+    synchrony_window: float
+    synchrony_lag: float
+    prediction_window: float
+    prediction_step: float
     engine: Literal["auto", "openvino", "torch"]
     device: Literal["cpu", "cuda", "mps"]
     precision: Literal["auto", "float32", "bfloat16"]
@@ -52,6 +59,7 @@ class Pipeline:
         allow(self.end is None or math.isfinite(self.end), "end", "seconds", self.end)
         later = self.start is None or self.end is None or self.start < self.end
         allow(later, "end", f"seconds after start ({self.start})", self.end)
+        allow(0 <= self.skip_still <= 255, "skip_still", "grey levels from 0 to 255", self.skip_still)
         allow(self.max_pixels >= 1, "max_pixels", "whole numbers from 1", self.max_pixels)
         allow(self.min_face >= 12, "min_face", "whole numbers from 12", self.min_face)
         allow(all(0 <= t <= 1 for t in self.thresholds), "thresholds", "three numbers from 0 to 1", self.thresholds)
@@ -61,6 +69,10 @@ class Pipeline:
         allow(self.memory is None or Path("/proc/self/statm").exists(), "memory", "no limits on this system, which has no /proc", self.memory)
         allow(0 <= self.track_gap < math.inf, "track_gap", "seconds from 0", self.track_gap)
         allow(self.track_reid is None or -1 <= self.track_reid <= 1, "track_reid", "cosines from -1 to 1", self.track_reid)
+        allow(0 <= self.group_window < math.inf, "group_window", "seconds from 0", self.group_window)
+        allow(0 < self.synchrony_lag <= 10, "synchrony_lag", "seconds above 0, to 10", self.synchrony_lag)
+        for key in ("synchrony_window", "prediction_window", "prediction_step"):
+            allow(0 < getattr(self, key) < math.inf, key, "seconds above 0", getattr(self, key))
         allow(0 <= self.smoothing < math.inf, "smoothing", "seconds from 0", self.smoothing)
         allow(0 <= self.min_coverage <= 1, "min_coverage", "shares from 0 to 1", self.min_coverage)
         allow(0.1 <= self.pyramid_factor <= 0.95, "pyramid_factor", "numbers from 0.1 to 0.95", self.pyramid_factor)

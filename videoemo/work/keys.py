@@ -21,7 +21,7 @@ __all__ = ["differences", "make_key", "same", "settings_key", "video_key"]
 _END = 64 * 1024
 # Keys of a pipeline that a table does not depend on: which files are written beside it; and those in whose place stands what came of them:
 # the extractor's card, and what runs the networks on this machine.
-_NOT_OF_TABLES = frozenset(["csv", "device", "engine", "extractor", "extractor_offline", "memory", "pictures", "precision", "timeout"])
+_NOT_OF_TABLES = frozenset(["csv", "device", "engine", "extractor", "extractor_offline", "group", "memory", "pictures", "precision", "timeout"])
 # Keys of a card that say where a network comes from, not what it does.
 _NOT_OF_NETWORK = frozenset(["figures", "file", "git_blob", "licence", "origin", "sha256", "size", "source", "trained_on"])
 # Digits of a checksum that are shown.

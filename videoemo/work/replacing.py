@@ -17,7 +17,12 @@ __all__ = ["OCCUPIED", "OURS", "put_back", "replace"]
 # What a rename says to a folder in its way that is not empty.
 OCCUPIED = (errno.ENOTEMPTY, errno.EEXIST)
 # What we put into a video's folder; anything else there is somebody's own, such as notes, or the results of pictures inside.
-OURS = frozenset(["faces.csv", "faces.parquet", "summary.json", "timeline.png", "tracks.csv", "vectors.parquet"])
+OURS = frozenset(
+    [
+        *("faces.csv", "faces.parquet", "group.parquet", "group.png", "summary.json"),
+        *("synchrony.csv", "timeline.png", "tracks.csv", "vectors.parquet", "windows.csv"),
+    ]
+)
 # Two runs that replace results within each other may meet; more often than this is no accident.
 _TRIES = 100
 

@@ -1,0 +1,37 @@
+"""The moments at which a course is highest and lowest."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from videoemo.group._shown import Floats
+
+__all__ = ["peaks"]
+
+# Of each kind; the course has them all.
+MOST = 3
+
+
+def peaks(seconds: Floats, values: Floats, *, apart: float, most: int = MOST) -> list[int]:
+    """Where a course is highest: at most `most` places, the highest first, each the highest within `apart` seconds and above the course's mean.
+
+    Of equal values the first counts. The lowest moments are the peaks of the negative course.
+
+    Parameters
+    ----------
+    seconds : float64 (n,), ascending.
+    values : float64 (n,), NaN where not known.
+    """
+    known = np.flatnonzero(np.isfinite(values))
+    if not len(known):
+        return []
+    times, heights = seconds[known], values[known]
+    first, last = np.searchsorted(times, times - apart, "left"), np.searchsorted(times, times + apart, "right")
+    found: list[int] = []
+    for i in np.argsort(-heights, kind="stable").tolist():
+        if len(found) == most or heights[i] <= heights.mean():
+            break
+        around = heights[first[i] : last[i]]
+        if first[i] + int(around.argmax()) == i:
+            found.append(int(known[i]))
+    return found

@@ -1,0 +1,35 @@
+"""Courses as they might have been by chance: with the same memory and the same gaps."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from videoemo.group._shown import Floats
+
+__all__ = ["surrogates"]
+
+
+def surrogates(course: Floats, n: int, rng: np.random.Generator) -> Floats:
+    """`n` courses with the power spectrum of this one, and so its autocorrelation, random phases, and its gaps.
+
+    Phase randomisation (J. Theiler et al., Testing for nonlinearity in time series: the method of surrogate data, Physica D 58, 1992, 77-94), from
+    the first to the last known sample, gaps taken as the mean for the spectrum and cut out again afterwards.
+
+    Parameters
+    ----------
+    course : (m,), NaN where missing, with at least one value.
+
+    Returns
+    -------
+    float64 (n, m).
+    """
+    there = np.isfinite(course)
+    known = np.flatnonzero(there)
+    begin, end = known[0], known[-1] + 1
+    filled = np.where(there, course - course[there].mean(), 0.0)[begin:end]
+    size = np.abs(np.fft.rfft(filled))
+    phases = rng.uniform(0, 2 * np.pi, (n, len(size)))
+    made = np.full((n, len(course)), np.nan)
+    made[:, begin:end] = np.fft.irfft(size * np.exp(1j * phases), end - begin, axis=1)
+    made[:, ~there] = np.nan
+    return made

@@ -1,0 +1,88 @@
+"""Windowed cross-correlation of one course with many."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from videoemo.group._shown import Floats
+
+__all__ = ["Correlation", "Windowed"]
+
+# A window in which fewer than half of the samples are common to both says nothing, nor does a lag at which less is common than half of the most.
+LEAST_COMMON = 0.5
+
+
+@dataclass(frozen=True)
+class Correlation:
+    """At each lag from -k to k samples, of s courses.
+
+    Parameters
+    ----------
+    mean : (2 k + 1, s), the mean of the windows' correlations, weighted by their common samples; 0 where too little is common.
+    common : (2 k + 1,), the common samples that went into it; 0 where too few.
+    """
+
+    mean: Floats
+    common: Floats
+
+    def strength(self) -> Floats:
+        """The mean times the root of the common samples, (2 k + 1, s): alike in spread at every lag where nothing is synchronous."""
+        return np.asarray(self.mean * np.sqrt(self.common)[:, None])
+
+
+class Windowed:
+    """A course to be correlated with others, in windows of time and at each lag (S. M. Boker et al., Psychological Methods 7, 2002, 338-355).
+
+    Parameters
+    ----------
+    course : (n,), NaN where missing.
+    window : samples; the windows lie side by side and are made as even as can be.
+    lags : k; at lag l a sample of the course is compared with that of the other one l samples later.
+    """
+
+    def __init__(self, course: Floats, *, window: int, lags: int) -> None:
+        self._n_windows = max(1, round(len(course) / window))
+        self._width = -(-len(course) // self._n_windows)
+        there = np.isfinite(course)
+        self._values = self._delayed(np.where(there, course, 0.0), lags)  # (windows, 2 lags + 1, width)
+        self._there = self._delayed(there.astype(float), lags)
+
+    @property
+    def size(self) -> int:
+        """How many numbers there are to each course that this one is correlated with."""
+        return self._n_windows * max(int(self._values.shape[1]), self._width)
+
+    def correlate(self, others: Floats) -> Correlation:
+        """With `others`, (s, n), NaN where missing, and missing all the same samples; the windows are of their time."""
+        theirs = self._windows(np.where(np.isfinite(others), others, 0.0))  # (windows, width, s)
+        mask = self._windows(np.isfinite(others[:1]).astype(float))  # (windows, width, 1)
+        common = self._there @ mask  # (windows, lags, 1)
+        share = 1 / np.maximum(common, 1)
+        x, y = self._values @ mask, self._there @ theirs  # (windows, lags, 1), (windows, lags, s)
+        x_spread = self._values**2 @ mask - x * x * share
+        y_spread = self._there @ theirs**2 - y * y * share
+        both = self._values @ theirs - x * y * share
+        spread = x_spread * y_spread
+        # Where either does not change there is no correlation: 0.
+        correlation = np.divide(both, np.sqrt(np.maximum(spread, 0)), out=np.zeros_like(both), where=spread > 1e-12)
+        weight = np.where(common >= LEAST_COMMON * self._width, common, 0.0)
+        total = weight.sum(axis=0)[:, 0]  # (lags,)
+        total = np.where(total >= LEAST_COMMON * total.max(initial=0), total, 0.0)
+        mean = (weight * correlation).sum(axis=0) / np.maximum(total, 1)[:, None]
+        return Correlation(np.where(total[:, None] > 0, mean, 0.0), total)
+
+    def _delayed(self, course: Floats, lags: int) -> Floats:
+        """The windows of a course delayed by each lag, (windows, 2 lags + 1, width), zeros where there is none."""
+        length = self._n_windows * self._width
+        room = np.zeros(length + 2 * lags)
+        room[lags : lags + len(course)] = course
+        delayed = np.stack([room[2 * lags - i : 2 * lags - i + length] for i in range(2 * lags + 1)])  # (2 lags + 1, length)
+        return np.ascontiguousarray(delayed.reshape(2 * lags + 1, self._n_windows, self._width).swapaxes(0, 1))
+
+    def _windows(self, courses: Floats) -> Floats:
+        """(s, n) to (windows, width, s), zeros at the end."""
+        room = np.zeros((self._n_windows * self._width, len(courses)))
+        room[: courses.shape[1]] = courses.T
+        return room.reshape(self._n_windows, self._width, len(courses))
