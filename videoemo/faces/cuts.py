@@ -54,10 +54,7 @@ class Cuts:
 
 def _look(rgb: Picture) -> tuple[Floats, Floats]:
     """The share of each colour (512,), and the mean colour of each block, (rows, columns, 3), 0 to 1."""
-    height, width, _ = rgb.shape
-    rows = (np.arange(ROWS) * height + height // 2) // ROWS
-    columns = (np.arange(COLUMNS) * width + width // 2) // COLUMNS
-    small = rgb[rows[:, None], columns]  # (36, 64, 3)
+    small = np.asarray(cv2.resize(rgb, (COLUMNS, ROWS), interpolation=cv2.INTER_NEAREST), np.uint8)  # (36, 64, 3)
     red, green, blue = np.moveaxis(small >> (8 - BITS), 2, 0).astype(np.int16)
     code = (red << 2 * BITS) | (green << BITS) | blue
     blocks = cv2.resize(small, (COLUMNS // BLOCK, ROWS // BLOCK), interpolation=cv2.INTER_AREA) / 255

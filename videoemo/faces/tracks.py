@@ -95,13 +95,13 @@ class Tracker:
 
         track = np.empty(len(boxes), np.int64)
         track[again] = known.track[old]
-        new = np.setdiff1d(np.arange(len(boxes)), again)
+        new = _others(len(boxes), again)
         new = new[np.lexsort((y1[new], x1[new]))]
         track[new] = self._numbers(seen[new])
 
         met = updated(expected[old], since[old], centre[again], height[again]), mixed(known.looks[old], seen[again])
         self._known = (
-            known[np.setdiff1d(np.arange(len(known.track)), old)]
+            known[_others(len(known.track), old)]
             + _Known(track[again], *met, np.full(len(old), seconds))
             + _Known(track[new], born(centre[new], height[new]), seen[new], np.full(len(new), seconds))
         )
@@ -123,3 +123,10 @@ class Tracker:
         found[fresh] = self._next + np.arange(int(fresh.sum()))
         self._next += int(fresh.sum())
         return found
+
+
+def _others(n: int, chosen: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    """The numbers from 0 to n - 1 that are not chosen, ascending."""
+    left = np.ones(n, np.bool_)
+    left[chosen] = False
+    return np.flatnonzero(left)
