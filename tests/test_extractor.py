@@ -23,7 +23,7 @@ Crop = npt.NDArray[np.uint8]
 
 @pytest.fixture(scope="module")
 def extractor() -> Extractor:
-    return load_extractor()
+    return load_extractor(precision="float32")
 
 
 @pytest.fixture(scope="module")

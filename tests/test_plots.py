@@ -22,7 +22,7 @@ from videoemo.plots._frame import SPACING, places
 from videoemo.plots._page import drawable, page
 from videoemo.plots._palette import BAND, KNOWN, RGB, WHITE, colours, ink, ink_on, mix
 from videoemo.plots._words import clock, percent, ticks
-from videoemo.tables import Prediction, VideoRow
+from videoemo.tables import LOW_COVERAGE, Prediction, VideoRow
 from videoemo.thumbnails import Thumbnail
 
 EIGHT = ("anger", "contempt", "disgust", "fear", "happiness", "neutral", "sadness", "surprise")
@@ -43,6 +43,8 @@ class Film:
     thumbnails: tuple[Thumbnail, ...] = ()
     notice: str | None = None
     seconds: npt.NDArray[np.float64] | None = None
+    dominant: str | None = None
+    smoothed: float = 0.0
 
     def draw(self, path: Path) -> Pixels:
         seconds = np.arange(self.n) / 25 if self.seconds is None else self.seconds
@@ -60,9 +62,10 @@ class Film:
             probabilities=probabilities,
             n_faces=np.where(has_face, self.n_faces, 0),
             mean=mean,
-            dominant=self.classes[leading] if has_face.any() else "",
+            dominant=(self.classes[leading] if has_face.any() else "") if self.dominant is None else self.dominant,
             thumbnails=self.thumbnails,
             notice=self.notice,
+            smoothed=self.smoothed,
         )
         return pixels(path)
 
@@ -175,6 +178,13 @@ class TestTimeline:
         before = dict(matplotlib.rcParams)
         Film().draw(path)
         assert dict(matplotlib.rcParams) == before
+
+    def test_of_low_coverage_no_class_leads(self, path: Path) -> None:
+        assert not where(Film(dominant=LOW_COVERAGE).draw(path), KNOWN["happiness"]).any()
+
+    def test_that_it_is_smoothed_is_said_at_the_foot(self, path: Path) -> None:
+        differing = np.flatnonzero((Film(smoothed=0.2).draw(path) != Film().draw(path)).any(axis=(1, 2)))
+        assert differing.min() > len(pixels(path)) - 60
 
     def test_the_dominant_class_has_its_full_colour(self, path: Path) -> None:
         assert where(Film().draw(path), KNOWN["happiness"]).sum() > 10_000
@@ -337,6 +347,11 @@ class TestOverview:
     def test_a_video_without_means_has_no_cell(self, path: Path, row: VideoRow) -> None:
         picture = overview_of(path, row)[170:-90].astype(int)  # below the head, above the footer
         assert (picture.max(axis=2) - picture.min(axis=2)).max() == 0
+
+    def test_low_coverage_stands_in_grey_where_an_expression_would(self, path: Path) -> None:
+        right = overview_of(path, replace(scored(), dominant=LOW_COVERAGE))[170:-90, 1262:].astype(int)
+        assert (right.max(axis=2) - right.min(axis=2)).max() == 0
+        assert (right < 200).sum() > 1000
 
     def test_why_a_video_failed_is_told(self, path: Path) -> None:
         assert not np.array_equal(overview_of(path, FAILED), overview_of(path, replace(FAILED, error="too large")))

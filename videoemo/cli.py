@@ -323,7 +323,7 @@ def _evaluate_faces(protocol: str, out: Path | None, *, data: Path | None, extra
     _refuse(others, f"the protocol {protocol} judges an extractor on faces")
     chosen = load_faces_protocol(protocol)
     faces = load_split(chosen.data, chosen.data.valid, chosen.data.valid_annotations, data_root(chosen.data.kind, data, option="--data"))
-    report = evaluate_faces(chosen, faces, load_extractor(extractor))
+    report = evaluate_faces(chosen, faces, load_extractor(extractor, precision="float32"))
     print("\n".join(report.lines()))
     if out is not None:
         write_report(report, chosen, out)

@@ -12,11 +12,11 @@ from PIL import Image
 
 from videoemo.cards import Card
 from videoemo.engines import Network, n_outputs
-from videoemo.engines.runtime import Runtime
+from videoemo.engines.runtime import Runtime, runtime
 from videoemo.errors import InputError
 from videoemo.recipes import load_pipeline
 from videoemo.records import Features
-from videoemo.serving import runtime_of, weights_of
+from videoemo.serving import weights_of
 
 __all__ = ["Extractor", "load_extractor", "open_extractor", "preprocess"]
 
@@ -79,22 +79,25 @@ class Extractor:
         return Features(embedding, probabilities, valence, arousal)
 
 
-def load_extractor(name: str | None = None) -> Extractor:
+def load_extractor(name: str | None = None, *, engine: str = "auto", device: str = "cpu", precision: str = "auto") -> Extractor:
     """A network by its card's name, or the path of a card of your own; without a name, the one that `score` uses.
 
     A published one is fetched on first use, unless `$VIDEOEMO_OFFLINE` forbids it.
 
+    Parameters
+    ----------
+    engine, device, precision : what runs it, as in a pipeline; precision "float32" gives the same numbers on every processor.
+
     Raises
     ------
-    InputError : no such network.
+    InputError : no such network, or an engine that is not here.
     FetchError : it is not here and cannot be had.
     WeightsError : its weights are missing, damaged, of a kind that is not read, or not what its card says.
     """
-    pipeline = load_pipeline()
-    return open_extractor(*weights_of(name or pipeline.extractor), runtime_of(pipeline))
+    return open_extractor(*weights_of(name or load_pipeline().extractor), runtime(engine=engine, device=device, precision=precision))
 
 
-def open_extractor(card: Card, weights: Path, runtime: Runtime) -> Extractor:
+def open_extractor(card: Card, weights: Path, how: Runtime) -> Extractor:
     """The network of a card, from weights that are known to be the card's.
 
     Raises
@@ -102,11 +105,11 @@ def open_extractor(card: Card, weights: Path, runtime: Runtime) -> Extractor:
     InputError : the engine cannot run a network of the card's kind.
     WeightsError : they are not what the card says.
     """
-    engine = _ENGINES.get((runtime.engine, card.format))
+    engine = _ENGINES.get((how.engine, card.format))
     if engine is None:
-        raise InputError(f"{card.name} is an {card.format.upper()} file, which {runtime.engine} does not run: give engine openvino")
+        raise InputError(f"{card.name} is an {card.format.upper()} file, which {how.engine} does not run: give engine openvino")
     load_network: Callable[[Card, Path, Runtime], Network] = import_module(f"videoemo.engines.{engine}").load_network
-    return Extractor(card, load_network(card, weights, runtime))
+    return Extractor(card, load_network(card, weights, how))
 
 
 def preprocess(crop: npt.NDArray[np.uint8], card: Card) -> npt.NDArray[np.float32]:

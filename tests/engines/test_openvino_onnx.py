@@ -6,12 +6,10 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import onnx
-import openvino
 import pytest
 import torch
 from torch import nn
@@ -19,7 +17,6 @@ from torch import nn
 from tests.engines.tiny import SIDE, card_of, save_onnx, tiny_efficientnet
 from videoemo.cards import Card
 from videoemo.engines import onnx_file as onnx_module
-from videoemo.engines import openvino_onnx
 from videoemo.engines.openvino_onnx import load_network
 from videoemo.errors import WeightsError
 
@@ -224,23 +221,3 @@ def test_without_openvino_the_error_says_what_to_install(onnx_file: Path, monkey
     monkeypatch.setitem(sys.modules, "openvino", None)  # Python's way of saying that there is none
     with pytest.raises(WeightsError, match="tiny is an ONNX file, which OpenVINO runs: pip install openvino"):
         load_network(CARD, onnx_file)
-
-
-def test_no_more_threads_than_omp_num_threads(onnx_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    assert compiled(onnx_file).get_property("INFERENCE_NUM_THREADS") == 1
-
-
-@pytest.mark.parametrize("said", ["", "4,2"])
-def test_without_one_number_of_threads_openvino_chooses(onnx_file: Path, monkeypatch: pytest.MonkeyPatch, said: str) -> None:
-    monkeypatch.setenv("OMP_NUM_THREADS", said)
-    assert compiled(onnx_file).get_property("INFERENCE_NUM_THREADS") >= 1
-
-
-def test_float32_whatever_the_processor_has(onnx_file: Path) -> None:
-    assert compiled(onnx_file).get_property("INFERENCE_PRECISION_HINT") == openvino.Type.f32
-
-
-def compiled(path: Path) -> Any:
-    """The network as OpenVINO was told to run it."""
-    return openvino.Core().compile_model(path, "CPU", openvino_onnx.settings())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
+import warnings
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -26,6 +27,8 @@ __all__ = ["Function", "compiled", "converted"]
 Function = Callable[[npt.NDArray[np.float32]], tuple[npt.NDArray[np.float32], ...]]
 
 _MODEL = "model.xml"
+# More pictures than this are filled up to a multiple of it.
+_ROUND = 8
 
 
 def compiled(model: openvino.Model, *, precision: str = "float32") -> Function:
@@ -45,11 +48,19 @@ def compiled(model: openvino.Model, *, precision: str = "float32") -> Function:
     n_outputs = len(model.outputs)
 
     def run(pictures: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.float32], ...]:
-        request.infer([pictures], share_inputs=True)
+        n = len(pictures)
+        request.infer([_filled(pictures)], share_inputs=True)
         # Copies: the next pass writes over the request's own arrays.
-        return tuple(np.array(request.get_output_tensor(i).data, np.float32) for i in range(n_outputs))
+        return tuple(np.array(request.get_output_tensor(i).data[:n], np.float32) for i in range(n_outputs))
 
     return run
+
+
+def _filled(pictures: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Filled up with blank ones to one of few numbers: OpenVINO prepares itself anew, for milliseconds, for each number it has not yet met."""
+    n, *shape = pictures.shape
+    missing = -n % _ROUND if n > _ROUND else 0
+    return np.ascontiguousarray(pictures if not missing else np.concatenate([pictures, np.zeros((missing, *shape), np.float32)]))
 
 
 def converted(name: str, build: Callable[[], nn.Module], *, checksum: str, shape: Sequence[int]) -> openvino.Model:
@@ -83,7 +94,9 @@ def _convert(module: nn.Module, shape: Sequence[int]) -> openvino.Model:
     # Not `openvino.convert_model`, which reports its use to its makers.
     example = torch.zeros([2 if side < 0 else side for side in shape[:2]] + [64 if side < 0 else side for side in shape[2:]])
     frontend = FrontEndManager().load_by_framework("pytorch")
-    decoder = TorchScriptPythonDecoder(module, example_input=example)  # by name: the frontend does not keep it alive
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch would have its users trace otherwise than OpenVINO does
+        decoder = TorchScriptPythonDecoder(module, example_input=example)  # by name: the frontend does not keep it alive
     model = frontend.convert(frontend.load(decoder))
     model.reshape(openvino.PartialShape(list(shape)))
     return model

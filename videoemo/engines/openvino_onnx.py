@@ -11,7 +11,7 @@ import numpy.typing as npt
 from videoemo.cards import Card
 from videoemo.engines import Network, n_outputs
 from videoemo.engines.onnx_file import read_onnx
-from videoemo.engines.runtime import Runtime
+from videoemo.engines.runtime import FLOAT32, Runtime
 from videoemo.errors import WeightsError
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["load_network"]
 
 
-def load_network(card: Card, weights: Path, runtime: Runtime) -> Network:
+def load_network(card: Card, weights: Path, runtime: Runtime = FLOAT32) -> Network:
     """The network of a card, from an ONNX file that ends in a fully connected layer (Gemm), whose data input is the embedding.
 
     Raises

@@ -10,7 +10,7 @@ from typing import Literal
 
 from videoemo.errors import InputError
 
-__all__ = ["REFERENCE", "Runtime", "runtime"]
+__all__ = ["FLOAT32", "REFERENCE", "Runtime", "runtime"]
 
 # Of /proc/cpuinfo: the processor multiplies numbers in bfloat16 itself. Without them bfloat16 is slower than float32.
 _BFLOAT16 = frozenset({"avx512_bf16", "amx_bf16"})
@@ -32,8 +32,8 @@ class Runtime:
     precision: Literal["float32", "bfloat16"] = "float32"
 
 
-# What all others are compared with.
-REFERENCE = Runtime("torch")
+# What all others are compared with; and OpenVINO on any processor.
+REFERENCE, FLOAT32 = Runtime("torch"), Runtime("openvino")
 
 
 def runtime(*, engine: str = "auto", device: str = "cpu", precision: str = "auto") -> Runtime:

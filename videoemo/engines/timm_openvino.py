@@ -12,7 +12,7 @@ import numpy.typing as npt
 from videoemo.cards import Card
 from videoemo.engines import Network, n_outputs
 from videoemo.engines.openvino_cpu import compiled, converted
-from videoemo.engines.runtime import Runtime
+from videoemo.engines.runtime import FLOAT32, Runtime
 
 if TYPE_CHECKING:
     from torch import nn
@@ -23,7 +23,7 @@ __all__ = ["load_network"]
 _BUILDERS = {"safetensors": "timm_torch", "timm-pickle": "timm_pickle"}
 
 
-def load_network(card: Card, weights: Path, runtime: Runtime) -> Network:
+def load_network(card: Card, weights: Path, runtime: Runtime = FLOAT32) -> Network:
     """The frozen network of a card, from weights whose checksum was verified.
 
     Raises

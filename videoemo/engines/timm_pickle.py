@@ -9,7 +9,7 @@ import torch
 
 from videoemo.cards import Card
 from videoemo.engines import Network, n_outputs, timm_torch
-from videoemo.engines.runtime import Runtime
+from videoemo.engines.runtime import REFERENCE, Runtime
 from videoemo.engines.torch_archive import Pickled, read_module
 from videoemo.errors import WeightsError
 from videoemo.files import whole
@@ -58,7 +58,7 @@ def build_frozen(card: Card, weights: Path) -> timm_torch.Frozen:
     return timm_torch.build_frozen(card, converted)
 
 
-def load_network(card: Card, weights: Path, runtime: Runtime) -> Network:
+def load_network(card: Card, weights: Path, runtime: Runtime = REFERENCE) -> Network:
     """`build_frozen`, as a function of arrays."""
     return timm_torch.function_of(build_frozen(card, weights), runtime)
 

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from videoemo.cards import Card
 from videoemo.engines import Network, n_outputs
-from videoemo.engines.runtime import Runtime
+from videoemo.engines.runtime import REFERENCE, Runtime
 from videoemo.engines.torch_device import on_device
 from videoemo.engines.torchvision_repair import import_torchvision
 from videoemo.errors import WeightsError
@@ -102,6 +102,6 @@ def function_of(network: Frozen, runtime: Runtime) -> Network:
     return run
 
 
-def load_network(card: Card, weights: Path, runtime: Runtime) -> Network:
+def load_network(card: Card, weights: Path, runtime: Runtime = REFERENCE) -> Network:
     """`build_frozen`, as a function of arrays."""
     return function_of(build_frozen(card, weights), runtime)

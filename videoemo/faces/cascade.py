@@ -97,9 +97,7 @@ def joined(parts: Sequence[Faces]) -> Faces:
     )
 
 
-def _judged(
-    tables: Tables, candidates: Candidates, index: npt.NDArray[np.int64], networks: Networks, search: Search, floor: float | None
-) -> Faces:
+def _judged(tables: Tables, candidates: Candidates, index: npt.NDArray[np.int64], networks: Networks, search: Search, floor: float | None) -> Faces:
     candidates = refine(tables, candidates, rnet=networks.rnet, threshold=search.thresholds[1])
     threshold = search.thresholds[2] if floor is None else floor
     (boxes, scores, place, _), landmarks = confirm(tables, candidates, onet=networks.onet, threshold=threshold)
@@ -115,7 +113,7 @@ def _parts(pictures: Pictures, places: Places) -> Iterator[Places]:
         return
     height, width, _ = pictures[0].shape
     left, top, right, bottom = rectangles(places, width=width, height=height).T
-    frame, first = np.unique(places.frame, return_index=True)
+    first = np.unique(places.frame, return_index=True)[1]
     pixels = np.add.reduceat((right - left) * (bottom - top), first)  # of each frame
     so_far, start = 0, 0
     for n, begin in zip(pixels.tolist(), first.tolist(), strict=True):

@@ -43,8 +43,8 @@ def rectangles(places: Places, *, width: int, height: int) -> IntArray:
     """
     centre, side = _centres(places)
     reach = side * (REACH / 2)
-    corners = np.concatenate([np.floor(centre - reach), np.ceil(centre + reach)], axis=1)
-    return np.clip(corners, 0, [width, height, width, height]).astype(np.int64)
+    corners = np.concatenate([np.floor(centre - reach), np.ceil(centre + reach)], axis=1).astype(np.int64)
+    return corners.clip(0, [width, height, width, height])
 
 
 def propose_near(tables: Tables, places: Places, *, pnet: PNet, scales: Sequence[float], threshold: float) -> Candidates:
@@ -77,7 +77,7 @@ def propose_near(tables: Tables, places: Places, *, pnet: PNet, scales: Sequence
 def _centres(places: Places) -> tuple[FloatArray, FloatArray]:
     """The centres (m, 2) and the longer sides (m, 1) of the boxes, px."""
     sides = places.boxes[:, 2:] - places.boxes[:, :2]
-    return places.boxes[:, :2] + sides / 2, sides.max(axis=1, keepdims=True)
+    return places.boxes[:, :2] + sides * np.float32(0.5), sides.max(axis=1, keepdims=True)
 
 
 def _patches(tables: Tables, table: IntArray, origin: IntArray, size: IntArray) -> FloatArray:
@@ -97,7 +97,8 @@ def _seen(tables: Tables, table: IntArray, start: IntArray, size: IntArray) -> n
     """Which windows that start at some pixels (m, 2) of levels of some sizes (m, 2) lie inside their tables' rectangles; (m,)."""
     frame, rectangle = np.array([tables.width, tables.height]), tables.rectangles[table]
     first, last = start * frame // size, -(-(start + WINDOW) * frame // size)
-    return np.logical_and((first >= rectangle[:, :2]).all(axis=1), (last <= rectangle[:, 2:]).all(axis=1))
+    within: npt.NDArray[np.bool_] = np.all(np.concatenate([first >= rectangle[:, :2], last <= rectangle[:, 2:]], axis=1), axis=1)
+    return within
 
 
 def _none() -> Fired:

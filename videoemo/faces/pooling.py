@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
@@ -18,7 +17,7 @@ from videoemo.faces.networks import FloatArray
 
 __all__ = ["Tables", "bins", "pool", "pool_boxes", "pool_frames", "summed"]
 
-IntArray = npt.NDArray[np.integer[Any]]
+IntArray = npt.NDArray[np.int64]
 Picture = npt.NDArray[np.uint8]
 
 

@@ -27,6 +27,7 @@ ONET_SIZE = 48
 # Crops given to R- and O-Net at once: 70 MB in O-Net's first layer; more is no faster.
 MAX_CROPS = 128
 
+
 class Candidates(NamedTuple):
     """Boxes float32 (m, 4) in px, which may leave the frame; scores float32 (m,); frame int64 (m,), the place of each box's frame; table
     int64 (m,), the summed-area table to look at it in."""

@@ -1,0 +1,113 @@
+"""torch's modules in OpenVINO: the same numbers, converted once, whatever became of what an earlier start left."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+import torch
+from torch import nn
+
+from videoemo.engines import openvino_cpu
+from videoemo.engines.openvino_cpu import compiled, converted
+
+SHAPE = (-1, 3, 16, 16)
+CHECKSUM = "0123"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder of networks."""
+    monkeypatch.setenv("VIDEOEMO_MODELS", str(tmp_path))
+    return tmp_path / "openvino"
+
+
+def network() -> nn.Module:
+    """A convolution, its mean over the picture, and a layer of seven outputs."""
+    torch.manual_seed(0)
+    return nn.Sequential(nn.Conv2d(3, 32, 3), nn.SiLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(32, 7)).eval()
+
+
+def never() -> nn.Module:
+    raise AssertionError("converted a second time")
+
+
+def pictures(n: int) -> npt.NDArray[np.float32]:
+    return np.random.default_rng(0).normal(size=(n, 3, 16, 16)).astype(np.float32)
+
+
+def answers(n: int = 5, precision: str = "float32") -> npt.NDArray[np.float32]:
+    (found,) = compiled(converted("toy", network, checksum=CHECKSUM, shape=SHAPE), precision=precision)(pictures(n))
+    return found
+
+
+def test_it_says_what_torch_says() -> None:
+    with torch.inference_mode():
+        np.testing.assert_allclose(answers(), network()(torch.from_numpy(pictures(5))), atol=1e-5)
+
+
+def test_a_picture_is_told_the_same_in_any_company() -> None:
+    for n in (1, 2, 7, 33):
+        np.testing.assert_array_equal(answers(n)[0], answers(5)[0])
+
+
+def test_bfloat16_is_near_to_float32_and_another() -> None:
+    rough, fine = answers(precision="bfloat16"), answers()
+    np.testing.assert_allclose(rough, fine, atol=0.02)
+
+
+def test_a_later_start_needs_no_module() -> None:
+    first = answers()
+    (again,) = compiled(converted("toy", never, checksum=CHECKSUM, shape=SHAPE))(pictures(5))
+    np.testing.assert_array_equal(again, first)
+
+
+def test_another_checksum_is_another_network() -> None:
+    answers()
+    with pytest.raises(AssertionError, match="a second time"):
+        converted("toy", never, checksum="4567", shape=SHAPE)
+
+
+def test_what_was_left_damaged_is_made_anew(folder: Path) -> None:
+    first = answers()
+    (xml,) = folder.glob("toy-*/model.xml")
+    xml.write_text(xml.read_text()[:200])
+    np.testing.assert_array_equal(answers(), first)
+    converted("toy", never, checksum=CHECKSUM, shape=SHAPE)
+
+
+def test_weights_cut_short_are_made_anew(folder: Path) -> None:
+    first = answers()
+    (weights,) = folder.glob("toy-*/model.bin")
+    weights.write_bytes(weights.read_bytes()[:100])
+    np.testing.assert_array_equal(answers(), first)
+
+
+def test_a_conversion_leaves_one_folder_and_nothing_else(folder: Path) -> None:
+    answers()
+    assert [path.name.partition("-")[0] for path in folder.iterdir()] == ["toy"]
+
+
+def test_where_nothing_can_be_kept_it_works_all_the_same(folder: Path) -> None:
+    folder.write_text("a file where the folder should be")
+    assert answers().shape == (5, 7)
+
+
+def test_no_more_threads_than_omp_num_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    assert openvino_cpu._settings("float32")["INFERENCE_NUM_THREADS"] == 1
+
+
+def test_a_second_start_imports_no_torch(folder: Path) -> None:
+    code = (
+        "import sys; from videoemo.engines.mtcnn_openvino import load_networks; from videoemo.extractor import load_extractor;"
+        "load_networks(); load_extractor(); print('torch' in sys.modules)"
+    )
+    told = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() for _ in range(2)]
+    assert told == ["True", "False"]
+    shutil.rmtree(folder)

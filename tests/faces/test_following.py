@@ -1,0 +1,149 @@
+"""Faces followed between full searches: what is found, where it is looked for, and that it does not depend on how frames come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from tests.faces.toy import at_times, toy_networks
+from videoemo.faces import Networks, Search, find, follow
+from videoemo.faces.networks import FloatArray
+from videoemo.records import Faces, Frames
+
+NETWORKS = toy_networks()
+# Between two full searches, seconds; frames are 40 ms apart.
+EVERY = 0.2
+
+
+def scene(*boxes: Sequence[tuple[int, int] | None], n: int = 21, side: int = 60) -> Frames:
+    """Black frames of 300 x 200 with white faces, each at a path: its upper left corner in each frame, or None."""
+    rgb = np.zeros((n, 200, 300, 3), np.uint8)
+    quarter = side // 4
+    for path in boxes:
+        for picture, corner in zip(rgb, path, strict=True):
+            if corner is not None:
+                x, y = corner
+                picture[y + quarter : y + side - quarter, x + quarter : x + side - quarter] = 255
+    return at_times(rgb)
+
+
+def walk(start: tuple[int, int], step: tuple[int, int], n: int = 21) -> list[tuple[int, int] | None]:
+    return [(start[0] + i * step[0], start[1] + i * step[1]) for i in range(n)]
+
+
+def batches(frames: Frames, size: int) -> Iterator[Frames]:
+    return (frames[start : start + size] for start in range(0, len(frames), size))
+
+
+def followed(frames: Frames, *, size: int = 8, networks: Networks = NETWORKS, seconds: float = EVERY) -> Faces:
+    told = list(follow(batches(frames, size), networks=networks, search=Search(), full_search=seconds))
+    assert np.array_equal(np.concatenate([part.index for part, _ in told]), frames.index)
+    return Faces(*(np.concatenate([getattr(faces, name) for _, faces in told]) for name in ("boxes", "scores", "landmarks", "frame")))
+
+
+def assert_same(a: Faces, b: Faces) -> None:
+    assert a.frame.tolist() == b.frame.tolist()
+    np.testing.assert_array_equal(a.boxes, b.boxes)
+    np.testing.assert_array_equal(a.landmarks, b.landmarks)
+
+
+STILL = scene(walk((40, 40), (0, 0)))
+MOVING = scene(walk((10, 20), (9, 2)), walk((200, 120), (-3, -3)))
+
+
+@pytest.mark.parametrize("frames", [STILL, MOVING], ids=["still", "moving"])
+def test_it_finds_what_full_searches_of_all_frames_find(frames: Frames) -> None:
+    assert_same(followed(frames), find(frames, networks=NETWORKS))
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 6, 21])
+def test_batches_make_no_difference(size: int) -> None:
+    assert_same(followed(MOVING, size=size), followed(MOVING, size=8))
+
+
+def test_between_full_searches_only_patches_are_looked_at() -> None:
+    seen: list[tuple[int, ...]] = []
+
+    def watching(x: FloatArray) -> tuple[FloatArray, FloatArray]:
+        seen.append(x.shape)
+        return NETWORKS.pnet(x)
+
+    followed(STILL, size=21, networks=Networks(watching, NETWORKS.rnet, NETWORKS.onet))
+    whole = sum(n for n, _, height, width in seen if (height, width) == (61, 91))  # the finest level
+    assert whole == 5  # frames 0, 5, 10, 15, 20
+    assert any(shape[2:] == (32, 32) for shape in seen)
+
+
+def test_without_a_face_nothing_is_looked_at_between() -> None:
+    seen: list[int] = []
+
+    def watching(x: FloatArray) -> tuple[FloatArray, FloatArray]:
+        seen.append(x.shape[2] * x.shape[3])
+        return NETWORKS.pnet(x)
+
+    networks = Networks(watching, NETWORKS.rnet, NETWORKS.onet)
+    assert len(followed(scene(), size=21, networks=networks)) == 0
+    assert 32 * 32 not in seen
+
+
+def path(*there: range) -> list[tuple[int, int] | None]:
+    """A face that stands still, in some frames."""
+    return [(40, 40) if any(i in part for part in there) else None for i in range(21)]
+
+
+@pytest.mark.parametrize("there", [range(13), range(8, 21), range(3, 17)], ids=["goes", "comes", "comes and goes"])
+def test_a_face_that_comes_or_goes_between_is_found_in_each_of_its_frames(there: range) -> None:
+    assert followed(scene(path(there))).frame.tolist() == list(there)
+
+
+def test_a_face_seen_at_no_full_search_is_not_found() -> None:
+    assert followed(scene(path(range(6, 9)))).frame.tolist() == []
+
+
+def test_with_0_seconds_every_frame_is_searched_whole() -> None:
+    assert followed(scene(path(range(6, 9))), seconds=0).frame.tolist() == [6, 7, 8]
+
+
+def test_after_a_cut_the_new_faces_are_found_from_its_first_frame() -> None:
+    cut = 7
+    before = [(40, 40) if i < cut else None for i in range(21)]
+    after = [(200, 100) if i >= cut else None for i in range(21)]
+    found = followed(scene(before, after))
+    assert found.frame.tolist() == list(range(21))
+    assert (found.boxes[found.frame < cut, 0] < 100).all()
+    assert (found.boxes[found.frame >= cut, 0] > 150).all()
+
+
+def test_full_searches_follow_the_times_of_the_frames_not_their_number() -> None:
+    frames = scene(path(range(6, 9)))
+    sparse = Frames(frames.rgb, frames.seconds * 10, frames.index)  # 0.4 s apart
+    assert followed(sparse).frame.tolist() == [6, 7, 8]
+
+
+def test_a_doubtful_face_is_looked_for_in_the_frames_beside() -> None:
+    light: npt.NDArray[np.uint8] = np.where(np.arange(21) % 5 == 0, 140, 255).astype(np.uint8)  # pale at every full search
+    frames = at_times(np.minimum(STILL.rgb, light[:, None, None, None]))
+    networks = Networks(*(_surer(network) for network in (NETWORKS.pnet, NETWORKS.rnet)), NETWORKS.onet)  # type: ignore[arg-type]
+    assert followed(frames, networks=networks).frame.tolist() == [i for i in range(21) if i % 5]
+
+
+def _surer(network):  # type: ignore[no-untyped-def]
+    def run(x: FloatArray) -> tuple[FloatArray, FloatArray]:
+        offsets, probability = network(x)
+        return offsets, np.minimum(probability * 2, 1)
+
+    return run
+
+
+def test_a_change_of_size_in_mid_stream_begins_anew() -> None:
+    small, large = scene(walk((40, 40), (0, 0), n=7), n=7), at_times(np.zeros((4, 240, 400, 3), np.uint8), index=range(7, 11))
+    told = list(follow(iter([small, large]), networks=NETWORKS, search=Search(), full_search=EVERY))
+    assert [len(part) for part, _ in told] == [6, 1, 1, 3]
+    assert sum(len(faces) for _, faces in told) == 7
+
+
+def test_no_frames_no_faces() -> None:
+    assert list(follow(iter([]), networks=NETWORKS, search=Search(), full_search=EVERY)) == []
