@@ -19,10 +19,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from videoemo.expressions import expressions
 from videoemo.faces import Tracker
 from videoemo.faces.appearance import Looks, looks
 from videoemo.faces.cuts import Cuts
-from videoemo.pipeline import Models, expressions, load_models, score_video
+from videoemo.networks import Models, load_models
+from videoemo.pipeline import score_video
 from videoemo.recipes import load_pipeline
 from videoemo.records import Clip
 from videoemo.video import frames, probe

@@ -9,7 +9,7 @@ from pathlib import Path
 import videoemo
 from tests.video.clips import write_clip
 
-HEAVY = ("torch", "timm", "cv2", "av", "decord", "sklearn", "matplotlib", "pandas", "pyarrow", "numpy")
+HEAVY = ("distributed", "torch", "timm", "cv2", "av", "decord", "sklearn", "matplotlib", "pandas", "pyarrow", "numpy")
 
 
 def python(code: str) -> str:

@@ -58,7 +58,8 @@ def cli() -> None:
 
 cli.add_command(models)
 
-_jobs = click.option("--jobs", type=click.IntRange(min=1), default=1, metavar="N", help="Work on N videos at a time; the results are the same.")
+_jobs = click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Work on N videos at a time, not on one; the results are the same.")
+_cluster = click.option("--cluster", metavar="ADDRESS", help="Have a Dask cluster do it: the address of its scheduler, such as tcp://10.0.0.1:8786.")
 _out = click.option("-o", "--out", type=click.Path(path_type=Path, file_okay=True), required=True, help="Folder for the results; made if need be.")
 
 
@@ -85,6 +86,7 @@ _out = click.option("-o", "--out", type=click.Path(path_type=Path, file_okay=Tru
 @click.option("--model", type=click.Path(path_type=Path), metavar="FILE", help="Classify each video, by a model that `fit` wrote.")
 @click.option("--csv", is_flag=True, default=None, help="Write faces.csv beside faces.parquet.")
 @_jobs
+@_cluster
 @click.option("--redo", is_flag=True, help="Do again what an earlier run has done.")
 @click.option("--retry-failed", is_flag=True, help="Try again what failed in an earlier run.")
 @click.option("--verify", is_flag=True, help="Read all that an earlier run has done, and the videos, before taking it for done.")
@@ -95,7 +97,8 @@ def score(
     out: Path,
     pipeline: str | None,
     model: Path | None,
-    jobs: int,
+    jobs: int | None,
+    cluster: str | None,
     redo: bool,
     retry_failed: bool,
     verify: bool,
@@ -116,6 +119,7 @@ def score(
     from videoemo.runs import plan_scoring, score_folder
     from videoemo.work.plan import Resume
 
+    workers = _jobs_or_cluster(jobs, cluster)
     progress, fitted = JsonProgress() if log_json else ConsoleProgress(), None
     if model is None:
         chosen = change(load_pipeline(pipeline), **settings)
@@ -129,9 +133,9 @@ def score(
             progress.notice(notice)
     resume = Resume(redo=redo, retry_failed=retry_failed, verify=verify)
     if dry_run:
-        print("\n".join(plan_scoring(paths, out, chosen, progress=progress, model=fitted, resume=resume).plan.forecast(jobs)))
+        print("\n".join(plan_scoring(paths, out, chosen, progress=progress, model=fitted, resume=resume).plan.forecast(jobs or 1)))
         return 0
-    run = score_folder(paths, out, chosen, progress=progress, model=fitted, jobs=jobs, resume=resume)
+    run = score_folder(paths, out, chosen, progress=progress, model=fitted, resume=resume, **workers)
     status = _report(run, out)
     if model is not None:
         print(f"{model.name} says: {_tally(run)}")
@@ -187,9 +191,20 @@ _redo = click.option("--redo", is_flag=True, help="Replace a table that was made
 @click.option("--extractor", metavar="NAME", help="The network, in place of the recipe's: its name, or the path of its card.")
 @click.option("--keep-frames", is_flag=True, help="Keep the vectors of all faces, so that another pooling needs no second extraction.")
 @_jobs
+@_cluster
 @_redo
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="The table to write; else features/NAME.parquet.")
-def extract(dataset: str, root: Path | None, check: bool, extractor: str | None, keep_frames: bool, jobs: int, redo: bool, out: Path | None) -> int:
+def extract(
+    dataset: str,
+    root: Path | None,
+    check: bool,
+    extractor: str | None,
+    keep_frames: bool,
+    jobs: int | None,
+    cluster: str | None,
+    redo: bool,
+    out: Path | None,
+) -> int:
     """Turn labelled clips into a feature table.
 
     One descriptor a clip (with the pooling `person` one a person), in features/NAME.parquet, for `fit` and `evaluate`; an extraction that
@@ -202,6 +217,7 @@ def extract(dataset: str, root: Path | None, check: bool, extractor: str | None,
     from videoemo.recipes import load_extract
     from videoemo.settings import data_root
 
+    workers = _jobs_or_cluster(jobs, cluster)
     recipe, name = load_extract(dataset, extractor=extractor), Path(dataset).stem
     found = load_clips(recipe.dataset, data_root(name, root, option="--root"))
     if check:
@@ -211,7 +227,7 @@ def extract(dataset: str, root: Path | None, check: bool, extractor: str | None,
         print(f"notice: {problem}", file=sys.stderr)
     path = out or Path("features") / f"{name}.parquet"
     kept = path.with_suffix(".frames.parquet") if keep_frames else None
-    done = extract_clips(found.clips, recipe, name, path, keep=kept, redo=redo, progress=ConsoleProgress(), jobs=jobs)
+    done = extract_clips(found.clips, recipe, name, path, keep=kept, redo=redo, progress=ConsoleProgress(), **workers)
     faceless = int((done.table.n_face_frames == 0).sum())
     width = done.table.descriptor.shape[1]
     rows = _count(len(done.table), "person" if recipe.pooling == "person" else "clip")
@@ -367,6 +383,12 @@ def doctor() -> int:
         if finding.remedy:
             print(f"{'':{width + 5}}  {finding.remedy}")
     return 0 if all(finding.ok or not finding.needed for finding in findings) else 1
+
+
+def _jobs_or_cluster(jobs: int | None, cluster: str | None) -> dict[str, Any]:
+    if jobs is not None and cluster is not None:
+        raise click.UsageError("--cluster: its workers serve, each for one video at a time; leave --jobs out")
+    return {"jobs": jobs or 1, "cluster": cluster}
 
 
 def _report(run: Run, out: Path) -> int:

@@ -43,7 +43,16 @@ class Extracted:
 
 
 def extract(
-    clips: Sequence[Clip], recipe: ExtractRecipe, name: str, out: Path, *, keep: Path | None, redo: bool, progress: Progress, jobs: int = 1
+    clips: Sequence[Clip],
+    recipe: ExtractRecipe,
+    name: str,
+    out: Path,
+    *,
+    keep: Path | None,
+    redo: bool,
+    progress: Progress,
+    jobs: int = 1,
+    cluster: str | None = None,
 ) -> Extracted:
     """Write one descriptor a clip to `out`, or, pooled so, one a person; and, where asked, the vectors of all faces to `keep`.
 
@@ -55,10 +64,11 @@ def extract(
     name : the dataset's, for the table's metadata.
     redo : put the table in the place of one made with other settings.
     jobs : worker processes; the table does not depend on it.
+    cluster : the address of a Dask scheduler, whose workers serve in place of them.
 
     Raises
     ------
-    InputError : `out` was made with other settings, an unknown extractor, or no clip could be read.
+    InputError : `out` was made with other settings, an unknown extractor, no such cluster, or no clip could be read.
     WeightsError : weights that are missing or damaged.
     OutputError : a file cannot be written.
     """
@@ -71,7 +81,7 @@ def extract(
     settings = settings_key(served, card, SHA256)
     # What failed is tried again: it is to be told again, and nothing but this run says what failed.
     plan = make_plan([replace(clip, id=part) for part, clip in named.items()], parts, settings, outputs=(VECTORS,), resume=Resume(retry_failed=True))
-    with carried_out(plan, partial(load_vectors, served), served, jobs=jobs, progress=progress) as leases:
+    with carried_out(plan, partial(load_vectors, served), served, jobs=jobs, cluster=cluster, progress=progress) as leases:
         with tables(leases):  # so that no other run removes the parts meanwhile
             failed = tuple(replace(result.row(), video=named[part].id) for part, result in plan.known.items() if isinstance(result, Failure))
             read = [(parts / part / VECTORS, clip) for part, clip in named.items() if not isinstance(plan.known[part], Failure)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,9 @@ from tempfile import TemporaryFile
 from videoemo.errors import OutputError
 
 __all__ = ["results_folder", "whole"]
+
+# No space on the disk, or no more for this user.
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @contextmanager
@@ -31,7 +35,8 @@ def whole(path: Path) -> Iterator[Path]:
         finally:
             temporary.unlink(missing_ok=True)
     except OSError as exc:
-        raise OutputError(f"cannot write {path}: {exc.strerror or exc}") from exc
+        remedy = "; make space, and run it again" if exc.errno in _FULL else ""
+        raise OutputError(f"cannot write {path}: {exc.strerror or exc}{remedy}") from exc
 
 
 def results_folder(out: Path) -> None:

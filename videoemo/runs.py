@@ -87,6 +87,7 @@ def score_folder(
     progress: Progress,
     model: Model | None = None,
     jobs: int = 1,
+    cluster: str | None = None,
     resume: Resume | None = None,
 ) -> Run:
     """Score every video of some files and folders; `out` gets the tables, summaries and pictures.
@@ -98,10 +99,11 @@ def score_folder(
     ----------
     model : classifies each video.
     jobs : worker processes; the results do not depend on it.
+    cluster : the address of a Dask scheduler, whose workers serve in place of them.
 
     Raises
     ------
-    InputError : a path that does not exist, no video, an unknown extractor, a model that was fitted on another one's features.
+    InputError : a path that does not exist, no video, an unknown extractor, a model that was fitted on another one's features, no such cluster.
     WeightsError : weights that are missing or damaged.
     WorkerError : the workers cannot be started.
     OutputError : `out` cannot be written.
@@ -110,7 +112,7 @@ def score_folder(
     plan = scoring.plan
     before, started = len(plan.known), perf_counter()
     loading = partial(load_scoring, scoring.pipeline, scoring.ran, model)
-    with carried_out(plan, loading, pipeline, jobs=jobs, progress=progress) as leases:
+    with carried_out(plan, loading, scoring.pipeline, jobs=jobs, cluster=cluster, progress=progress) as leases:
         run = run_of([plan.known[clip.id] for clip in plan.clips], seconds=perf_counter() - started, before=before)
         publish(run, out, leases, columns=scoring.columns, pictures=pipeline.pictures, ran=scoring.ran)
     return run

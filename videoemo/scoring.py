@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from videoemo.datasets import find_clips
 from videoemo.group import group_affect, shown, write_course, write_pairs
+from videoemo.networks import Models, load_models
 from videoemo.persons import write_tracks
-from videoemo.pipeline import Models, Scored, load_models, score_video
+from videoemo.pipeline import Scored, score_video
 from videoemo.provenance import write_json
 from videoemo.recipes import Pipeline, change, load_pipeline
 from videoemo.smoothing import smooth
@@ -72,7 +73,7 @@ def _score_into(job: Job, pipeline: Pipeline, models: Models, ran: dict[str, Any
             **together,
             "width": scored.video.width,
             "height": scored.video.height,
-            "seconds_taken": {**{stage: round(s, 3) for stage, s in scored.stages.items()}, "all": round(perf_counter() - started, 3)},
+            "seconds_taken": {**{stage: round(s, 3) for stage, s in scored.effort.seconds.items()}, "all": round(perf_counter() - started, 3)},
             "key": job.key,
             **ran,
         },

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 
+from videoemo.expressions import expressions
 from videoemo.features import ClipVectors, VectorWriter
 from videoemo.kept import Kept
+from videoemo.networks import Models, load_models
 from videoemo.persons import longest
-from videoemo.pipeline import Models, expressions, load_models
 from videoemo.provenance import write_json
 from videoemo.recipes import Pipeline
 from videoemo.tables import VideoRow

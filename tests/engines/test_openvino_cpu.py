@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,6 @@ import pytest
 import torch
 from torch import nn
 
-from videoemo.engines import openvino_cpu
 from videoemo.engines.openvino_cpu import compiled, converted
 
 SHAPE = (-1, 3, 16, 16)
@@ -42,7 +42,7 @@ def pictures(n: int) -> npt.NDArray[np.float32]:
 
 
 def answers(n: int = 5, precision: str = "float32") -> npt.NDArray[np.float32]:
-    (found,) = compiled(converted("toy", network, checksum=CHECKSUM, shape=SHAPE), precision=precision)(pictures(n))
+    (found,) = compiled(converted("toy", network, checksum=CHECKSUM, shape=SHAPE), threads=1, precision=precision)(pictures(n))
     return found
 
 
@@ -63,7 +63,7 @@ def test_bfloat16_is_near_to_float32_and_another() -> None:
 
 def test_a_later_start_needs_no_module() -> None:
     first = answers()
-    (again,) = compiled(converted("toy", never, checksum=CHECKSUM, shape=SHAPE))(pictures(5))
+    (again,) = compiled(converted("toy", never, checksum=CHECKSUM, shape=SHAPE), threads=1)(pictures(5))
     np.testing.assert_array_equal(again, first)
 
 
@@ -98,9 +98,18 @@ def test_where_nothing_can_be_kept_it_works_all_the_same(folder: Path) -> None:
     assert answers().shape == (5, 7)
 
 
-def test_no_more_threads_than_omp_num_threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    assert openvino_cpu._settings("float32")["INFERENCE_NUM_THREADS"] == 1
+def test_several_threads_may_ask_at_a_time() -> None:
+    function = compiled(converted("toy", network, checksum=CHECKSUM, shape=SHAPE), threads=1)
+    (expected,) = function(pictures(40))
+    with ThreadPoolExecutor(4) as pool:
+        for (found,) in pool.map(lambda _: function(pictures(40)), range(40)):
+            np.testing.assert_array_equal(found, expected)
+
+
+def test_threads_make_no_difference() -> None:
+    model = converted("toy", network, checksum=CHECKSUM, shape=SHAPE)
+    (one,), (two,) = (compiled(model, threads=n)(pictures(40)) for n in (1, 2))
+    np.testing.assert_array_equal(one, two)
 
 
 def test_a_second_start_imports_no_torch(folder: Path) -> None:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pytest
 
 from tests.faces.toy import at_times, toy_networks
-from videoemo.faces import Networks, Search, find, follow
+from videoemo.faces import Networks, Search, find, search_between, search_now_and_then
 from videoemo.faces.networks import FloatArray
 from videoemo.records import Faces, Frames
 
@@ -38,8 +38,13 @@ def batches(frames: Frames, size: int) -> Iterator[Frames]:
     return (frames[start : start + size] for start in range(0, len(frames), size))
 
 
+def follow(parts: Iterator[Frames], *, networks: Networks = NETWORKS, seconds: float = EVERY) -> list[tuple[Frames, Faces]]:
+    searched = search_now_and_then(parts, networks=networks, search=Search(), full_search=seconds)
+    return list(search_between(searched, networks=networks, search=Search()))
+
+
 def followed(frames: Frames, *, size: int = 8, networks: Networks = NETWORKS, seconds: float = EVERY) -> Faces:
-    told = list(follow(batches(frames, size), networks=networks, search=Search(), full_search=seconds))
+    told = follow(batches(frames, size), networks=networks, seconds=seconds)
     assert np.array_equal(np.concatenate([part.index for part, _ in told]), frames.index)
     return Faces(*(np.concatenate([getattr(faces, name) for _, faces in told]) for name in ("boxes", "scores", "landmarks", "frame")))
 
@@ -140,10 +145,10 @@ def _surer(network):  # type: ignore[no-untyped-def]
 
 def test_a_change_of_size_in_mid_stream_begins_anew() -> None:
     small, large = scene(walk((40, 40), (0, 0), n=7), n=7), at_times(np.zeros((4, 240, 400, 3), np.uint8), index=range(7, 11))
-    told = list(follow(iter([small, large]), networks=NETWORKS, search=Search(), full_search=EVERY))
-    assert [len(part) for part, _ in told] == [6, 1, 1, 3]
+    told = follow(iter([small, large]))
+    assert [len(part) for part, _ in told] == [7, 4]
     assert sum(len(faces) for _, faces in told) == 7
 
 
 def test_no_frames_no_faces() -> None:
-    assert list(follow(iter([]), networks=NETWORKS, search=Search(), full_search=EVERY)) == []
+    assert follow(iter([])) == []

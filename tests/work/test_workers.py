@@ -15,8 +15,9 @@ import pytest
 
 from tests.work import toys
 from videoemo.errors import InputError, WeightsError, WorkerError
-from videoemo.work.process import threads_each
-from videoemo.work.workers import Limits, Lost, Workers
+from videoemo.work.crew import Limits, Lost
+from videoemo.work.process import LocalCrew, threads_each
+from videoemo.work.workers import Workers
 
 linux = pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is watched through /proc")
 
@@ -40,7 +41,7 @@ class Log:
 
 
 def workers(log: Log | None = None, *, jobs: int = 1, prepare: Any = toys.prepare, **limits: Any) -> Workers[Any]:
-    return Workers(prepare, jobs=jobs, threads=1, limits=Limits(**limits), watcher=log or Log())
+    return Workers(LocalCrew(prepare, jobs=jobs, threads=1), limits=Limits(**limits), watcher=log or Log())
 
 
 def results(items: list[Any], log: Log | None = None, **options: Any) -> list[tuple[Any, Any]]:
@@ -122,7 +123,7 @@ def test_a_suspect_is_tried_again_with_no_other_worker_beside_it(tmp_path: Path)
     item = ("die_once", str(tmp_path / "marker"))
     with workers(jobs=3) as some:
         for done, _ in some.run(iter([item, *[("pid",)] * 9])):
-            running.append((done, len([p for p in some._processes if alive(p.pid)])))
+            running.append((done, len([p for p in some._workers if alive(p.pid)])))
     assert running[-1] == (item, 1)
 
 
@@ -179,7 +180,7 @@ def test_where_there_is_nothing_to_do_at_the_moment_it_is_asked_again() -> None:
 
 def broken_off(pids: list[int]) -> None:
     with workers(jobs=2) as some:
-        pids += [process.pid for process in some._processes]
+        pids += [process.pid for process in some._workers]
         for _ in some.run(iter([("pid",), ("sleep", 60), ("sleep", 60)])):
             raise KeyboardInterrupt
 
@@ -196,7 +197,7 @@ def test_workers_end_when_their_parent_is_killed() -> None:
 from tests.work import toys
 from tests.work.test_workers import workers
 with workers(jobs=2) as some:
-    print(*(process.pid for process in some._processes), flush=True)
+    print(*(process.pid for process in some._workers), flush=True)
     list(some.run(iter([("sleep", 60), ("sleep", 60)])))
 """
     parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)

@@ -65,7 +65,25 @@ def sleep(seconds: float, report: Report) -> str:
     return "woke up"
 
 
+def slow(report: Report) -> str:
+    for share in (0.25, 0.5, 1.0):
+        time.sleep(0.7)
+        report(1, share)
+    return "slow"
+
+
 def grow(mebibytes: int, report: Report) -> None:
     hoard = [b"x" * 2**20 for _ in range(mebibytes)]
     time.sleep(30)
     hoard.clear()
+
+
+def die_with_parent(tries: str, most: int, report: Report) -> str:
+    with open(tries, "a+") as file:  # noqa: PTH123
+        file.write("x")
+        file.seek(0)
+        if len(file.read()) > most:
+            return "done"
+    os.kill(os.getppid(), signal.SIGKILL)
+    time.sleep(60)
+    return "lived"

@@ -15,7 +15,7 @@ from tests.zoo.server import Server
 from videoemo.cards import Source, find_card, toml
 from videoemo.demo import write_portrait
 from videoemo.features import read_table
-from videoemo.pipeline import load_models
+from videoemo.networks import load_models
 from videoemo.recipes import change, load_extract, load_pipeline
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+from videoemo.ahead import threads
 from videoemo.engines.mtcnn_weights import SHA256
 from videoemo.engines.openvino_cpu import compiled, converted
 from videoemo.faces.networks import Networks
@@ -29,7 +30,8 @@ def load_networks() -> Networks:
         converted(f"mtcnn-{name}", lambda place=place: _built()[place], checksum=SHA256[f"{name}.pt"], shape=shape)  # type: ignore[misc]
         for place, (name, shape) in enumerate(_SHAPES.items())
     ]
-    pnet, rnet, onet = (compiled(model) for model in models)
+    # Two stages of the pipeline use them at the same time, each its own.
+    pnet, rnet, onet = (compiled(model, threads=max(1, threads() // 2)) for model in models)
     return Networks(pnet, rnet, onet)  # type: ignore[arg-type]  # each gives as many arrays as it has heads
 
 

@@ -9,14 +9,14 @@ import warnings
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from threading import local
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import openvino
 
 from videoemo import store
-from videoemo.ahead import threads
 
 if TYPE_CHECKING:
     from torch import nn
@@ -31,24 +31,34 @@ _MODEL = "model.xml"
 _ROUND = 8
 
 
-def compiled(model: openvino.Model, *, precision: str = "float32") -> Function:
-    """A model as a function, for one thread at a time.
+def compiled(model: openvino.Model, *, threads: int, precision: str = "float32") -> Function:
+    """A model as a function, which several threads may call.
 
     Its results do not depend on the number of pictures given together, nor on the number of threads.
 
     Parameters
     ----------
+    threads : at most.
     precision : float32 or bfloat16.
 
     Raises
     ------
     RuntimeError : OpenVINO cannot run it.
     """
-    request = openvino.Core().compile_model(model, "CPU", _settings(precision)).create_infer_request()
+    settings = {
+        "INFERENCE_PRECISION_HINT": {"float32": "f32", "bfloat16": "bf16"}[precision],
+        "INFERENCE_NUM_THREADS": threads,
+        "ENABLE_CPU_PINNING": False,
+    }
+    network = openvino.Core().compile_model(model, "CPU", settings)
     n_outputs = len(model.outputs)
+    own = local()
 
     def run(pictures: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.float32], ...]:
         n = len(pictures)
+        if not hasattr(own, "request"):
+            own.request = network.create_infer_request()
+        request = own.request
         request.infer([_filled(pictures)], share_inputs=True)
         # Copies: the next pass writes over the request's own arrays.
         return tuple(np.array(request.get_output_tensor(i).data[:n], np.float32) for i in range(n_outputs))
@@ -113,8 +123,3 @@ def _keep(model: openvino.Model, folder: Path) -> None:
             unfinished.rename(folder)
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
-
-
-def _settings(precision: str) -> dict[str, Any]:
-    """OpenVINO keeps to the CPUs the process may use, but does not know OMP_NUM_THREADS, nor OMP_THREAD_LIMIT, by which workers have their share."""
-    return {"INFERENCE_PRECISION_HINT": {"float32": "f32", "bfloat16": "bf16"}[precision], "INFERENCE_NUM_THREADS": threads()}

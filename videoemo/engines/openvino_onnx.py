@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from videoemo.ahead import threads
 from videoemo.cards import Card
 from videoemo.engines import Network, n_outputs
 from videoemo.engines.onnx_file import read_onnx
@@ -40,7 +41,7 @@ def load_network(card: Card, weights: Path, runtime: Runtime = FLOAT32) -> Netwo
         _check_length(model.output(0), "outputs", n_outputs(card))
         model.add_outputs(_classifier(model).input_value(0))
         _check_length(model.output(1), "an embedding", card.embedding)
-        function = compiled(model, precision=runtime.precision)
+        function = compiled(model, threads=threads(), precision=runtime.precision)
     except RuntimeError as exc:  # OpenVINO has no other
         reason = " ".join(" ".join(line for line in str(exc).splitlines() if not line.startswith("Exception from")).split())[:250]
         raise WeightsError(f"OpenVINO cannot run {weights}: {reason}") from exc

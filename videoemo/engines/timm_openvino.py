@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from videoemo.ahead import threads
 from videoemo.cards import Card
 from videoemo.engines import Network, n_outputs
 from videoemo.engines.openvino_cpu import compiled, converted
@@ -38,7 +39,7 @@ def load_network(card: Card, weights: Path, runtime: Runtime = FLOAT32) -> Netwo
 
     checksum = f"{card.checksum} {card.architecture} {n_outputs(card)} {card.colour} {card.embedding}"
     shape = (-1, 1 if card.colour == "grey" else 3, card.input_size, card.input_size)
-    function = compiled(converted(card.name, build, checksum=checksum, shape=shape), precision=runtime.precision)
+    function = compiled(converted(card.name, build, checksum=checksum, shape=shape), threads=threads(), precision=runtime.precision)
 
     def run(x: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
         embedding, outputs = function(x)

@@ -64,10 +64,11 @@ def _square(rgb: Picture, box: FloatArray, scale: float) -> Picture:
     height, width, _ = rgb.shape
     x1, y1, x2, y2 = box.astype(float)
     side = max(1, round(scale * (y2 - y1)))
-    rows = round((y1 + y2 - side) / 2) + np.arange(side)
-    columns = round((x1 + x2 - side) / 2) + np.arange(side)
-    nearest = np.ix_(np.clip(rows, 0, height - 1), np.clip(columns, 0, width - 1))
-    return rgb[nearest]
+    top, left = round((y1 + y2 - side) / 2), round((x1 + x2 - side) / 2)
+    if top >= 0 and left >= 0 and top + side <= height and left + side <= width:
+        return rgb[top : top + side, left : left + side].copy()
+    rows, columns = (np.clip(start + np.arange(side), 0, length - 1) for start, length in ((top, height), (left, width)))
+    return rgb[np.ix_(rows, columns)]
 
 
 KINDS: dict[str, Callable[[Picture, FloatArray, float], Picture]] = {"box": _box, "square": _square}

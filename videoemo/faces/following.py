@@ -6,6 +6,7 @@ So a face that comes or goes within a stretch is found, unless it is there at ne
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -19,7 +20,7 @@ from videoemo.faces.search import Search
 from videoemo.faces.suppression import of_union
 from videoemo.records import Faces, Frames
 
-__all__ = ["follow"]
+__all__ = ["Searched", "search_between", "search_now_and_then"]
 
 # What O-Net takes for a face with at least this probability is looked for in the frames beside: it may be surer there.
 DOUBTFUL = 0.1
@@ -27,93 +28,100 @@ DOUBTFUL = 0.1
 CLOCK = 1e-3
 
 
-def follow(batches: Iterable[Frames], *, networks: Networks, search: Search, full_search: float) -> Iterator[tuple[Frames, Faces]]:
-    """The faces of a video's frames.
+class Searched(NamedTuple):
+    """Some frames, of which some were searched whole.
 
     Parameters
     ----------
-    batches : of frames, in order; the faces do not depend on how they are batched.
+    frames : n of them.
+    whole : rising places of those that were searched, intp (k,).
+    faces : theirs, the doubtful ones among them.
+    last : whether no more frames come of this size; its last frame was searched then.
+    """
+
+    frames: Frames
+    whole: npt.NDArray[np.intp]
+    faces: Faces
+    last: bool
+
+
+def search_now_and_then(batches: Iterable[Frames], *, networks: Networks, search: Search, full_search: float) -> Iterator[Searched]:
+    """The first step of following: whole frames are searched now and then.
+
+    Parameters
+    ----------
+    batches : of a video's frames, in order.
     networks : P-, R- and O-Net.
     full_search : seconds; so long after a frame that was searched whole the next one is. The first and the last frame are, too.
+    """
+    floor, when = min(DOUBTFUL, search.thresholds[2]), -np.inf
+    for batch, last in _with_ends(batches):
+        whole = []
+        for i, now in enumerate(batch.seconds.tolist()):
+            if now - when >= full_search - CLOCK or (last and i == len(batch) - 1):
+                whole.append(i)
+                when = now
+        faces = search_everywhere([batch.rgb[i] for i in whole], batch.index[whole], networks, search, floor=floor)
+        yield Searched(batch, np.array(whole, np.intp), faces, last)
+        if last:
+            when = -np.inf
+
+
+def search_between(parts: Iterable[Searched], *, networks: Networks, search: Search) -> Iterator[tuple[Frames, Faces]]:
+    """The second step: the frames between are searched near the faces found before and after.
 
     Yields
     ------
-    Frames and their faces, as `find` gives them; the frames are all of those given, in order, in batches of their own.
+    All the frames, in order, in batches of their own, and their faces, as `find` gives them.
     """
-    stretch = _Stretch(networks, search, full_search)
-    for batch in batches:
-        if stretch.held and stretch.held[0].rgb.shape[1:] != batch.rgb.shape[1:]:
-            yield from stretch.end()
-            stretch = _Stretch(networks, search, full_search)
-        yield from stretch.take(batch)
-    yield from stretch.end()
+    before, held = _End(joined([]), -np.inf), list[Frames]()
+    for part in parts:
+        if len(part.whole):
+            stop = int(part.whole[-1]) + 1
+            ends = [_End(part.faces[part.faces.frame == part.frames.index[i]], float(part.frames.seconds[i])) for i in part.whole]
+            together = [*held, part.frames[:stop]]
+            near = _near(together, [before, *ends], networks, search)
+            found = joined([part.faces[part.faces.scores > search.thresholds[2]], near])
+            for frames in together:
+                here = np.flatnonzero((found.frame >= frames.index[0]) & (found.frame <= frames.index[-1]))
+                yield frames, found[here[np.argsort(found.frame[here], kind="stable")]]
+            before, held = ends[-1], [part.frames[stop:]] if stop < len(part.frames) else []
+        else:
+            held.append(part.frames)
+        if part.last:
+            before = _End(joined([]), -np.inf)
 
 
-class _Searched(NamedTuple):
+class _End(NamedTuple):
     """A frame that was searched whole: its faces, the doubtful ones among them, and its time."""
 
     faces: Faces
     seconds: float
 
 
-class _Stretch:
-    """What came since the last frame that was searched whole."""
-
-    def __init__(self, networks: Networks, search: Search, full_search: float) -> None:
-        self.held: list[Frames] = []  # the frames after it
-        self._last = _Searched(joined([]), -np.inf)
-        self._networks, self._search, self._full_search = networks, search, full_search
-
-    def take(self, batch: Frames) -> Iterator[tuple[Frames, Faces]]:
-        """Add a batch; yield what can be told then."""
-        self.held.append(batch)
-        due = self._due(batch.seconds)
-        if len(due):
-            yield from self._tell(due)
-
-    def end(self) -> Iterator[tuple[Frames, Faces]]:
-        """What is left, whose last frame is searched whole."""
-        if self.held:
-            yield from self._tell(np.array([len(self.held[-1]) - 1]))
-
-    def _due(self, seconds: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:
-        """Which frames of a batch are to be searched whole."""
-        due, last = [], self._last.seconds
-        for i, now in enumerate(seconds.tolist()):
-            if now - last >= self._full_search - CLOCK:
-                due.append(i)
-                last = now
-        return np.array(due, np.intp)
-
-    def _tell(self, due: npt.NDArray[np.intp]) -> Iterator[tuple[Frames, Faces]]:
-        """The faces of all frames held, up to the last one of those of the last batch that are due; the rest is held."""
-        *before, batch = self.held
-        parts = [*before, batch[: due[-1] + 1]]
-        self.held = [batch[due[-1] + 1 :]] if due[-1] + 1 < len(batch) else []
-        pictures = [rgb for part in parts for rgb in part.rgb]
-        index, seconds = (np.concatenate([getattr(part, name) for part in parts]) for name in ("index", "seconds"))
-        stops = len(index) - 1 - due[-1] + due
-        whole = self._search_whole([pictures[i] for i in stops], index[stops])
-        ends = [self._last, *(_Searched(whole[whole.frame == index[stop]], float(seconds[stop])) for stop in stops)]
-        self._last = ends[-1]
-        starts = np.append(-1, stops[:-1])
-        near = [
-            _between(first, last, np.arange(start + 1, stop), seconds)
-            for first, last, start, stop in zip(ends[:-1], ends[1:], starts, stops, strict=True)
-        ]
-        places = Places(*(np.concatenate(part) for part in zip(*near, strict=True)))
-        sure = whole[whole.scores > self._search.thresholds[2]]
-        found = joined([sure, search_near(pictures, index, places, self._networks, self._search)])
-        for part in parts:
-            here = np.flatnonzero((found.frame >= part.index[0]) & (found.frame <= part.index[-1]))
-            yield part, found[here[np.argsort(found.frame[here], kind="stable")]]
-
-    def _search_whole(self, pictures: list[npt.NDArray[np.uint8]], index: npt.NDArray[np.int64]) -> Faces:
-        floor = min(DOUBTFUL, self._search.thresholds[2])
-        return search_everywhere(pictures, index, self._networks, self._search, floor=floor)
+def _with_ends(batches: Iterable[Frames]) -> Iterator[tuple[Frames, bool]]:
+    """Each batch, and whether the next one has another size, or there is none."""
+    held: Frames | None = None
+    for batch in batches:
+        if held is not None:
+            yield held, held.rgb.shape[1:] != batch.rgb.shape[1:]
+        held = batch
+    if held is not None:
+        yield held, True
 
 
-def _between(first: _Searched, last: _Searched, frame: npt.NDArray[np.intp], seconds: npt.NDArray[np.float64]) -> Places:
+def _near(together: list[Frames], ends: list[_End], networks: Networks, search: Search) -> Faces:
+    """The faces of the frames between ends; the last frame is the last end's."""
+    pictures = [rgb for frames in together for rgb in frames.rgb]
+    index, seconds = (np.concatenate([getattr(frames, name) for frames in together]) for name in ("index", "seconds"))
+    stretches = [
+        _between(first, last, np.flatnonzero((seconds > first.seconds) & (seconds < last.seconds)), seconds)
+        for first, last in itertools.pairwise(ends)
+    ]
+    return search_near(pictures, index, Places(*(np.concatenate(part) for part in zip(*stretches, strict=True))), networks, search)
+
+
+def _between(first: _End, last: _End, frame: npt.NDArray[np.intp], seconds: npt.NDArray[np.float64]) -> Places:
     """Where faces are expected in the frames between two that were searched whole.
 
     Parameters

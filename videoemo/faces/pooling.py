@@ -27,8 +27,8 @@ class Tables:
 
     Parameters
     ----------
-    sums : int32 (k, 3), the tables one behind the other, each (height + 1) x (width + 1), modulo 2**32: differences are right wherever a bin
-        holds fewer than 8.4 million pixels.
+    sums : int32 (k, 4), the tables one behind the other, each (height + 1) x (width + 1), modulo 2**32: differences are right wherever a bin
+        holds fewer than 8.4 million pixels. Red, green, blue, and a fourth that is for nothing but speed: NumPy looks up 16 bytes in half the time.
     first : int64 (m,), where each table begins.
     rectangles : int64 (m, 4), x1, y1, x2, y2 in whole pixels of the picture, half-open.
     picture : int64 (m,), the place of the picture that each rectangle lies in.
@@ -44,9 +44,9 @@ class Tables:
 
     def __post_init__(self) -> None:
         n = len(self.first)
-        if self.sums.shape[1:] != (3,) or self.rectangles.shape != (n, 4) or self.picture.shape != (n,):
+        if self.sums.shape[1:] != (4,) or self.rectangles.shape != (n, 4) or self.picture.shape != (n,):
             shapes = f"{self.sums.shape}, {self.rectangles.shape}, {self.picture.shape}"
-            raise ValueError(f"Tables: expected sums (k, 3), rectangles ({n}, 4), picture ({n},), got {shapes}")
+            raise ValueError(f"Tables: expected sums (k, 4), rectangles ({n}, 4), picture ({n},), got {shapes}")
 
 
 def summed(pictures: Sequence[Picture], *, rectangles: IntArray | None = None, picture: IntArray | None = None) -> Tables:
@@ -63,21 +63,22 @@ def summed(pictures: Sequence[Picture], *, rectangles: IntArray | None = None, p
         rectangles, picture = np.tile([0, 0, width, height], (len(pictures), 1)), np.arange(len(pictures))
     sides = rectangles[:, 2:] - rectangles[:, :2] + 1  # (m, 2), of the tables
     ends = np.cumsum(sides.prod(axis=1))
-    sums = np.empty((int(ends[-1]) if len(ends) else 0, 3), np.int32)
+    sums = np.empty((int(ends[-1]) if len(ends) else 0, 4), np.int32)
     first = ends - sides.prod(axis=1)
     for (x1, y1, x2, y2), place, start, end in zip(rectangles.tolist(), picture.tolist(), first.tolist(), ends.tolist(), strict=True):
-        cv2.integral(pictures[place][y1:y2, x1:x2], sums[start:end].reshape(y2 - y1 + 1, x2 - x1 + 1, 3), sdepth=cv2.CV_32S)
+        part = cv2.cvtColor(pictures[place][y1:y2, x1:x2], cv2.COLOR_RGB2RGBA)
+        cv2.integral(part, sums[start:end].reshape(y2 - y1 + 1, x2 - x1 + 1, 4), sdepth=cv2.CV_32S)
     return Tables(sums, first, rectangles, picture, width, height)
 
 
 def pool_frames(tables: Tables, *, height: int, width: int) -> FloatArray:
     """Whole pictures averaged to height x width: float32 (n, 3, height, width), 0 to 255."""
-    sums = tables.sums.reshape(-1, tables.height + 1, tables.width + 1, 3)
+    sums = tables.sums.reshape(-1, tables.height + 1, tables.width + 1, 4)
     y1, y2 = bins(np.array(tables.height), np.arange(height), height)
     x1, x2 = bins(np.array(tables.width), np.arange(width), width)
-    rows = sums.take(y2, axis=1)  # (n, height, w + 1, 3)
+    rows = sums.take(y2, axis=1)  # (n, height, w + 1, 4)
     rows -= sums.take(y1, axis=1)
-    total = rows.take(x2, axis=2)  # (n, height, width, 3)
+    total = rows.take(x2, axis=2)  # (n, height, width, 4)
     total -= rows.take(x1, axis=2)
     return _means(total, y2 - y1, x2 - x1)
 
@@ -119,7 +120,7 @@ def pool(tables: Tables, *, y: tuple[IntArray, IntArray], x: tuple[IntArray, Int
     x1, x2 = (edge - left for edge in x)
 
     def corner(rows: IntArray, columns: IntArray) -> npt.NDArray[np.int32]:
-        return tables.sums.take(rows[:, :, None] + columns[:, None, :], axis=0)  # (m, h, w, 3)
+        return tables.sums.take(rows[:, :, None] + columns[:, None, :], axis=0)  # (m, h, w, 4)
 
     total = corner(y2, x2)
     total -= corner(y1, x2)
@@ -142,10 +143,11 @@ def bins(length: IntArray, i: IntArray, n: IntArray | int) -> tuple[IntArray, In
 
 
 def _means(total: npt.NDArray[np.int32], height: IntArray, width: IntArray) -> FloatArray:
-    """Sums (n, h, w, 3) over bins of the heights (h,) or (n, h) and the widths (w,) or (n, w) -> means (n, 3, h, w)."""
-    means = np.empty(total.transpose(0, 3, 1, 2).shape, np.float32)
-    means[...] = total.transpose(0, 3, 1, 2)
+    """Sums (n, h, w, 4) over bins of the heights (h,) or (n, h) and the widths (w,) or (n, w) -> means (n, 3, h, w)."""
+    n, rows, columns, _ = total.shape
+    means = np.empty((n, 3, rows, columns), np.float32)
+    means[...] = total.transpose(0, 3, 1, 2)[:, :3]
     # Two divisions, as PyTorch does: the bits are the same.
-    means /= height.reshape(-1, 1, total.shape[1], 1).astype(np.float32)
-    means /= width.reshape(-1, 1, 1, total.shape[2]).astype(np.float32)
+    means /= height.reshape(-1, 1, rows, 1).astype(np.float32)
+    means /= width.reshape(-1, 1, 1, columns).astype(np.float32)
     return means

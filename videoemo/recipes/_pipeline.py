@@ -20,6 +20,7 @@ class Pipeline:
     fps: float | None = None
     start: float | None = None
     end: float | None = None
+    skip_still: float
     decoder: Literal["auto", "decord", "opencv", "pyav"]
     max_pixels: int
     faces: Literal["all", "largest", "score", "track:longest"]
@@ -58,6 +59,7 @@ class Pipeline:
         allow(self.end is None or math.isfinite(self.end), "end", "seconds", self.end)
         later = self.start is None or self.end is None or self.start < self.end
         allow(later, "end", f"seconds after start ({self.start})", self.end)
+        allow(0 <= self.skip_still <= 255, "skip_still", "grey levels from 0 to 255", self.skip_still)
         allow(self.max_pixels >= 1, "max_pixels", "whole numbers from 1", self.max_pixels)
         allow(self.min_face >= 12, "min_face", "whole numbers from 12", self.min_face)
         allow(all(0 <= t <= 1 for t in self.thresholds), "thresholds", "three numbers from 0 to 1", self.thresholds)

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from time import sleep
 from typing import Any
 
+from videoemo.errors import WorkerError
 from videoemo.files import results_folder
 from videoemo.progress import Progress
 from videoemo.recipes import Pipeline
 from videoemo.tables import VideoRow
 from videoemo.work.claims import Claims
-from videoemo.work.jobs import Job
+from videoemo.work.crew import Limits, Lost
+from videoemo.work.jobs import Job, load_elsewhere
 from videoemo.work.leases import RUN, Leases
 from videoemo.work.plan import Plan
-from videoemo.work.process import threads_each
+from videoemo.work.process import LocalCrew, threads_each
 from videoemo.work.results import publishing
 from videoemo.work.rows import Failure
-from videoemo.work.workers import Limits, Lost, Workers
+from videoemo.work.workers import Workers
 
 __all__ = ["carried_out", "tables"]
 
@@ -28,24 +31,25 @@ _TABLES = 0.5
 
 
 @contextmanager
-def carried_out(plan: Plan, load: Callable[[], Any], pipeline: Pipeline, *, jobs: int, progress: Progress) -> Iterator[Leases]:
+def carried_out(
+    plan: Plan, load: Callable[[], Any], pipeline: Pipeline, *, jobs: int, cluster: str | None = None, progress: Progress
+) -> Iterator[Leases]:
     """Have all that is to do done, here or by other runs, with its results in `plan.known`; then yield the leases for what is left to write.
 
     Parameters
     ----------
     load : what each worker runs first, see `work.process.Process`.
-    pipeline : says how much a video may take.
-    jobs : workers, at most.
+    pipeline : says how much a video may take, and which extractor serves.
+    jobs : workers, at most; of a cluster, all.
+    cluster : the address of a Dask scheduler, whose workers do it in place of processes of this machine.
 
     Raises
     ------
-    VideoemoError : what the workers need cannot be loaded, or results cannot be written.
+    VideoemoError : what the workers need cannot be loaded, there is no such cluster, or results cannot be written.
     """
     for line in plan.lines():
         progress.notice(line)
-    jobs = min(jobs, len(plan.todo))
-    limits, watcher = Limits(pipeline.timeout, pipeline.memory), _Watcher(progress)
-    with Workers(load, jobs=jobs, threads=threads_each(jobs), limits=limits, watcher=watcher) if plan.todo else nullcontext() as workers:
+    with _workers(plan, load, pipeline, jobs, cluster, progress) if plan.todo else nullcontext() as workers:
         results_folder(plan.out)  # made when it is known that there will be results
         with Leases(plan.out) as leases:
             leases.sweep()
@@ -69,6 +73,26 @@ def tables(leases: Leases) -> Iterator[Path]:
     with publishing(lease) as folder:
         yield folder
     leases.release(lease)
+
+
+@contextmanager
+def _workers(plan: Plan, load: Callable[[], Any], pipeline: Pipeline, jobs: int, cluster: str | None, progress: Progress) -> Iterator[Workers[Job]]:
+    limits, watcher = Limits(pipeline.timeout, pipeline.memory), _Watcher(progress)
+    if cluster is None:
+        jobs = min(jobs, len(plan.todo))
+        with Workers(LocalCrew(load, jobs=jobs, threads=threads_each(jobs)), limits=limits, watcher=watcher) as workers:
+            yield workers
+        return
+    try:
+        from videoemo.work.cluster import ClusterCrew
+    except ImportError as exc:
+        raise WorkerError(f"--cluster needs Dask ({exc}): pip install 'videoemo[dask]'") from exc
+    load = partial(load_elsewhere, load, pipeline.extractor, plan.settings["extractor"]["checksum"])
+    with (
+        ClusterCrew(cluster, load, jobs=len(plan.todo), limits=limits) as crew,
+        Workers(crew, limits=Limits(), watcher=watcher) as workers,
+    ):
+        yield workers
 
 
 def _work(plan: Plan, workers: Workers[Job], leases: Leases, progress: Progress) -> None:

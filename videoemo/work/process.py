@@ -7,8 +7,9 @@ import pickle
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
@@ -16,15 +17,39 @@ from typing import Any
 
 from videoemo.errors import WorkerError
 from videoemo.work import worker
+from videoemo.work.crew import Event, Worker
 
-__all__ = ["Event", "Process", "threads_each"]
+__all__ = ["LocalCrew", "Process", "threads_each"]
 
 _MIB = 2**20
 # Seconds in which a process that was killed ends, unless it hangs in the system, as on a network drive that is gone.
 _PATIENCE = 10.0
 
-# Which process, and what it says; None when it says nothing more, because it has ended.
-Event = tuple["Process", Any]
+
+@dataclass(frozen=True)
+class LocalCrew:
+    """Worker processes of this machine.
+
+    Parameters
+    ----------
+    prepare, threads, cwd : of each, see `Process`.
+    jobs : how many.
+    """
+
+    prepare: Callable[[], Any]
+    jobs: int
+    threads: int
+    cwd: Path | None = None
+
+    def hire(self, having: Sequence[Worker], events: SimpleQueue[Event], said: Callable[[str], None]) -> Iterator[Worker]:
+        """Start those that are missing; see `crew.Crew`.
+
+        Raises
+        ------
+        WorkerError : one cannot be started.
+        """
+        for _ in range(self.jobs - len(having)):
+            yield Process(self.prepare, threads=self.threads, events=events, said=said, cwd=self.cwd)
 
 
 class Process:
@@ -37,13 +62,16 @@ class Process:
     threads : the most that its libraries may use at a time.
     events : where what it says is put.
     said : takes each line that it, or a library in it, writes on standard error.
+    cwd : the folder that it works in, if it is not this process's.
 
     Raises
     ------
     WorkerError : it cannot be started.
     """
 
-    def __init__(self, prepare: Callable[[], Any], *, threads: int, events: SimpleQueue[Event], said: Callable[[str], None]) -> None:
+    def __init__(
+        self, prepare: Callable[[], Any], *, threads: int, events: SimpleQueue[Event], said: Callable[[str], None], cwd: Path | None = None
+    ) -> None:
         self.ready = False  # whether it has loaded
         try:
             self._process = subprocess.Popen(
@@ -52,6 +80,7 @@ class Process:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
+                cwd=cwd,
                 env=os.environ | _threads(threads) | {"PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path)},
             )
         except OSError as exc:
@@ -130,6 +159,7 @@ def _threads(threads: int) -> dict[str, str]:
     """
     return {
         "OMP_NUM_THREADS": str(max(threads, 2)),
+        "MKL_NUM_THREADS": str(max(threads, 2)),  # torch heeds it before the other, and Dask sets both to 1
         "OMP_THREAD_LIMIT": str(threads),
         "OMP_WAIT_POLICY": "passive",  # threads that spin while they wait take the processors from other workers
         "OPENBLAS_NUM_THREADS": "1",

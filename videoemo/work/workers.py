@@ -6,67 +6,25 @@ tried once more when nothing else is left to do, with no other worker beside it,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
+from itertools import islice
 from queue import Empty, SimpleQueue
 from time import monotonic
-from typing import Any, Generic, Protocol, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from videoemo.errors import InputError, WorkerError
-from videoemo.work.process import Event, Process
+from videoemo.work.crew import Crew, Event, Limits, Lost, Watcher, Worker
 from videoemo.work.worker import Batch, Done, Ready, Refused
 
-__all__ = ["Limits", "Lost", "Watcher", "Workers"]
+__all__ = ["Workers"]
 
 T = TypeVar("T")
-T_contra = TypeVar("T_contra", contravariant=True)
 
 # Seconds between two looks at the clock and at the workers' memory.
 _LOOK = 0.2
 # Workers that may end one after another while they load, before it is taken that none will load.
 _LOADS = 3
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one item may take.
-
-    Parameters
-    ----------
-    timeout : seconds.
-    memory : MiB of its worker, the networks included.
-    """
-
-    timeout: float | None = None
-    memory: int | None = None
-
-
-@dataclass(frozen=True)
-class Lost:
-    """What became of an item that cost its worker.
-
-    Parameters
-    ----------
-    kind : killed, timeout or memory.
-    reason : in words.
-    """
-
-    kind: str
-    reason: str
-
-
-class Watcher(Protocol[T_contra]):
-    """What is told how it goes."""
-
-    def batch(self, item: T_contra, n_frames: int, share: float) -> None:
-        """So many frames of an item are done, and this share of it, 0 to 1."""
-
-    def suspect(self, item: T_contra, reason: str) -> None:
-        """An item cost its worker, and will be tried again."""
-
-    def said(self, line: str) -> None:
-        """A worker wrote a line on standard error."""
 
 
 @dataclass(frozen=True)
@@ -81,18 +39,16 @@ class Workers(Generic[T]):
 
     Parameters
     ----------
-    prepare : what each runs first, see `Process`.
-    jobs : how many.
-    threads : the most that each may use.
+    crew : where they come from.
     limits : of one item.
+    again : whether an item that cost its worker is tried once more.
     """
 
-    def __init__(self, prepare: Callable[[], Any], *, jobs: int, threads: int, limits: Limits, watcher: Watcher[T]) -> None:
+    def __init__(self, crew: Crew, *, limits: Limits, watcher: Watcher[T], again: bool = True) -> None:
         self._events: SimpleQueue[Event] = SimpleQueue()
-        self._start = partial(Process, prepare, threads=threads, events=self._events, said=watcher.said)
-        self._jobs, self._limits, self._watcher = jobs, limits, watcher
-        self._processes: list[Process] = []
-        self._busy: dict[Process, _Task[T]] = {}
+        self._crew, self._limits, self._watcher, self._again = crew, limits, watcher, again
+        self._workers: list[Worker] = []
+        self._busy: dict[Worker, _Task[T]] = {}
         self._suspects: list[tuple[T, Lost]] = []
         self._loads_lost = 0
 
@@ -104,7 +60,7 @@ class Workers(Generic[T]):
         VideoemoError : what they need cannot be loaded, or they cannot be started.
         """
         try:
-            while not any(process.ready for process in self._processes):
+            while not any(worker.ready for worker in self._workers):
                 self._replenish()
                 for _ in self._listen():
                     pass  # no item is given yet
@@ -114,9 +70,9 @@ class Workers(Generic[T]):
         return self
 
     def __exit__(self, *_: object) -> None:
-        for process in self._processes:
-            process.close()
-        self._processes.clear()
+        for worker in self._workers:
+            worker.close()
+        self._workers.clear()
 
     def run(self, items: Iterator[T | None]) -> Iterator[tuple[T, Any]]:
         """Have the items done, in the order given, as workers are free; yield each with its result, or with the `Lost` that says why there is none.
@@ -132,12 +88,12 @@ class Workers(Generic[T]):
         more = True
         while True:
             nothing = not more
-            for process in [process for process in self._processes if process.ready and process not in self._busy]:
+            for worker in [worker for worker in self._workers if worker.ready and worker not in self._busy]:
                 item = next(items, _END) if more else _END
                 if item is _END or item is None:
                     more, nothing = more and item is None, True
                     break
-                self._begin(process, item, None)
+                self._begin(worker, item, None)
             if nothing and not self._busy and self._suspects:
                 self._retry_alone()
             elif not more and not self._busy:
@@ -147,69 +103,86 @@ class Workers(Generic[T]):
             yield from self._listen()
 
     def _replenish(self) -> None:
-        self._processes += [self._start() for _ in range(self._jobs - len(self._processes))]
+        self._workers.extend(self._hire())
 
-    def _begin(self, process: Process, item: T, before: Lost | None) -> None:
-        self._busy[process] = _Task(item, monotonic(), before)
-        process.send(item)
+    def _hire(self) -> Iterator[Worker]:
+        return self._crew.hire(tuple(self._workers), self._events, self._watcher.said)
+
+    def _begin(self, worker: Worker, item: T, before: Lost | None) -> None:
+        self._busy[worker] = _Task(item, monotonic(), before)
+        worker.send(item)
 
     def _retry_alone(self) -> None:
         """Begin with a suspect, once one worker has loaded and no other is there to be harmed by it, or to blame."""
-        self._processes.sort(key=lambda process: not process.ready)
-        for process in self._processes[1:]:
-            process.close()
-        self._processes = self._processes[:1] or [self._start()]
-        if self._processes[0].ready:
-            self._begin(self._processes[0], *self._suspects.pop(0))
+        self._workers.sort(key=lambda worker: not worker.ready)
+        for worker in self._workers[1:]:
+            worker.close()
+        self._workers = self._workers[:1] or list(islice(self._hire(), 1))
+        if self._workers and self._workers[0].ready:
+            self._begin(self._workers[0], *self._suspects.pop(0))
 
     def _listen(self) -> Iterator[tuple[T, Any]]:
         """What comes of the next event, if there is one soon, and of a look at the limits."""
         try:
-            process, message = self._events.get(timeout=_LOOK)
+            worker, message = self._events.get(timeout=_LOOK)
         except Empty:
             pass
         else:
-            if process in self._processes:
-                yield from self._heard(process, message)
-        for process, task in list(self._busy.items()):
-            over = self._over(process, task)
+            if worker in self._workers:
+                yield from self._heard(worker, message)
+        for worker, task in list(self._busy.items()):
+            over = self._over(worker, task)
             if over is not None:
-                yield from self._lose(process, over)
+                yield from self._lose(worker, over)
 
-    def _heard(self, process: Process, message: Any) -> Iterator[tuple[T, Any]]:
+    def _heard(self, worker: Worker, message: Any) -> Iterator[tuple[T, Any]]:
         match message:
             case None:
-                yield from self._lose(process, None)
+                yield from self._lose(worker, None)
             case Ready():
-                process.ready, self._loads_lost = True, 0
-                needed, allowed = process.memory(), self._limits.memory
+                worker.ready, self._loads_lost = True, 0
+                needed, allowed = worker.memory(), self._limits.memory
                 if allowed is not None and needed > allowed:
                     raise InputError(f"memory: {allowed} MiB are allowed, a worker takes {needed:.0f} before its first video; allow more")
             case Refused(error):
                 raise error
             case Batch(n_frames, share):
-                self._watcher.batch(self._busy[process].item, n_frames, share)
+                self._watcher.batch(self._busy[worker].item, n_frames, share)
+            case Done(Lost() as lost):  # what was lost was a worker of its own
+                yield from self._count(self._busy.pop(worker), lost)
             case Done(result):
-                yield self._busy.pop(process).item, result
+                yield self._busy.pop(worker).item, result
 
-    def _over(self, process: Process, task: _Task[T]) -> Lost | None:
+    def _over(self, worker: Worker, task: _Task[T]) -> Lost | None:
         timeout, memory = self._limits.timeout, self._limits.memory
         if timeout is not None and monotonic() - task.began > timeout:
             return Lost("timeout", f"not done in {timeout:g} s")
-        if memory is not None and process.memory() > memory:
+        if memory is not None and worker.memory() > memory:
             return Lost("memory", f"its worker took more than {memory} MiB of memory")
+        if self._limits.wanted is not None and not self._limits.wanted():
+            return Lost("unwanted", "nobody waits for it any more")
         return None
 
-    def _lose(self, process: Process, why: Lost | None) -> Iterator[tuple[T, Lost]]:
-        """Part with a process, which has ended unless there is another reason."""
-        self._processes.remove(process)
-        ending = process.close()
-        task = self._busy.pop(process, None)
+    def _lose(self, worker: Worker, why: Lost | None) -> Iterator[tuple[T, Lost]]:
+        """Part with a worker, which has ended unless there is another reason."""
+        self._workers.remove(worker)
+        ending = worker.close()
+        task = self._busy.pop(worker, None)
         lost = why or Lost("killed", f"its worker was {ending}")
-        if task is None:
-            self._loads_lost += not process.ready
+        if task is not None:
+            yield from self._count(task, lost)
+        elif not worker.ready:
+            self._loads_lost += 1
             if self._loads_lost >= _LOADS:
-                raise WorkerError(f"{_LOADS} workers in a row were {ending} while they loaded the networks; lower --jobs, or run videoemo doctor")
+                raise WorkerError(
+                    f"{_LOADS} workers in a row were {ending} while they loaded the networks; "
+                    "work on fewer videos at a time, or run videoemo doctor where they run"
+                )
+
+    def _count(self, task: _Task[T], lost: Lost) -> Iterator[tuple[T, Lost]]:
+        """A first loss makes an item a suspect; a second is what became of it."""
+        if not self._again:
+            yield task.item, lost
         elif task.before is None:
             self._suspects.append((task.item, lost))
             self._watcher.suspect(task.item, lost.reason)

@@ -1,0 +1,116 @@
+"""Frames a second in processes that stay warm: ours beside each peer's in turns, ours by stages, ours beside its parts."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from statistics import median
+from typing import Any, get_args
+
+from videoemo.recipes import load_pipeline
+
+from .clips import shortened
+from .peers import peer_worker, random_b0
+from .results import Ours, Parts, Peer, Row
+from .workers import Worker
+
+__all__ = ["CLIPS", "Clips", "measure_ours", "measure_parts", "measure_rows", "our_worker", "say"]
+
+CLIPS = ("group_1080p.mp4", "woman_360p.mp4")
+PARTS_FRAMES = 100  # of a clip: what the networks are called with on so many fits in a gigabyte
+
+Clips = Callable[[str], Path]  # a clip's name -> where it lies
+
+
+def measure_rows(clips: Clips, runs: int) -> Iterator[Row]:
+    """Each clip with each peer; beside EmotiEffLib with its network."""
+    for name in CLIPS:
+        for peer in get_args(Peer):
+            extractor = load_pipeline().extractor if peer == "fer" else str(random_b0())
+            with our_worker(extractor) as ours, peer_worker(peer) as theirs:
+                sides = {ours: [ours(clips(name))], theirs: [theirs(clips(name))]}  # the first pass of each is a warm-up
+                for run in range(runs):
+                    for side, passes in sides.items():
+                        passes.append(side(clips(name)))
+                    latest = " and ".join(f"{_fps(passes[-1]):.2f}" for passes in sides.values())
+                    say(f"{name}, {peer}, run {run + 1}: {latest} frames/s")
+            yield _row(name, peer, Path(extractor).stem, *(passes[1:] for passes in sides.values()))
+
+
+def _row(clip: str, peer: Peer, extractor: str, ours: list[dict[str, Any]], theirs: list[dict[str, Any]]) -> Row:
+    ours_fps, peer_fps = ([_fps(one) for one in side] for side in (ours, theirs))
+    return Row(
+        clip=clip,
+        peer=peer,
+        extractor=extractor,
+        frames=ours[0]["frames"],
+        ours_faces=ours[0]["faces"],
+        peer_faces=theirs[0]["faces"],
+        ours_fps=median(ours_fps),
+        ours_range=(min(ours_fps), max(ours_fps)),
+        peer_fps=median(peer_fps),
+        peer_range=(min(peer_fps), max(peer_fps)),
+        ratio=median(ours_fps) / median(peer_fps),
+        nms_share=median(one["nms_seconds"] / one["seconds"] for one in theirs),
+    )
+
+
+def _fps(done: dict[str, Any]) -> float:
+    return float(done["frames"] / done["seconds"])
+
+
+def measure_ours(clips: Clips, runs: int) -> Iterator[Ours]:
+    """Each clip by us alone, with the extractor that ships; the first pass, in a fresh process, gives the peak of memory."""
+    for name in CLIPS:
+        with our_worker() as worker:
+            first, *passes = [worker(clips(name)) for _ in range(runs + 1)]
+        fps = [_fps(one) for one in passes]
+        read, find, express = (median(one["stages"][stage] for one in passes) for stage in ("read", "find", "express"))
+        yield Ours(
+            clip=name,
+            frames=first["frames"],
+            faces=first["faces"],
+            fps=median(fps),
+            fps_range=(min(fps), max(fps)),
+            read_fps=first["frames"] / read,
+            find_fps=first["frames"] / find,
+            express_fps=first["frames"] / express,
+            seconds=median(one["seconds"] for one in passes),
+            cpu_seconds=median(one["cpu_seconds"] for one in passes),
+            peak_mib=first["peak_mib"],
+        )
+
+
+def measure_parts(clips: Clips, runs: int) -> Iterator[Parts]:
+    """The beginning of each clip, with each of our two networks."""
+    for name in CLIPS:
+        for extractor in (load_pipeline().extractor, str(random_b0())):
+            with tempfile.TemporaryDirectory() as temporary, Worker(Path(sys.executable), "parts", extractor) as worker:
+                clip = shortened(clips(name), Path(temporary) / name, frames=PARTS_FRAMES)
+                passes = [worker(clip) for _ in range(runs)]
+                n_cores = worker.facts["cores"]
+            wholes, decodings, engines = ([one[part] for one in passes] for part in ("whole", "decoding", "engine"))
+            both = [decoding["cpu_seconds"] + engine["cpu_seconds"] for decoding, engine in zip(decodings, engines, strict=True)]
+            yield Parts(
+                clip=name,
+                extractor=Path(extractor).stem,
+                frames=passes[0]["frames"],
+                seconds=median(whole["seconds"] for whole in wholes),
+                cpu_seconds=median(whole["cpu_seconds"] for whole in wholes),
+                decoding=median(decoding["cpu_seconds"] for decoding in decodings),
+                engine=median(engine["cpu_seconds"] for engine in engines),
+                to_parts=median(whole["cpu_seconds"] / parts for whole, parts in zip(wholes, both, strict=True)),
+                to_cores=median(whole["seconds"] / (whole["cpu_seconds"] / n_cores) for whole in wholes),
+            )
+
+
+def our_worker(*extractor: str) -> Worker:
+    """videoemo, loaded."""
+    return Worker(Path(sys.executable), "ours", *extractor)
+
+
+def say(message: str) -> None:
+    """Print a line on standard error."""
+    print(message, file=sys.stderr, flush=True)

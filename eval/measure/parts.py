@@ -1,0 +1,95 @@
+"""What the whole costs above its parts: decoding alone, and the networks alone on the tensors that they were called with.
+
+    python -m eval.measure.parts EXTRACTOR
+
+For each clip, which should be short (the tensors are kept in memory): a pass over it as users get it; one in which each call of a network, and of the
+readers of videos, is written down; and those calls again, with nothing between them.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from copy import copy
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from eval.measure.ours import settings
+from eval.measure.serving import Run, cores, serve
+from videoemo import pipeline as room
+from videoemo.networks import Models, load_models
+from videoemo.pipeline import score_video
+from videoemo.records import Clip
+
+# A function and the arguments it was called with.
+Call = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
+
+
+def load() -> tuple[Run, dict[str, Any]]:
+    """The models, and the same with every call written down."""
+    pipeline = settings(*sys.argv[1:])
+    models = load_models(pipeline)
+    networks: list[Call] = []
+    readers: list[Call] = []
+    watched = _watched(models, networks)
+
+    def run(clip: Path) -> dict[str, Any]:
+        video = Clip(clip, clip.name)
+        score_video(video, pipeline, models)  # warm
+        whole = _clocked(lambda: score_video(video, pipeline, models))
+        reading = {name: getattr(room, name) for name in ("frames", "probe")}
+        try:
+            for name, function in reading.items():
+                setattr(room, name, _recorder(function, readers))
+            scored = score_video(video, pipeline, watched)
+        finally:
+            for name, function in reading.items():
+                setattr(room, name, function)
+        read, inferred = (_clocked(lambda calls=calls: _again(calls)) for calls in (readers, networks))
+        calls = {"readers": len(readers), "networks": len(networks)}
+        networks.clear()
+        readers.clear()
+        return {"frames": scored.row.frames, "calls": calls, "whole": whole, "decoding": read, "engine": inferred}
+
+    return run, {"cores": cores()}
+
+
+def _watched(models: Models, calls: list[Call]) -> Models:
+    """The same models, whose networks write down what they are called with."""
+    found = {field.name: getattr(models.networks, field.name) for field in fields(models.networks)}
+    networks = replace(models.networks, **{name: _recorder(network, calls) for name, network in found.items() if callable(network)})
+    extractor = copy(models.extractor)
+    extractor._network = _recorder(extractor._network, calls)
+    return replace(models, networks=networks, extractor=extractor)
+
+
+def _recorder(function: Callable[..., Any], calls: list[Call]) -> Callable[..., Any]:
+    def called(*args: Any, **kwargs: Any) -> Any:
+        # Copies: some callers write over their arrays.
+        calls.append((function, tuple(arg.copy() if isinstance(arg, np.ndarray) else arg for arg in args), kwargs))
+        return function(*args, **kwargs)
+
+    return called
+
+
+def _again(calls: list[Call]) -> None:
+    """Make all calls; of what comes piece by piece, take every piece."""
+    for function, args, kwargs in calls:
+        answer = function(*args, **kwargs)
+        if isinstance(answer, Iterator):
+            deque(answer, maxlen=0)
+
+
+def _clocked(work: Callable[[], object]) -> dict[str, float]:
+    cpu, started = time.process_time(), time.perf_counter()
+    work()
+    return {"seconds": time.perf_counter() - started, "cpu_seconds": time.process_time() - cpu}
+
+
+if __name__ == "__main__":
+    serve(load)

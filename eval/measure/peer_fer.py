@@ -1,0 +1,47 @@
+"""The package `fer` as its users run it, with MTCNN: `detect_emotions` frame by frame.
+
+    python -m eval.measure.peer_fer
+
+Run in its own environment. It builds facenet-pytorch's MTCNN with a smallest face of 20 px, and cannot be told otherwise: it is given
+one that looks for 40 px, as the others are, which is several times faster.
+"""
+
+from __future__ import annotations
+
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from eval.measure.serving import Run, cores, serve
+from eval.measure.torchvision_nms import Clock, give_nms
+
+
+def load() -> tuple[Run, dict[str, Any]]:
+    """The detector and its network."""
+    import torch  # before tensorflow, which otherwise brings the process down
+
+    nms = Clock()
+    give_nms(nms)
+    import cv2
+    from facenet_pytorch import MTCNN
+    from fer.fer import FER
+
+    detector = FER(mtcnn=True)
+    detector._mtcnn = MTCNN(keep_all=True, min_face_size=40)
+
+    @torch.inference_mode()
+    def run(clip: Path) -> dict[str, Any]:
+        capture, n_frames, n_faces, nms.seconds = cv2.VideoCapture(str(clip)), 0, 0, 0.0
+        while True:
+            there, bgr = capture.read()
+            if not there:
+                return {"frames": n_frames, "faces": n_faces, "nms_seconds": nms.seconds}
+            n_frames += 1
+            n_faces += len(detector.detect_emotions(bgr))
+
+    names = ("facenet-pytorch", "fer", "numpy", "opencv-contrib-python", "tensorflow", "torch", "torchvision")
+    return run, {"versions": {name: metadata.version(name) for name in names}, "threads": {"torch": torch.get_num_threads(), "cores": cores()}}
+
+
+if __name__ == "__main__":
+    serve(load)

@@ -1,0 +1,160 @@
+"""The results in Markdown, and their place in eval/README.md."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from videoemo.errors import InputError
+from videoemo.files import whole
+
+from .results import BARS, Row, Speed, ratio_to_faster
+
+__all__ = ["block", "markdown", "rewrite", "table"]
+
+PEERS = {
+    "emotiefflib-torch": "facenet-pytorch + EmotiEffLib, torch",
+    "emotiefflib-onnx": "facenet-pytorch + EmotiEffLib, ONNX",
+    "fer": "fer with MTCNN",
+}
+
+
+def markdown(speed: Speed) -> str:
+    """All that was measured, in a table a kind."""
+    parts = [
+        f"Made by `{speed.command}` on {speed.machine.cpu}, {speed.machine.cores} cores, {speed.machine.system}: medians of {speed.runs} runs, in "
+        "brackets the lowest and the highest; warm; every frame, all faces, smallest face 40 px; each side with its own default threads.",
+        _rows(speed),
+        _ours(speed),
+        _parts(speed),
+        _command(speed),
+        "\n".join(f"- {name}: {libraries}" for name, libraries in vars(speed.versions).items() if libraries),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _rows(speed: Speed) -> str:
+    if not speed.rows:
+        return ""
+    rows = [
+        (
+            row.clip,
+            PEERS[row.peer],
+            row.extractor,
+            _range(row.ours_fps, row.ours_range),
+            _range(row.peer_fps, row.peer_range),
+            f"{row.ratio:.1f}",
+            f"{row.ours_faces} / {row.peer_faces}",
+            _verdict(speed.rows, row),
+        )
+        for row in speed.rows
+    ]
+    head = ("clip", "against", "our network", "ours, frames/s", "theirs, frames/s", "ratio", "faces, ours / theirs", "at least (goal)")
+    most = max(row.nms_share for row in speed.rows)
+    return table(head, rows) + (
+        f"\n\nOf the peers' time at most {most:.1%} went into the stand-in for torchvision's `nms`, which does not load beside a CPU build of torch."
+    )
+
+
+def _verdict(rows: tuple[Row, ...], row: Row) -> str:
+    """The bar, and whether it is reached; of two engines only the faster is held to it."""
+    against = row.peer.partition("-")[0]
+    ratio, bars = ratio_to_faster(rows, row.clip, against), BARS.get((row.clip, against))
+    if ratio is None or bars is None or row.ratio > ratio:
+        return ""
+    return f"{bars[0]} ({bars[1]}): {'goal reached' if ratio >= bars[1] else 'reached' if ratio >= bars[0] else 'missed'}"
+
+
+def _ours(speed: Speed) -> str:
+    head = ("clip", "frames/s", "read alone", "find alone", "express alone", "seconds", "CPU seconds", "peak MiB")
+    rows = [
+        (
+            one.clip,
+            _range(one.fps, one.fps_range),
+            *(f"{stage:.0f}" for stage in (one.read_fps, one.find_fps, one.express_fps)),
+            f"{one.seconds:.2f}",
+            f"{one.cpu_seconds:.2f}",
+            f"{one.peak_mib:.0f}",
+        )
+        for one in speed.ours
+    ]
+    title = "The stages, with the extractor that ships (frames over the seconds of work in each):"
+    return f"{title}\n\n{table(head, rows)}" if rows else ""
+
+
+def _parts(speed: Speed) -> str:
+    head = ("clip", "network", "frames", "CPU seconds", "decoding", "engine", "whole / parts (1.25)", "seconds / CPU seconds a core (1.15)")
+    rows = [
+        (
+            one.clip,
+            one.extractor,
+            str(one.frames),
+            f"{one.cpu_seconds:.2f}",
+            f"{one.decoding:.2f}",
+            f"{one.engine:.2f}",
+            f"{one.to_parts:.2f}",
+            f"{one.to_cores:.2f}",
+        )
+        for one in speed.parts
+    ]
+    title = "The whole against its parts, decoding alone and the networks alone on the same tensors (in brackets: at most):"
+    return f"{title}\n\n{table(head, rows)}" if rows else ""
+
+
+def _command(speed: Speed) -> str:
+    lines = [
+        *(
+            f"- first frame of {one.clip} scored {_range(one.seconds, one.seconds_range, digits=2)} s after the command (at most 2.5)"
+            for one in speed.start
+        ),
+        *(
+            f"- an hour of {one.clip} in {one.minutes_an_hour:.1f} minutes (at most 6): {one.video_seconds:.0f} s of it, {one.frames} frames, in "
+            f"{one.seconds:.0f} s"
+            for one in speed.hour
+        ),
+        *(f"- peak memory {one.peak_mib:.0f} MiB on {one.video_seconds:.0f} s of {one.clip} (at most 1430: 1.5 GB)" for one in speed.memory),
+    ]
+    return "\n".join(["As a command, pictures off:", "", *lines]) if lines else ""
+
+
+def _range(value: float, ends: tuple[float, float], *, digits: int = 1) -> str:
+    return f"{value:.{digits}f} ({ends[0]:.{digits}f} to {ends[1]:.{digits}f})"
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def block(readme: Path, name: str) -> str:
+    """What stands in a README between `<!-- name -->` and `<!-- end of name -->`.
+
+    Raises
+    ------
+    InputError : it has no such place.
+    """
+    return _split(readme, name)[1]
+
+
+def rewrite(readme: Path, name: str, text: str) -> None:
+    """Put a text in that place.
+
+    Raises
+    ------
+    InputError : the README has no such place.
+    OutputError : it cannot be written.
+    """
+    before, _, after = _split(readme, name)
+    with whole(readme) as temporary:
+        temporary.write_text(before + text + after, encoding="utf-8")
+
+
+def _split(readme: Path, name: str) -> tuple[str, str, str]:
+    start, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
+    text = readme.read_text(encoding="utf-8")
+    before, found, rest = text.partition(start)
+    inside, ended, after = rest.partition(end)
+    if not found or not ended:
+        raise InputError(f"{readme} has no place for {name!r}: expected the lines {start.strip()} and {end}")
+    return before + start, inside, end + after

@@ -1,0 +1,54 @@
+"""Frames left out where nothing changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from videoemo.records import Frames
+
+__all__ = ["moving"]
+
+# Seconds after which a frame is kept whatever it shows, so that a long still stretch has its frames.
+LONGEST = 1.0
+# Blocks across the shorter side of the frame: one is no larger than the face of somebody who fills a tenth of it.
+BLOCKS = 10
+# Pixels sampled across a block: enough that a moving mouth shows.
+SAMPLES = 8
+
+
+def moving(batches: Iterable[Frames], *, threshold: float) -> Iterator[Frames]:
+    """The frames that differ from the last one kept, in batches of their own; what is kept does not depend on how frames are batched.
+
+    Parameters
+    ----------
+    threshold : mean change of the grey levels (0 to 255) in the block of the frame that changes most, from which on a frame is kept; 0: all are.
+    """
+    last: npt.NDArray[np.float32] | None = None
+    when = -np.inf
+    for batch in batches:
+        kept = np.ones(len(batch), np.bool_)
+        for i, seconds in enumerate(batch.seconds.tolist() if threshold else []):
+            now = _blocks(batch.rgb[i])
+            kept[i] = last is None or last.shape != now.shape or seconds - when >= LONGEST or _change(last, now) >= threshold
+            if kept[i]:
+                last, when = now, seconds
+        if kept.all():
+            yield batch
+        elif kept.any():
+            yield batch[kept]
+
+
+def _blocks(rgb: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+    """Grey levels sampled evenly, by blocks: float32 (rows, columns, SAMPLES, SAMPLES)."""
+    step = max(1, min(rgb.shape[:2]) // (BLOCKS * SAMPLES))
+    sampled = rgb[::step, ::step, 1].astype(np.float32)  # green is most of what grey is
+    rows, columns = (max(1, side // SAMPLES) for side in sampled.shape)
+    height, width = (min(SAMPLES * n, side) // n for n, side in zip((rows, columns), sampled.shape, strict=True))
+    return sampled[: rows * height, : columns * width].reshape(rows, height, columns, width).swapaxes(1, 2)
+
+
+def _change(a: npt.NDArray[np.float32], b: npt.NDArray[np.float32]) -> float:
+    return float(np.abs(a - b).mean(axis=(2, 3)).max())
