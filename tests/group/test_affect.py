@@ -51,6 +51,16 @@ def test_the_faces_are_those_of_the_table() -> None:
     assert 10 not in faces.at
 
 
+def test_times_that_go_back_are_put_in_order() -> None:
+    given = table(n=8, persons=2)
+    back = replace(given, seconds=np.where(given.frame == 6, 0.25, given.seconds))
+    faces, course = shown(back), affect_of(back).course
+    assert course.frame.tolist() == [0, 1, 2, 6, 3, 4, 5, 7]
+    assert (np.diff(faces.seconds) > 0).all()
+    of_six = given.probabilities[given.frame == 6]
+    assert np.array_equal(faces.probabilities[faces.at == 3], of_six)
+
+
 def test_a_networks_own_valence_is_taken_where_it_gives_one() -> None:
     assert np.unique(shown(table(affect=True)).valence).tolist() == [0.25]
     assert np.unique(shown(table()).valence).size > 1
