@@ -58,7 +58,16 @@ def measure(extractor: str | None, frames: int | None) -> tuple[Agreement, ...]:
 def markdown(results: Results) -> str:
     """A row a clip."""
     head = (
-        *("clip", "faces, ours / reference", "precision (0.98)", "recall (0.98)", "cosine, least (0.995)", "1st percentile", "mean"),
+        *(
+            "clip",
+            "faces, ours / reference",
+            "precision (0.98)",
+            "recall (0.98)",
+            "cosine, least (0.995)",
+            "1st percentile",
+            "mean",
+            "share from 0.995",
+        ),
         *("same class (99 %)", "means differ by (0.01)", "missed"),
     )
     rows = [
@@ -70,6 +79,7 @@ def markdown(results: Results) -> str:
             f"{one.cosine_least:.5f}",
             f"{one.cosine_first_percentile:.5f}",
             f"{one.cosine_mean:.5f}",
+            f"{one.close:.2%}",
             f"{one.same_class:.2%}",
             f"{one.mean_difference:.4f}",
             ", ".join(one.missed) or "nothing",

@@ -41,10 +41,12 @@ def measure(chosen: list[str], clips: Clips, runs: int, path: Path, *, command: 
     """Measure some sections, and write all that is known after each."""
     known = load(path) if path.is_file() else None
     sections = {name: getattr(known, name) for name in SECTIONS} if known else {}
+    libraries = None
     for name in chosen:
         say(f"measuring {name}")
         sections[name] = tuple(SECTIONS[name](clips, runs))
-        save(Speed(command=command, runs=runs, machine=machine(), versions=versions(), **sections), path)
+        libraries = libraries or versions()  # `rows`, which comes first, installs the peers
+        save(Speed(command=command, runs=runs, machine=machine(), versions=libraries, **sections), path)
     return load(path)
 
 
@@ -62,8 +64,8 @@ def main(*, runs: int, path: Path | None, only: str, frames: int | None, table: 
 
     Exit status: 0 done; 1 something could not be measured; 2 wrong usage.
     """
-    chosen = only.split(",")
-    if (path is None) == (table is None) or not set(chosen) <= set(SECTIONS):
+    chosen = [name for name in SECTIONS if name in only.split(",")]
+    if (path is None) == (table is None) or not set(only.split(",")) <= set(SECTIONS):
         raise click.UsageError(f"give --json FILE or --table FILE; --only takes some of {','.join(SECTIONS)}")
     try:
         if table is not None:

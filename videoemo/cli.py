@@ -82,6 +82,7 @@ _out = click.option("-o", "--out", type=click.Path(path_type=Path, file_okay=Tru
 @click.option("--end", type=float, metavar="SECONDS", help="Stop before this time.")
 @click.option("--min-face", type=click.IntRange(min=12), metavar="PX", help="The smallest face looked for.")
 @click.option("--extractor", metavar="NAME", help="The network: its name, or the path of its card.")
+@click.option("--device", type=click.Choice(["cpu", "cuda", "mps"]), help="What runs the networks; cuda and mps are torch's.")
 @click.option("--pipeline", metavar="FILE", help="Settings: a TOML file with the keys to change.")
 @click.option("--model", type=click.Path(path_type=Path), metavar="FILE", help="Classify each video, by a model that `fit` wrote.")
 @click.option("--csv", is_flag=True, default=None, help="Write faces.csv beside faces.parquet.")

@@ -10,6 +10,7 @@ from importlib import import_module, metadata
 
 from videoemo._version import __version__
 from videoemo.cards import find_card, shipped_names, verified
+from videoemo.engines.runtime import runtime
 from videoemo.errors import VideoemoError, WeightsError
 
 __all__ = ["Finding", "examine"]
@@ -24,7 +25,7 @@ _LIBRARIES = (
     ("scikit-learn", "sklearn", True),
     ("safetensors", "safetensors", True),
 )
-_DECODERS = (("av", "av", True), ("opencv-python-headless", "cv2", False), ("decord", "decord", False))
+_DECODERS = (("av", "av", True), ("opencv-python-headless", "cv2", True), ("decord", "decord", False))
 
 
 @dataclass(frozen=True)
@@ -70,13 +71,14 @@ def _installed(kind: str, libraries: tuple[tuple[str, str, bool], ...]) -> Itera
 
 
 def _engines() -> Iterator[Finding]:
+    yield _openvino()
     try:
         import torch
     except ImportError as exc:
         yield Finding("engine torch", f"does not import: {exc}", ok=False, remedy="pip install torch")
         return
     devices = ["cpu", *(["cuda"] if torch.cuda.is_available() else []), *(["mps"] if torch.backends.mps.is_available() else [])]
-    yield Finding("engine torch", f"{torch.__version__}, {torch.get_num_threads()} threads, sees {', '.join(devices)} (uses cpu)")
+    yield Finding("engine torch", f"{torch.__version__}, {torch.get_num_threads()} threads, sees {', '.join(devices)}")
     from videoemo.engines.torchvision_repair import import_torchvision
 
     try:
@@ -89,6 +91,16 @@ def _engines() -> Iterator[Finding]:
             yield Finding("torchvision", found, ok=False, needed=False)
     except (ImportError, RuntimeError) as exc:
         yield Finding("networks timm", f"does not import: {' '.join(str(exc).split())}", ok=False, remedy="pip install timm torchvision")
+
+
+def _openvino() -> Finding:
+    """OpenVINO, which runs the networks on a CPU; where it is not, torch does, several times as slowly."""
+    try:
+        import openvino
+    except ImportError as exc:
+        found = f"does not import: {' '.join(str(exc).split())}; torch serves, several times as slowly"
+        return Finding("engine openvino", found, ok=False, needed=False, remedy="pip install openvino")
+    return Finding("engine openvino", f"{openvino.get_version().partition('-')[0]}, precision here: {runtime(engine='openvino').precision}")
 
 
 def _weights() -> Iterator[Finding]:

@@ -49,7 +49,7 @@ def _detector(runtime: Runtime) -> face_room.Networks:
     if runtime.engine == "openvino":
         from videoemo.engines.mtcnn_openvino import load_networks
 
-        return load_networks()
+        return load_networks(runtime)
     from videoemo.engines import mtcnn_torch
 
     return mtcnn_torch.load_networks(runtime)

@@ -49,20 +49,21 @@ class _Arrays:
         return len(next(iter(self._parts().values())))
 
     def __getitem__(self, index: Index) -> Self:
-        chosen = np.arange(len(self))[index]
-        if chosen.ndim != 1:
+        if not isinstance(index, slice) and np.ndim(index) != 1:
             raise TypeError(f"{type(self).__name__} takes a slice, a mask or an integer array, got {index!r}")
-        return type(self)(**{name: _take(part, chosen) for name, part in self._parts().items()})
+        return type(self)(**{name: _take(part, index) for name, part in self._parts().items()})
 
     def __repr__(self) -> str:
         shapes = (f"{name}={_shape(part)}" for name, part in self._parts().items())
         return f"{type(self).__name__}({', '.join(shapes)})"
 
 
-def _take(part: Any, chosen: npt.NDArray[np.intp]) -> Any:
+def _take(part: Any, index: Index) -> Any:
     if part is None or isinstance(part, dict):
         return part  # absent, or said of the whole
-    return part[chosen] if isinstance(part, np.ndarray) else tuple(part[i] for i in chosen)
+    if isinstance(part, np.ndarray) or isinstance(index, slice):
+        return part[index]  # of an array, a slice is a view: frames are large
+    return tuple(part[i] for i in np.arange(len(part))[index])
 
 
 def _shape(part: Any) -> str:

@@ -13,7 +13,7 @@ from videoemo.recipes import load_pipeline
 
 from .clips import shortened
 from .peers import peer_worker, random_b0
-from .results import Ours, Parts, Peer, Row
+from .results import Ours, Parts, Peer, Row, Stage
 from .workers import Worker
 
 __all__ = ["CLIPS", "Clips", "measure_ours", "measure_parts", "measure_rows", "our_worker", "say"]
@@ -67,16 +67,14 @@ def measure_ours(clips: Clips, runs: int) -> Iterator[Ours]:
         with our_worker() as worker:
             first, *passes = [worker(clips(name)) for _ in range(runs + 1)]
         fps = [_fps(one) for one in passes]
-        read, find, express = (median(one["stages"][stage] for one in passes) for stage in ("read", "find", "express"))
+        spent = {stage: median(one["stages"][stage] for one in passes) for stage in first["stages"]}
         yield Ours(
             clip=name,
             frames=first["frames"],
             faces=first["faces"],
             fps=median(fps),
             fps_range=(min(fps), max(fps)),
-            read_fps=first["frames"] / read,
-            find_fps=first["frames"] / find,
-            express_fps=first["frames"] / express,
+            stages=tuple(Stage(name=stage, fps=first["frames"] / seconds) for stage, seconds in spent.items()),
             seconds=median(one["seconds"] for one in passes),
             cpu_seconds=median(one["cpu_seconds"] for one in passes),
             peak_mib=first["peak_mib"],

@@ -17,6 +17,7 @@ from videoemo.video import probe
 __all__ = ["Agreement", "Detections", "compare", "detect", "match", "overlaps"]
 
 IOU = 0.5
+COSINE = 0.995
 FloatArray = npt.NDArray[np.float32]
 
 
@@ -40,6 +41,7 @@ class Agreement:
     precision : share of ours that are right: matched, or in the frame before or after where the reference has a box there.
     recall : share of the reference's that are matched.
     cosine_least, cosine_first_percentile, cosine_mean : of the embeddings of matched faces.
+    close : share of matched faces whose cosine is 0.995 or more.
     same_class : share of matched faces with the same dominant class.
     mean_difference : the largest difference of the clip's mean probabilities.
     """
@@ -53,6 +55,7 @@ class Agreement:
     cosine_least: float
     cosine_first_percentile: float
     cosine_mean: float
+    close: float
     same_class: float
     mean_difference: float
 
@@ -62,7 +65,7 @@ class Agreement:
         bars = {
             "precision": self.precision >= 0.98,
             "recall": self.recall >= 0.98,
-            "cosine": self.cosine_least >= 0.995,
+            "cosine": self.cosine_least >= COSINE,
             "class": self.same_class >= 0.99,
             "means": self.mean_difference <= 0.01,
         }
@@ -104,6 +107,7 @@ def compare(clip: str, ours: Detections, reference: Detections) -> Agreement:
         cosine_least=float(cosines.min()),
         cosine_first_percentile=float(np.percentile(cosines, 1)),
         cosine_mean=float(cosines.mean()),
+        close=float((cosines >= COSINE).mean()),
         same_class=float(same.mean()) if len(same) else 1.0,
         mean_difference=float(difference),
     )

@@ -31,4 +31,5 @@ def versions() -> Versions:
 def _words(worker: Worker) -> str:
     with worker:
         libraries = [f"{name} {version}" for name, version in worker.facts["versions"].items()]
-        return ", ".join([*libraries, *(f"{n} threads in {name}" for name, n in worker.facts["threads"].items())])
+        threads = [f"{name} takes {n} {'thread' if n == 1 else 'threads'}" for name, n in worker.facts["threads"].items()]
+        return ", ".join(libraries + threads)

@@ -10,12 +10,14 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from eval.measure.serving import Run, cores, serve
+from eval.measure.serving import Run, serve
+from videoemo.ahead import threads
 from videoemo.networks import load_models
 from videoemo.pipeline import score_video
 from videoemo.provenance import versions
 from videoemo.recipes import Pipeline, change, load_pipeline
 from videoemo.records import Clip
+from videoemo.serving import runtime_of
 
 __all__ = ["settings"]
 
@@ -39,8 +41,9 @@ def load() -> tuple[Run, dict[str, Any]]:
         scored = score_video(Clip(clip, clip.name), pipeline, models)
         return {"frames": scored.row.frames, "faces": scored.row.faces, "stages": scored.effort.seconds}
 
-    found = {**versions(), "openvino": metadata.version("openvino")}
-    return run, {"versions": {name: version for name, version in found.items() if version}, "threads": {"cores": cores()}}
+    chosen = runtime_of(pipeline)
+    found = {**versions(), "openvino": metadata.version("openvino"), "precision": chosen.precision}
+    return run, {"versions": {name: version for name, version in found.items() if version}, "threads": {chosen.engine: threads()}}
 
 
 if __name__ == "__main__":

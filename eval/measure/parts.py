@@ -14,14 +14,17 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from copy import copy
 from dataclasses import fields, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 
 from eval.measure.ours import settings
 from eval.measure.serving import Run, cores, serve
-from videoemo import pipeline as room
+from videoemo import expressions
+from videoemo import pipeline as scoring
 from videoemo.networks import Models, load_models
 from videoemo.pipeline import score_video
 from videoemo.records import Clip
@@ -42,15 +45,12 @@ def load() -> tuple[Run, dict[str, Any]]:
         video = Clip(clip, clip.name)
         score_video(video, pipeline, models)  # warm
         whole = _clocked(lambda: score_video(video, pipeline, models))
-        reading = {name: getattr(room, name) for name in ("frames", "probe")}
-        try:
-            for name, function in reading.items():
-                setattr(room, name, _recorder(function, readers))
+        with (
+            patch.object(scoring, "probe", _recorder(scoring.probe, readers)),
+            patch.object(expressions, "frames", _recorder(expressions.frames, readers)),
+        ):
             scored = score_video(video, pipeline, watched)
-        finally:
-            for name, function in reading.items():
-                setattr(room, name, function)
-        read, inferred = (_clocked(lambda calls=calls: _again(calls)) for calls in (readers, networks))
+        read, inferred = (_clocked(partial(_again, calls)) for calls in (readers, networks))
         calls = {"readers": len(readers), "networks": len(networks)}
         networks.clear()
         readers.clear()

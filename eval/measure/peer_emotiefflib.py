@@ -13,7 +13,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from eval.measure.serving import Run, cores, serve
+from eval.measure.serving import Run, serve
 from eval.measure.torchvision_nms import Clock, give_nms
 
 NETWORK = "enet_b0_8_best_afew"
@@ -50,7 +50,7 @@ def load() -> tuple[Run, dict[str, Any]]:
                 n_faces += len(crops)
 
     names = ("emotiefflib", "facenet-pytorch", "numpy", "onnxruntime", "opencv-python", "timm", "torch", "torchvision")
-    return run, {"versions": {name: metadata.version(name) for name in names}, "threads": {"torch": torch.get_num_threads(), "cores": cores()}}
+    return run, {"versions": {name: metadata.version(name) for name in names}, "threads": {"torch": torch.get_num_threads()}}
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from eval.measure.serving import Run, cores, serve
+from eval.measure.serving import Run, serve
 from eval.measure.torchvision_nms import Clock, give_nms
 
 
@@ -40,7 +40,7 @@ def load() -> tuple[Run, dict[str, Any]]:
             n_faces += len(detector.detect_emotions(bgr))
 
     names = ("facenet-pytorch", "fer", "numpy", "opencv-contrib-python", "tensorflow", "torch", "torchvision")
-    return run, {"versions": {name: metadata.version(name) for name in names}, "threads": {"torch": torch.get_num_threads(), "cores": cores()}}
+    return run, {"versions": {name: metadata.version(name) for name in names}, "threads": {"torch": torch.get_num_threads()}}
 
 
 if __name__ == "__main__":

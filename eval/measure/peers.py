@@ -93,8 +93,8 @@ def random_b0() -> Path:
     if not card_file.is_file():
         _run([python("emotiefflib"), "-m", "eval.measure.random_b0", home])
         published, _ = find_card(PUBLISHED)
-        nothing = {"licence": "none", "origin": "random numbers", "trained_on": "nothing", "figures": "none"}
-        card = replace(published, name="random_b0", file=weights.name, git_blob=None, sha256=sha256(weights), source=None, **nothing)
+        card = replace(published, name="random_b0", file=weights.name, git_blob=None, sha256=sha256(weights), source=None)
+        card = replace(card, licence="none", origin="random numbers", trained_on="nothing", figures="none")
         with whole(card_file) as temporary:
             temporary.write_text(toml(card), encoding="utf-8")
     return card_file

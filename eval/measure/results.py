@@ -10,7 +10,23 @@ from typing import Any, Literal
 from videoemo.provenance import write_json
 from videoemo.settings import allow, build
 
-__all__ = ["BARS", "Hour", "Machine", "Memory", "Ours", "Parts", "Peer", "Row", "Speed", "Start", "Versions", "load", "ratio_to_faster", "save"]
+__all__ = [
+    "BARS",
+    "Hour",
+    "Machine",
+    "Memory",
+    "Ours",
+    "Parts",
+    "Peer",
+    "Row",
+    "Speed",
+    "Stage",
+    "Start",
+    "Versions",
+    "load",
+    "ratio_to_faster",
+    "save",
+]
 
 Peer = Literal["emotiefflib-torch", "emotiefflib-onnx", "fer"]
 
@@ -75,13 +91,21 @@ class Row:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Stage:
+    """A stage of our work: frames over the seconds of work in it."""
+
+    name: str
+    fps: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Ours:
     """One clip by us with the extractor that ships: medians over the runs, ranges (lowest, highest).
 
     Parameters
     ----------
     fps : frames a second, warm.
-    read_fps, find_fps, express_fps : frames over the seconds of work in each stage.
+    stages : read, find, express and so on, in the order of the work.
     seconds, cpu_seconds : of a pass; CPU seconds are user and system, of all threads.
     peak_mib : of a fresh process that loads and scores the clip once.
     """
@@ -91,9 +115,7 @@ class Ours:
     faces: int
     fps: float
     fps_range: tuple[float, float]
-    read_fps: float
-    find_fps: float
-    express_fps: float
+    stages: tuple[Stage, ...]
     seconds: float
     cpu_seconds: float
     peak_mib: float

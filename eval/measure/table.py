@@ -66,12 +66,12 @@ def _verdict(rows: tuple[Row, ...], row: Row) -> str:
 
 
 def _ours(speed: Speed) -> str:
-    head = ("clip", "frames/s", "read alone", "find alone", "express alone", "seconds", "CPU seconds", "peak MiB")
+    head = ("clip", "frames/s", "of each stage", "seconds", "CPU seconds", "peak MiB")
     rows = [
         (
             one.clip,
             _range(one.fps, one.fps_range),
-            *(f"{stage:.0f}" for stage in (one.read_fps, one.find_fps, one.express_fps)),
+            ", ".join(f"{stage.name} {stage.fps:.0f}" for stage in one.stages),
             f"{one.seconds:.2f}",
             f"{one.cpu_seconds:.2f}",
             f"{one.peak_mib:.0f}",

@@ -22,7 +22,7 @@ class Worker:
     Parameters
     ----------
     python : the interpreter, of videoemo's environment or a peer's.
-    environment : variables besides those of this process. Settings of threads are not passed on: each side has its own defaults.
+    environment : variables besides those of this process.
 
     Attributes
     ----------
@@ -30,13 +30,12 @@ class Worker:
     """
 
     def __init__(self, python: Path, module: str, *arguments: str, environment: dict[str, str] | None = None) -> None:
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("OMP_", "MKL_", "OPENBLAS_"))}
         self._name = module
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
         self._process = subprocess.Popen(
             [str(python), "-m", f"eval.measure.{module}", *arguments],
             cwd=ROOT,
-            env=inherited | (environment or {}),
+            env=os.environ | (environment or {}),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,

@@ -23,10 +23,13 @@ from tests.work.test_resume import contents, dataset, rows, settings, start
 from tests.work.test_workers import Log, alive, numbers
 from videoemo._version import __version__
 from videoemo.cards import find_card
+from videoemo.engines.mtcnn_weights import SHA256
 from videoemo.errors import WeightsError, WorkerError
+from videoemo.recipes import load_pipeline
 from videoemo.records import Clip
 from videoemo.work.crew import Limits, Lost
 from videoemo.work.jobs import Job, load_elsewhere
+from videoemo.work.keys import settings_key
 from videoemo.work.workers import Workers
 
 if TYPE_CHECKING:
@@ -41,9 +44,16 @@ def local(n_workers: int, **options: Any) -> LocalCluster:
 
 
 @pytest.fixture(scope="module")
-def cluster() -> Iterator[LocalCluster]:
+def started_once() -> Iterator[LocalCluster]:
     with local(2) as some:
         yield some
+
+
+@pytest.fixture
+def cluster(started_once: LocalCluster) -> LocalCluster:
+    """With both workers: those that a test before has killed are back."""
+    until(lambda: len(started_once.scheduler.workers) == 2)
+    return started_once
 
 
 def pids(cluster: LocalCluster) -> list[int]:
@@ -55,6 +65,12 @@ def hosted(cluster: LocalCluster) -> list[int]:
     """Of the processes beside them, which are their children."""
     children = [Path(f"/proc/{pid}/task/{task.name}/children") for pid in pids(cluster) for task in Path(f"/proc/{pid}/task").iterdir()]
     return [int(pid) for path in children for pid in path.read_text().split()]
+
+
+def busy(cluster: LocalCluster) -> list[int]:
+    """Of the cluster's workers that have something to do."""
+    there = cluster.scheduler.workers
+    return [nanny.pid for nanny in cluster.workers.values() if nanny.worker_address in there and there[nanny.worker_address].processing]
 
 
 def until(holds: Callable[[], Any]) -> None:
@@ -120,6 +136,26 @@ def test_an_item_that_kills_its_process_twice_is_lost_in_the_words_of_a_local_ru
     assert found[-1] == (("die", 9), Lost("killed", "its worker was killed by signal 9 (SIGKILL), twice"))
     assert sorted(result for _, result in found[:-1]) == [0, 2, 4]
     assert log.suspects == [("die", 9)]
+
+
+@pytest.mark.parametrize("by", [signal.SIGKILL, signal.SIGINT])
+def test_a_run_that_is_broken_off_leaves_nothing_at_work_in_the_cluster(cluster: LocalCluster, by: signal.Signals) -> None:
+    code = """
+import sys
+from tests.work import toys
+from tests.work.test_workers import Log
+from videoemo.work.cluster import ClusterCrew
+from videoemo.work.crew import Limits
+from videoemo.work.workers import Workers
+with ClusterCrew(sys.argv[1], toys.prepare, jobs=2, limits=Limits()) as crew, Workers(crew, limits=Limits(), watcher=Log()) as some:
+    list(some.run(iter([("sleep", 600)] * 2)))
+"""
+    process = subprocess.Popen([sys.executable, "-c", code, cluster.scheduler_address], stderr=subprocess.PIPE)
+    until(lambda: len(busy(cluster)) == 2 and len(hosted(cluster)) == 2)
+    process.send_signal(by)
+    process.communicate()
+    until(lambda: not hosted(cluster))
+    until(lambda: not busy(cluster))
 
 
 @pytest.fixture
@@ -206,8 +242,7 @@ def test_a_cluster_without_workers_is_refused() -> None:
 
 
 def test_a_folder_that_a_worker_does_not_see_is_no_fault_of_the_videos(tmp_path: Path) -> None:
-    card, _ = find_card("ferplus-small")
-    work = load_elsewhere(lambda: lambda job, report: "done", card.name, card.checksum)
+    work = load_elsewhere(lambda: lambda job, report: "done", load_pipeline(), own_settings())
     here = Job(Clip(tmp_path / "a.mp4", "a.mp4"), tmp_path, {})
     assert work(here, lambda n, share: None) == "done"
     for there in (replace(here, folder=tmp_path / "out"), replace(here, clip=Clip(tmp_path / "in" / "a.mp4", "a.mp4"))):
@@ -215,9 +250,16 @@ def test_a_folder_that_a_worker_does_not_see_is_no_fault_of_the_videos(tmp_path:
             work(there, lambda n, share: None)
 
 
-def test_another_network_of_the_same_name_is_refused() -> None:
-    with pytest.raises(WeightsError, match=r"the network ferplus-small on .* is another one"):
-        load_elsewhere(lambda: None, "ferplus-small", "0" * 64)
+def own_settings() -> dict[str, Any]:
+    pipeline = load_pipeline()
+    return settings_key(pipeline, find_card(pipeline.extractor)[0], SHA256)
+
+
+def test_a_worker_with_another_network_of_that_name_or_another_precision_is_refused() -> None:
+    settings = own_settings()
+    settings["extractor"]["checksum"], settings["precision"] = "0" * 64, "float8"
+    with pytest.raises(WorkerError, match=r"would be others than .*: extractor.checksum was 000000000000, is \w{12}; precision was float8, is \w+"):
+        load_elsewhere(lambda: None, load_pipeline(), settings)
 
 
 # The commands
@@ -234,13 +276,12 @@ def test_a_cluster_gives_the_bytes_of_one_local_worker(
     assert contents(tmp_path / "out") == contents(uninterrupted)
 
 
-def test_relative_paths_and_broken_videos_give_the_same_rows(
+def test_a_broken_video_under_a_relative_path_gives_the_same_row(
     cluster: LocalCluster, tmp_path: Path, videoemo: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("in").mkdir()
-    write_clip(Path("in/a.mp4"), n=2)
-    Path("in/b.mp4").write_text("no video")
+    Path("in/a.mp4").write_text("no video")
     for out, options in (("local", ()), ("cluster", ("--cluster", cluster.scheduler_address))):
         assert videoemo("score", "in", "-o", out, "--pipeline", settings(tmp_path), *options)[0] == 3
     assert contents(Path("cluster")) == contents(Path("local"))
@@ -265,12 +306,6 @@ def started(cluster: LocalCluster, folder: Path) -> subprocess.Popen[str]:
     return process
 
 
-def busy(cluster: LocalCluster) -> list[int]:
-    """Of the cluster's workers that have something to do."""
-    there = cluster.scheduler.workers
-    return [nanny.pid for nanny in cluster.workers.values() if nanny.worker_address in there and there[nanny.worker_address].processing]
-
-
 def test_a_worker_of_the_cluster_killed_in_the_middle_costs_no_video(cluster: LocalCluster, waiting: Path, videoemo: Run) -> None:
     process = started(cluster, waiting)
     (waiting / "waits.mp4").unlink()
@@ -284,16 +319,6 @@ def test_a_worker_of_the_cluster_killed_in_the_middle_costs_no_video(cluster: Lo
     assert [row["frames"] for row in rows(out / "videos.csv")] == ["3", "2", "4"]
     assert videoemo("score", waiting, "-o", again, "--pipeline", settings(waiting.parent))[0] == 0
     assert contents(out) == contents(again)
-
-
-@pytest.mark.parametrize("by", [signal.SIGKILL, signal.SIGINT])
-def test_a_run_that_is_broken_off_leaves_nothing_at_work_in_the_cluster(cluster: LocalCluster, waiting: Path, by: signal.Signals) -> None:
-    process = started(cluster, waiting)
-    assert hosted(cluster)
-    os.killpg(process.pid, by)
-    process.communicate()
-    until(lambda: not hosted(cluster))
-    until(lambda: not busy(cluster))
 
 
 def test_an_extraction_by_a_cluster_gives_the_same_table(cluster: LocalCluster, tmp_path: Path, videoemo: Run) -> None:

@@ -48,9 +48,12 @@ def test_fifty_files_of_which_six_fail_for_a_reason_each(tmp_path: Path, videoem
     ]
     assert len({failure["message"].partition(": ")[2] for failure in failures}) == 6
     assert not any("unexpected" in failure["message"] for failure in failures)
-    results = {f"{row['video']}/{name}" for row in table if row["status"] == "ok" for name in ("faces.parquet", "summary.json")}
-    kept = {name for name in contents(out) if name.startswith(".videoemo/failed/")}
-    assert set(contents(out)) == results | kept | {"videos.csv", "errors.csv", "summary.json"}
+    kept = {name for name in contents(out) if name.startswith(".videoemo/")}
+    done = {row["video"] for row in table if row["status"] == "ok"}
+    assert {f"{video}/{name}" for video in done for name in ("faces.parquet", "summary.json")} <= set(contents(out))
+    assert {path.name for path in out.iterdir()} == done | {".videoemo", "videos.csv", "errors.csv", "summary.json"}
+    assert not [name for name in set(contents(out)) - kept if any(part.startswith(".") for part in Path(name).parts)]
+    assert all(name.startswith(".videoemo/failed/") for name in kept)
     assert len(kept) == 6
 
 

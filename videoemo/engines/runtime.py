@@ -24,7 +24,7 @@ class Runtime:
     ----------
     engine : the library.
     device : as torch calls it; OpenVINO has the CPU alone.
-    precision : of the extractor's products. The detector's are float32: its boxes must not depend on the processor.
+    precision : of the products in the extractor and in the last of the detector's networks.
     """
 
     engine: Literal["openvino", "torch"]

@@ -87,9 +87,8 @@ def _workers(plan: Plan, load: Callable[[], Any], pipeline: Pipeline, jobs: int,
         from videoemo.work.cluster import ClusterCrew
     except ImportError as exc:
         raise WorkerError(f"--cluster needs Dask ({exc}): pip install 'videoemo[dask]'") from exc
-    load = partial(load_elsewhere, load, pipeline.extractor, plan.settings["extractor"]["checksum"])
     with (
-        ClusterCrew(cluster, load, jobs=len(plan.todo), limits=limits) as crew,
+        ClusterCrew(cluster, partial(load_elsewhere, load, pipeline, plan.settings), jobs=len(plan.todo), limits=limits) as crew,
         Workers(crew, limits=Limits(), watcher=watcher) as workers,
     ):
         yield workers

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from videoemo.cards import find_card
-from videoemo.errors import WeightsError, WorkerError
+from videoemo.engines.mtcnn_weights import SHA256
+from videoemo.errors import WorkerError
 from videoemo.recipes import Pipeline
 from videoemo.records import Clip
+from videoemo.work.keys import differences, make_key, settings_key
 
 if TYPE_CHECKING:
     from videoemo.model import Model
@@ -51,21 +53,23 @@ def load_vectors(pipeline: Pipeline) -> Callable[[Job, Callable[[int, float], No
     return prepare(pipeline)
 
 
-def load_elsewhere(load: Callable[[], Any], extractor: str, checksum: str) -> Callable[[Job, Callable[[int, float], None]], Any]:
+def load_elsewhere(load: Callable[[], Any], pipeline: Pipeline, settings: dict[str, Any]) -> Callable[[Job, Callable[[int, float], None]], Any]:
     """What `load` gives, for a worker that may be on another machine; the work refuses a video or an output folder that this one does not see.
 
     Parameters
     ----------
-    extractor, checksum : the network's name in the pipeline, and its checksum where the run was started.
+    settings : `keys.settings_key` of the pipeline, where the run was started.
 
     Raises
     ------
-    WeightsError : the network of that name is another one here.
-    WorkerError : by the work: a folder is not there, which is no fault of the video's.
+    WorkerError : results would not be the same here; and by the work: a folder is not there, which is no fault of the video's.
     """
-    here, work = platform.node(), load()
-    if find_card(extractor)[0].checksum != checksum:
-        raise WeightsError(f"the network {extractor} on {here} is another one than where the run was started; import the same one on every machine")
+    here = platform.node()
+    own = settings_key(pipeline, find_card(pipeline.extractor)[0], SHA256) | {"model": settings["model"]}  # the one thing that travels
+    others = differences(make_key({}, settings), make_key({}, own))
+    if others:
+        raise WorkerError(f"the results of {here} would be others than those of the machine that started the run: {'; '.join(others)}")
+    work = load()
 
     def work_where_seen(job: Job, report: Callable[[int, float], None]) -> Any:
         for folder in (job.clip.path.parent, job.folder):
