@@ -166,6 +166,11 @@ def test_a_model_that_does_not_fit_is_refused_in_one_line_and_earlier_results_st
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["videos.csv"]
 
 
+def test_a_model_of_persons_is_given_the_person_seen_longest(table: FeatureTable, tmp_path: Path) -> None:
+    model = load_model(altered(fitted(table, tmp_path / "m.skops"), pooling="person"))
+    assert pipeline_for(model, None)[0].faces == "track:longest"
+
+
 def test_a_model_of_another_network_is_refused(videoemo: Run, folder: Path, tmp_path: Path) -> None:
     status, _, err = videoemo("score", folder, "-o", tmp_path / "out", "--model", fitted(toy_table(), tmp_path / "m.skops"))
     assert (status, "fitted on features of the extractor net (abababababab)" in err) == (1, True)

@@ -108,7 +108,7 @@ def pipeline_for(model: Model, name: str | None, **settings: Any) -> tuple[Pipel
 def _fitted_with(model: Model) -> Pipeline:
     try:
         given = {key: value for key, value in model.card["pipeline"].items() if key not in _OF_THE_RUN}
-        if model.card["pooling"] == "person":
+        if model.card.get("pooling") == "person":
             given["faces"] = "track:longest"  # whatever else is in the video, one person is classified
         used = model.card["extractor"]["name"]
         if used in card_names():  # what served, which may be the one for offline use

@@ -45,6 +45,13 @@ def test_motion_that_goes_on_is_no_cut_however_fast() -> None:
     assert said([np.roll(one, 60 * i, axis=1) for i in range(30)]) == []
 
 
+def test_one_who_goes_close_to_the_camera_is_no_cut() -> None:
+    backdrop = scene(8)
+    close = backdrop.copy()
+    close[:, 200:450] = 20
+    assert said([close] * 8 + [backdrop] * 8) == []
+
+
 def test_a_slow_fade_is_no_cut() -> None:
     bright = scene(5)
     assert said([(bright * (1 - i / 50)).astype(np.uint8) for i in range(50)]) == []

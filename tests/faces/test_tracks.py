@@ -101,5 +101,11 @@ def test_numbers_do_not_depend_on_how_frames_are_batched() -> None:
     assert scene.tracks(batch=7) == alone == scene.tracks(batch=60)
 
 
+@pytest.mark.parametrize("seconds", [[0.0, 0.0, 0.0], [0.4, 0.2, 0.0]], ids=["all one", "going back"])
+def test_times_that_do_not_ascend_are_borne(seconds: list[float]) -> None:
+    here = {"a": (100.0, 90.0), "b": (240.0, 90.0)}
+    assert Scene([here] * 3, seconds).tracks() == [{"a": 0, "b": 1}] * 3
+
+
 def test_a_video_without_faces_has_no_persons() -> None:
     assert Scene([{}, {}, {}], every(3)).tracks() == [{}, {}, {}]

@@ -234,7 +234,7 @@ def test_an_interrupted_run_keeps_what_is_finished_and_nothing_else(one: Path) -
     os.killpg(process.pid, signal.SIGINT)
     _, err = process.communicate()
     assert (process.returncode, err.splitlines()[-1]) == (130, "videoemo: interrupted; what was finished is kept")
-    assert set(contents(one.parent / "out")) == {"a.mp4/faces.parquet", "a.mp4/summary.json"}
+    assert set(contents(one.parent / "out")) == {f"a.mp4/{name}" for name in ("faces.parquet", "group.parquet", "summary.json", "tracks.csv")}
 
 
 def test_two_runs_on_one_folder_share_the_work(clips: Path, uninterrupted: Path, tmp_path: Path) -> None:

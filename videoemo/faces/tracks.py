@@ -83,25 +83,25 @@ class Tracker:
 
     def _frame(self, boxes: npt.NDArray[np.float64], seen: Looks, seconds: float, *, area: int) -> npt.NDArray[np.int64]:
         x1, y1, x2, y2 = boxes.T
-        centre, height = np.column_stack([x1 + x2, y1 + y2]) / 2, y2 - y1
+        centre, height = np.column_stack([x1 + x2, y1 + y2]) / 2, np.maximum(y2 - y1, 1)
         if self._known is None:
             self._known = _Known(np.empty(0, np.int64), born(centre[:0], height[:0]), seen[np.empty(0, np.intp)], np.empty(0))
         self._leave(seconds - self._known.seconds <= self._gap)
         known = self._known
-        since = seconds - known.seconds
+        since = np.maximum(seconds - known.seconds, 0)  # a damaged container's times may go back
         expected = moved(known.motion, since)
         costs = surprise(expected, since, centre, height) + unlikeness(known.looks, seen)
         old, again = pairs(costs, np.log(area / height**2) + SIZES + NEWCOMER)
 
         track = np.empty(len(boxes), np.int64)
         track[again] = known.track[old]
-        new = np.setdiff1d(np.arange(len(boxes)), again)
+        new = _others(len(boxes), again)
         new = new[np.lexsort((y1[new], x1[new]))]
         track[new] = self._numbers(seen[new])
 
         met = updated(expected[old], since[old], centre[again], height[again]), mixed(known.looks[old], seen[again])
         self._known = (
-            known[np.setdiff1d(np.arange(len(known.track)), old)]
+            known[_others(len(known.track), old)]
             + _Known(track[again], *met, np.full(len(old), seconds))
             + _Known(track[new], born(centre[new], height[new]), seen[new], np.full(len(new), seconds))
         )
@@ -123,3 +123,10 @@ class Tracker:
         found[fresh] = self._next + np.arange(int(fresh.sum()))
         self._next += int(fresh.sum())
         return found
+
+
+def _others(n: int, chosen: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    """The numbers from 0 to n - 1 that are not chosen, ascending."""
+    left = np.ones(n, np.bool_)
+    left[chosen] = False
+    return np.flatnonzero(left)
