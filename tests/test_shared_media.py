@@ -112,3 +112,14 @@ def test_the_grinning_man_is_happy(out: tuple[Path, Run]) -> None:
 def test_four_of_five_in_the_picture_are_happy(out: tuple[Path, Run]) -> None:
     shown = faces(out, "multi_face.jpg").iloc[:, 8:].idxmax(axis=1)
     assert (shown == "happiness").sum() >= 4
+
+
+def test_the_group_clip_has_a_groups_picture_and_the_woman_has_none(out: tuple[Path, Run]) -> None:
+    assert (out[0] / "group_1080p.mp4" / "group.png").exists()
+    assert not (out[0] / "woman_360p.mp4" / "group.png").exists()
+
+
+def test_a_groups_course_has_a_row_a_frame(out: tuple[Path, Run]) -> None:
+    course = pd.read_parquet(out[0] / "group_1080p.mp4" / "group.parquet")
+    assert course["faces"].tolist() == per_frame(faces(out, "group_1080p.mp4")).tolist()
+    assert course["agreement"].between(0, 1).all()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -99,6 +100,13 @@ def test_no_frame_is_lost_to_rounding(apart: float) -> None:
 def test_windows_further_apart_than_they_are_long_leave_frames_out() -> None:
     assert [(one.start, one.frames) for one in windows_of([1] * 9, [0] * 9, length=2, step=5)] == [(0, 2), (5, 2)]
     assert [(one.start, one.frames) for one in windows_of([1] * 4, [0] * 4, length=1, step=5)] == [(0, 1)]
+
+
+def test_times_that_go_back_count_to_their_window() -> None:
+    made = table([1] * 4)
+    back = replace(made, seconds=np.array([0.0, 3.0, 1.0, 2.0]))
+    found = over_time(Counting(), back, (made.frame, np.array([[0], [1], [0], [1]], np.float32)), length=2, step=2)
+    assert [(one.frames, one.prediction.label) for one in found] == [(2, "few"), (2, "many")]
 
 
 def test_a_video_without_a_frame_has_no_window() -> None:

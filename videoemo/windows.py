@@ -72,22 +72,24 @@ def over_time(
     length, step : of the windows, in seconds.
     """
     starts = table.frame_starts()
-    seconds, index = table.seconds[starts], table.frame[starts]
-    if not len(index):
+    if not len(starts):
         return []
     frame, vectors = faces
+    seconds = np.sort(table.seconds[starts])  # a damaged container's times may go back
+    when = table.seconds[starts][np.searchsorted(table.frame[starts], frame)]  # (m,)
+    order = np.argsort(when, kind="stable")
     begins = seconds[0] + step * np.arange(_count(float(seconds[-1] - seconds[0]), length=length, step=step))
-    firsts, lasts = np.searchsorted(seconds, begins - _HAIR), np.searchsorted(seconds, begins + length - _HAIR)
+    edges = np.stack([begins, begins + length]) - _HAIR  # (2, windows)
+    n_frames, places = np.diff(np.searchsorted(seconds, edges), axis=0)[0], np.searchsorted(when[order], edges)
     windows: list[Window] = []
     for first in range(0, len(begins), _AT_ONCE):
         made, described = [], []
         for i in range(first, min(first + _AT_ONCE, len(begins))):
-            inside = index[firsts[i] : lasts[i]]
-            span = slice(*np.searchsorted(frame, [inside[0], inside[-1] + 1]).tolist()) if len(inside) else slice(0, 0)
-            here = frame[span]
-            made.append(Window(float(begins[i]), float(begins[i] + length), len(inside), len(np.unique(here)), len(here), Prediction()))
+            inside = np.sort(order[slice(*places[:, i])])
+            here = frame[inside]
+            made.append(Window(float(begins[i]), float(begins[i] + length), int(n_frames[i]), len(np.unique(here)), len(here), Prediction()))
             if len(here):
-                described.append(classify.describe(here, vectors[span]))
+                described.append(classify.describe(here, vectors[inside]))
         said = iter(classify.predictions(np.stack(described)) if described else ())
         windows += [replace(window, prediction=next(said)) if window.faces else window for window in made]
     return windows

@@ -116,5 +116,10 @@ class TestWindowed:
         together = windowed.correlate(np.array(others)).mean
         assert together == pytest.approx(np.column_stack([windowed.correlate(one[None]).mean[:, 0] for one in others]))
 
+    def test_single_precision_gives_the_same_to_five_digits(self) -> None:
+        first, second = np.random.default_rng(13).normal(size=(2, 200))
+        exact, single = (Windowed(first, window=50, lags=5, single=single).correlate(second[None]).mean for single in (False, True))
+        assert (single.dtype, single) == (np.float32, pytest.approx(exact, abs=1e-5))
+
     def test_what_does_not_change_correlates_with_nothing(self) -> None:
         assert Windowed(np.ones(30), window=30, lags=0).correlate(np.random.default_rng(12).normal(size=(1, 30))).mean[0, 0] == 0

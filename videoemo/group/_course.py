@@ -18,8 +18,8 @@ class GroupCourse:
 
     Parameters
     ----------
-    frame : int64 (n,), the index of each sampled frame.
-    seconds : float64 (n,), its presentation time.
+    frame : int64 (n,), the index of each sampled frame, in the order of time.
+    seconds : float64 (n,), its presentation time, ascending.
     faces : int64 (n,).
     positive, neutral, negative : float64 (n,), the share of the faces whose most probable class is one of `labels.POSITIVE`, of `NEGATIVE`, or
         another one.

@@ -23,8 +23,8 @@ class Shown:
 
     Parameters
     ----------
-    frame : int64 (n,), the index of each sampled frame, ascending.
-    seconds : float64 (n,), its presentation time.
+    frame : int64 (n,), the index of each sampled frame, in the order of time.
+    seconds : float64 (n,), its presentation time, ascending.
     at : int64 (m,), which of the n frames each face is in, ascending.
     person : int64 (m,), its track; -1 where it has none.
     valence : float64 (m,), -1 to 1; NaN where it is not known.
@@ -59,10 +59,14 @@ class Shown:
 
 def shown(table: FaceTable) -> Shown:
     """The faces of a table; the network's own valence where it gives one."""
-    starts, found = table.frame_starts(), table.face >= 0
-    at = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(table.frame)))
-    valence = valence_of(table.probabilities[found], table.classes) if table.affect is None else table.affect[found, 0].astype(np.float64)
-    return Shown(table.frame[starts], table.seconds[starts], at[found], table.track[found], valence, table.probabilities[found], table.classes)
+    starts = table.frame_starts()
+    order = np.argsort(table.seconds[starts], kind="stable")  # a damaged container's times may go back
+    at = np.repeat(np.argsort(order), np.diff(starts, append=len(table.frame)))  # (rows,)
+    rows = np.argsort(at, kind="stable")
+    rows = rows[table.face[rows] >= 0]
+    probabilities = table.probabilities[rows]
+    valence = valence_of(probabilities, table.classes) if table.affect is None else table.affect[rows, 0].astype(np.float64)
+    return Shown(table.frame[starts][order], table.seconds[starts][order], at[rows], table.track[rows], valence, probabilities, table.classes)
 
 
 def valence_of(probabilities: npt.NDArray[np.float32], classes: Sequence[str]) -> Floats:

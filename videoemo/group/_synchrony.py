@@ -77,8 +77,10 @@ def synchrony(given: Courses, *, window: float, most_lag: float) -> list[Pair]:
     common = _common(np.isfinite(given.values), least=LEAST_COMMON)
     together = _common(np.isfinite(new), least=LEAST_COMMON // 2)
     compared = [pair for pair in common if pair in together]
-    windowed = {i: Windowed(new[i], window=width, lags=lags) for i in {i for i, _ in compared}}
-    found = {(i, j): _strongest(windowed[i].correlate(new[j : j + 1])) for i, j in compared}
+    firsts = sorted({i for i, _ in compared})
+    exact = {i: Windowed(new[i], window=width, lags=lags) for i in firsts}
+    found = {(i, j): _strongest(exact[i].correlate(new[j : j + 1])) for i, j in compared}
+    windowed = {i: Windowed(new[i], window=width, lags=lags, single=True) for i in firsts}
     chances = _chances(windowed, new, given.persons.tolist(), {pair: strength for pair, (_, _, strength) in found.items()})
     p_corrected = corrected([chances[pair] for pair in compared])
     return [

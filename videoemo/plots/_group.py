@@ -81,7 +81,7 @@ def group(
             shares(sheet, affect, together, top=below + ROOM)
             zones(sheet, together, gaps, top=below + ROOM, room=ROOM)
             valence(sheet, affect, together, top=below + 2 * ROOM + SHARES)
-        notes = ["paler: less sure", *([f"smoothed along each person's track, {smoothed:g} s"] if smoothed else [])]
+        notes = ["rows: paler where less sure" + (f", smoothed along each person's track, {smoothed:g} s" if smoothed else "")]
         notes += [f"averaged over {together.bin_seconds:.2g} s"] if together.bin_seconds else []
         footer(sheet, notes, zone="no face" if gaps else "")
 
