@@ -8,12 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from videoemo.cards import find_card
 from videoemo.progress import ConsoleProgress
 from videoemo.recipes import load_pipeline
 from videoemo.run_tables import Run
 from videoemo.runs import score_folder
 
 pytestmark = pytest.mark.shared
+CLASSES = list(find_card("ferplus-small")[0].classes)
 
 
 @pytest.fixture(scope="session")

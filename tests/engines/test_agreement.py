@@ -91,13 +91,16 @@ def real(shared: Path) -> list[Crop]:
 def agree(engines: Engines, crops: list[Crop]) -> None:
     expected = engines["torch"](crops)
     best = expected.probabilities.argmax(1)
+    second, first = np.sort(expected.probabilities, axis=1)[:, -2:].T
+    sure = first - second > 1e-5  # a random network is often of two minds, and rounding then decides
+    assert sure.mean() > 0.9
     assert len(np.unique(best)) > 1, "engines that always say one class would agree"
     for name in ("OpenVINO", "ONNX Runtime"):
         given = engines[name](crops)
         lengths = np.linalg.norm(given.embedding, axis=1) * np.linalg.norm(expected.embedding, axis=1)
         cosines = (given.embedding * expected.embedding).sum(1) / lengths
         assert cosines.min() > 0.9999, name
-        assert np.array_equal(given.probabilities.argmax(1), best), name
+        assert np.array_equal(given.probabilities.argmax(1)[sure], best[sure]), name
 
 
 def test_the_engines_agree_on_made_up_crops(engines: Engines, made_up: list[Crop]) -> None:
