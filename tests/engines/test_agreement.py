@@ -54,6 +54,7 @@ def onnx_runtime(path: Path) -> Network:
 @pytest.fixture(scope="module")
 def engines(tmp_path_factory: pytest.TempPathFactory) -> Engines:
     folder = tmp_path_factory.mktemp("b0")
+    torch.manual_seed(0)
     network = make_random(timm_torch.build_network("tf_efficientnet_b0", n_classes=8, colour="rgb"), SIDE).eval()
     onnx_path = save_onnx(network, folder / "b0.onnx", side=SIDE)
     network.classifier = nn.Sequential(network.classifier)  # type: ignore[arg-type]  # as in enet_b0_8_best_afew.pt

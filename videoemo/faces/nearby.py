@@ -85,7 +85,7 @@ def _centres(places: Places) -> tuple[FloatArray, FloatArray]:
 
 
 def _patches(tables: Tables, table: IntArray, origin: IntArray, size: IntArray, *, extent: IntArray) -> FloatArray:
-    """Patches of levels of the sizes (p, 2), width and height, from the pixels `origin` (p, 2) on, as large as `extent` (2,): float32 (p, 3, h, w)."""
+    """Patches of levels of the sizes (p, 2), width and height, from the pixels `origin` (p, 2) on, as large as `extent` (2,): (p, 3, h, w)."""
     rectangle = tables.rectangles[table]  # (p, 4)
     edges = []
     for axis, length in enumerate((tables.width, tables.height)):
