@@ -95,16 +95,16 @@ class Tracker:
 
         track = np.empty(len(boxes), np.int64)
         track[again] = known.track[old]
-        new = _others(len(boxes), again)
-        new = new[np.lexsort((y1[new], x1[new]))]
-        track[new] = self._numbers(seen[new])
-
         met = updated(expected[old], since[old], centre[again], height[again]), mixed(known.looks[old], seen[again])
-        self._known = (
-            known[_others(len(known.track), old)]
-            + _Known(track[again], *met, np.full(len(old), seconds))
-            + _Known(track[new], born(centre[new], height[new]), seen[new], np.full(len(new), seconds))
-        )
+        now = _Known(track[again], *met, np.full(len(old), seconds))
+        if len(old) < len(known.track):
+            now += known[_others(len(known.track), old)]
+        if len(old) < len(boxes):
+            new = _others(len(boxes), again)
+            new = new[np.lexsort((y1[new], x1[new]))]
+            track[new] = self._numbers(seen[new])
+            now += _Known(track[new], born(centre[new], height[new]), seen[new], np.full(len(new), seconds))
+        self._known = now
         return track
 
     def _leave(self, stay: npt.NDArray[np.bool_]) -> None:
