@@ -23,7 +23,7 @@ from videoemo.records import Faces, Frames
 __all__ = ["Searched", "search_between", "search_now_and_then"]
 
 # What O-Net takes for a face with at least this probability is looked for in the frames beside: it may be surer there.
-DOUBTFUL = 0.1
+DOUBTFUL = 0.2
 # Seconds: times of frames are rounded to their container's clock.
 CLOCK = 1e-3
 
