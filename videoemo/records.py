@@ -31,7 +31,6 @@ class _Arrays:
         lengths = {}
         for name, (dtype, shape) in shapes.items():
             array = getattr(self, name)
-            given = f"{array.dtype} {array.shape}" if isinstance(array, np.ndarray) else type(array).__name__
             fits = (
                 isinstance(array, np.ndarray)
                 and array.dtype == dtype
@@ -40,6 +39,7 @@ class _Arrays:
             )
             if not fits:
                 wanted = ", ".join("any" if n is None else str(n) for n in shape)
+                given = f"{array.dtype} {array.shape}" if isinstance(array, np.ndarray) else type(array).__name__
                 raise ValueError(f"{type(self).__name__}.{name}: expected {dtype} ({wanted}), got {given}")
             lengths[name] = len(array)
         if len(set(lengths.values())) > 1:
