@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any, get_args
@@ -24,11 +24,11 @@ PARTS_FRAMES = 100  # of a clip: what the networks are called with on so many fi
 Clips = Callable[[str], Path]  # a clip's name -> where it lies
 
 
-def measure_rows(clips: Clips, runs: int) -> Iterator[Row]:
+def measure_rows(clips: Clips, runs: int, peers: Sequence[Peer] = get_args(Peer)) -> Iterator[Row]:
     """Each clip with each peer; beside EmotiEffLib with its network."""
     for name in CLIPS:
-        for peer in get_args(Peer):
-            extractor = load_pipeline().extractor if peer == "fer" else str(random_b0())
+        for peer in peers:
+            extractor = str(random_b0()) if peer.startswith("emotiefflib") else load_pipeline().extractor
             with our_worker(extractor) as ours, peer_worker(peer) as theirs:
                 sides = {ours: [ours(clips(name))], theirs: [theirs(clips(name))]}  # the first pass of each is a warm-up
                 for run in range(runs):

@@ -1,13 +1,14 @@
 """The package `fer` as its users run it, with MTCNN: `detect_emotions` frame by frame.
 
-    python -m eval.measure.peer_fer
+    python -m eval.measure.peer_fer [SMALLEST]
 
-Run in its own environment. It builds facenet-pytorch's MTCNN with a smallest face of 20 px, and cannot be told otherwise: it is given
-one that looks for 40 px, as the others are, which is several times faster.
+Run in its own environment. It builds facenet-pytorch's MTCNN with a smallest face of 20 px, and cannot be told otherwise; with SMALLEST, in px, a
+detector for such faces is put into it.
 """
 
 from __future__ import annotations
 
+import sys
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,8 @@ def load() -> tuple[Run, dict[str, Any]]:
     from fer.fer import FER
 
     detector = FER(mtcnn=True)
-    detector._mtcnn = MTCNN(keep_all=True, min_face_size=40)
+    if len(sys.argv) > 1:
+        detector._mtcnn = MTCNN(keep_all=True, min_face_size=int(sys.argv[1]))
 
     @torch.inference_mode()
     def run(clip: Path) -> dict[str, Any]:

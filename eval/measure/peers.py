@@ -37,6 +37,7 @@ PEERS = {
     "emotiefflib-torch": Peer("emotiefflib", "peer_emotiefflib", ("torch",)),
     "emotiefflib-onnx": Peer("emotiefflib", "peer_emotiefflib", ("onnx",)),
     "fer": Peer("fer", "peer_fer"),
+    "fer40px": Peer("fer", "peer_fer", ("40",)),
 }
 
 

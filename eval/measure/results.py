@@ -28,7 +28,7 @@ __all__ = [
     "save",
 ]
 
-Peer = Literal["emotiefflib-torch", "emotiefflib-onnx", "fer"]
+Peer = Literal["emotiefflib-torch", "emotiefflib-onnx", "fer", "fer40px"]
 
 # (clip, whose extractor) -> how many times the peer's frames/s ours must be: at least, and the goal. Of EmotiEffLib's two engines the faster counts.
 BARS = {

@@ -67,6 +67,13 @@ def test_a_later_start_needs_no_module() -> None:
     np.testing.assert_array_equal(again, first)
 
 
+def test_a_conversion_is_told_of(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    answers()
+    assert capsys.readouterr().err == f"notice: the networks are converted for OpenVINO, this once; later starts find them in {folder}\n"
+    answers()
+    assert capsys.readouterr().err == ""
+
+
 def test_another_checksum_is_another_network() -> None:
     answers()
     with pytest.raises(AssertionError, match="a second time"):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import sys
 import tempfile
 import warnings
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from threading import local
 from typing import TYPE_CHECKING
@@ -91,9 +93,16 @@ def converted(name: str, build: Callable[[], nn.Module], *, checksum: str, shape
     folder = store.folder() / "openvino" / f"{name}-{digest[:16]}"
     with suppress(RuntimeError):  # not there, or damaged
         return openvino.Core().read_model(folder / _MODEL)
+    _say(folder.parent)
     model = _convert(build(), shape)
     _keep(model, folder)
     return model
+
+
+@cache
+def _say(folder: Path) -> None:
+    """Once a process: it takes ten seconds or so."""
+    print(f"notice: the networks are converted for OpenVINO, this once; later starts find them in {folder}", file=sys.stderr)
 
 
 def _convert(module: nn.Module, shape: Sequence[int]) -> openvino.Model:
