@@ -199,3 +199,8 @@ def test_another_class_is_seen() -> None:
     agreement = compare("clip", faces([0, 1], [BOX, BOX], classes=[0, 1]), faces([0, 1], [BOX, BOX]))
     assert (agreement.same_class, agreement.mean_difference) == (0.5, 0.5)
     assert agreement.missed == ("class", "means")
+
+
+def test_fer_is_held_to_its_bar_as_it_is() -> None:
+    rows = (made_up(peer="fer", peer_fps=2.4, ratio=10.0), made_up(peer="fer40px", peer_fps=4.8, ratio=5.0))
+    assert ratio_to_faster(rows, "group_1080p.mp4", "fer") == 10.0

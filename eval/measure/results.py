@@ -229,5 +229,5 @@ def rounded(value: Any) -> Any:
 
 def ratio_to_faster(rows: tuple[Row, ...], clip: str, against: str) -> float | None:
     """Ours over the faster of the peers of a kind (`emotiefflib`, `fer`) on a clip: the lowest of the ratios; None if one is missing."""
-    ratios = [row.ratio for row in rows if row.clip == clip and row.peer.startswith(against)]
+    ratios = [row.ratio for row in rows if row.clip == clip and row.peer.partition("-")[0] == against]
     return min(ratios) if len(ratios) == (2 if against == "emotiefflib" else 1) else None
