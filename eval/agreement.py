@@ -18,8 +18,8 @@ from pathlib import Path
 import click
 from measure.clips import shared, shortened
 from measure.detections import Agreement, compare, detect
-from measure.ours import settings
 from measure.results import rounded
+from measure.settings import settings
 from measure.table import rewrite, table
 
 from videoemo.errors import VideoemoError

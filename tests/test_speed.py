@@ -202,5 +202,5 @@ def test_another_class_is_seen() -> None:
 
 
 def test_fer_is_held_to_its_bar_as_it_is() -> None:
-    rows = (made_up(peer="fer", peer_fps=2.4, ratio=10.0), made_up(peer="fer40px", peer_fps=4.8, ratio=5.0))
+    rows = (made_up(peer="fer", peer_fps=2.4, ratio=10.0), made_up(peer="fer40px", peer_fps=4.8, peer_range=(4.0, 5.0), ratio=5.0))
     assert ratio_to_faster(rows, "group_1080p.mp4", "fer") == 10.0

@@ -11,25 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from eval.measure.serving import Run, serve
+from eval.measure.settings import settings
 from videoemo.ahead import threads
 from videoemo.networks import load_models
 from videoemo.pipeline import score_video
 from videoemo.provenance import versions
-from videoemo.recipes import Pipeline, change, load_pipeline
 from videoemo.records import Clip
 from videoemo.serving import runtime_of
-
-__all__ = ["settings"]
-
-
-def settings(extractor: str | None = None) -> Pipeline:
-    """What is measured: every frame, all faces, smallest face 40 px, no pictures; the rest as `score` has it.
-
-    Parameters
-    ----------
-    extractor : None for the one that ships.
-    """
-    return change(load_pipeline(), every=1, faces="all", min_face=40, pictures=False, extractor=extractor)
 
 
 def load() -> tuple[Run, dict[str, Any]]:

@@ -21,8 +21,8 @@ from unittest.mock import patch
 
 import numpy as np
 
-from eval.measure.ours import settings
 from eval.measure.serving import Run, cores, serve
+from eval.measure.settings import settings
 from videoemo import expressions
 from videoemo import pipeline as scoring
 from videoemo.networks import Models, load_models
