@@ -90,7 +90,7 @@ def main() -> None:
         kills = 0
         for number in range(args.kills):
             # Seldom much later than the first videos are done, so that twenty kills leave something to do.
-            moment = random.uniform(0, seconds / 3)
+            moment = random.uniform(0, seconds / 4)
             if not killed(start(folder, out, args.jobs), moment):
                 print(f"run {number + 1}: ended before {moment:.1f} s", flush=True)
                 continue
