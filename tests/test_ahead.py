@@ -8,7 +8,8 @@ from time import sleep
 
 import pytest
 
-from videoemo.ahead import ahead, threads
+from videoemo.ahead import ahead
+from videoemo.processors import threads
 
 
 @pytest.fixture(autouse=True)

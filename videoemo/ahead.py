@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import suppress
 from queue import Empty, Full, Queue
 from threading import Event, Thread
 from typing import Any, TypeVar
 
-__all__ = ["ahead", "threads"]
+from videoemo.processors import threads
+
+__all__ = ["ahead"]
 
 T = TypeVar("T")
 
 # Seconds between two looks at whether anybody still wants what is made.
 _LOOK = 0.1
-
-
-def threads() -> int:
-    """How many threads this process may keep busy: its processors, or less where OMP_NUM_THREADS or OMP_THREAD_LIMIT say so."""
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    given = [os.environ.get(name, "") for name in ("OMP_NUM_THREADS", "OMP_THREAD_LIMIT")]
-    return max(1, min([usable, *(int(number) for number in given if number.isdecimal())]))
 
 
 def ahead(items: Iterator[T], *, n: int) -> Iterator[T]:

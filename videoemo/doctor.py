@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from videoemo._version import __version__
 from videoemo.cards import find_card, shipped_names, verified
 from videoemo.engines.runtime import runtime
 from videoemo.errors import VideoemoError, WeightsError
+from videoemo.processors import processors
 
 __all__ = ["Finding", "examine"]
 
@@ -56,8 +56,7 @@ def examine() -> list[Finding]:
 def _machine() -> Iterator[Finding]:
     yield Finding("videoemo", __version__)
     yield Finding("python", f"{platform.python_version()} on {platform.system()} {platform.machine()}")
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    yield Finding("cores", str(cores))
+    yield Finding("cores", str(processors()))
 
 
 def _installed(kind: str, libraries: tuple[tuple[str, str, bool], ...]) -> Iterator[Finding]:

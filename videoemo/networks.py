@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 
 from videoemo import faces as face_room
 from videoemo.engines.runtime import Runtime
@@ -13,6 +15,9 @@ from videoemo.serving import runtime_of, serving
 from videoemo.windows import Classify
 
 __all__ = ["Models", "load_models"]
+
+# Engine -> the module that runs the detector in it; only that one is imported.
+_DETECTORS = {"openvino": "mtcnn_openvino", "torch": "mtcnn_torch"}
 
 
 @dataclass(frozen=True)
@@ -46,10 +51,5 @@ def load_models(pipeline: Pipeline) -> Models:
 
 
 def _detector(runtime: Runtime) -> face_room.Networks:
-    if runtime.engine == "openvino":
-        from videoemo.engines.mtcnn_openvino import load_networks
-
-        return load_networks(runtime)
-    from videoemo.engines import mtcnn_torch
-
-    return mtcnn_torch.load_networks(runtime)
+    load_networks: Callable[[Runtime], face_room.Networks] = import_module(f"videoemo.engines.{_DETECTORS[runtime.engine]}").load_networks
+    return load_networks(runtime)

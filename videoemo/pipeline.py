@@ -9,6 +9,7 @@ import numpy as np
 
 from videoemo.effort import Effort
 from videoemo.expressions import expressions, sampled
+from videoemo.faces.selection import areas
 from videoemo.galleries import Galleries
 from videoemo.kept import Kept
 from videoemo.networks import Models
@@ -106,7 +107,7 @@ def _portray(portraits: Portraits, faces: Faces) -> None:
     """The largest face of a person is seen best, and of two as large the surer one."""
     if faces.track is None or faces.crops is None:
         return
-    clearness = (faces.boxes[:, 2] - faces.boxes[:, 0]) * (faces.boxes[:, 3] - faces.boxes[:, 1]) * faces.scores
+    clearness = areas(faces) * faces.scores
     for person, crop, clear in zip(faces.track.tolist(), faces.crops, clearness.tolist(), strict=True):
         portraits.offer(person, crop, clear)
 

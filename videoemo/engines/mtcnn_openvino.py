@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from videoemo.ahead import threads
 from videoemo.engines.mtcnn_weights import SHA256
 from videoemo.engines.openvino_cpu import compiled, converted
 from videoemo.engines.runtime import FLOAT32, Runtime
 from videoemo.faces.networks import Networks
+from videoemo.processors import threads
 
 if TYPE_CHECKING:
     from torch import nn
@@ -31,7 +31,7 @@ def load_networks(runtime: Runtime = FLOAT32) -> Networks:
     WeightsError : a weight file is missing or not the one published.
     """
     models = [
-        converted(f"mtcnn-{name}", lambda place=place: _built()[place], checksum=SHA256[f"{name}.pt"], shape=shape)  # type: ignore[misc]
+        converted(f"mtcnn-{name}", partial(_built, place), checksum=SHA256[f"{name}.pt"], shape=shape)
         for place, (name, shape) in enumerate(_SHAPES.items())
     ]
     # Two stages of the pipeline use them at the same time, each its own.
@@ -42,8 +42,12 @@ def load_networks(runtime: Runtime = FLOAT32) -> Networks:
     return Networks(pnet, rnet, onet)  # type: ignore[arg-type]  # each gives as many arrays as it has heads
 
 
+def _built(place: int) -> nn.Module:
+    return _all_built()[place]
+
+
 @cache
-def _built() -> tuple[nn.Module, ...]:
+def _all_built() -> tuple[nn.Module, ...]:
     from videoemo.engines.mtcnn_torch import build_networks
 
     return build_networks()

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from videoemo.ahead import threads
 from videoemo.cards import Card
 from videoemo.engines import Network, n_outputs
 from videoemo.engines.onnx_file import read_onnx
 from videoemo.engines.runtime import FLOAT32, Runtime
 from videoemo.errors import WeightsError
+from videoemo.processors import threads
 
 if TYPE_CHECKING:
     import openvino

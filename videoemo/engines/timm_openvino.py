@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from videoemo.ahead import threads
 from videoemo.cards import Card
 from videoemo.engines import Network, n_outputs
 from videoemo.engines.openvino_cpu import compiled, converted
 from videoemo.engines.runtime import FLOAT32, Runtime
+from videoemo.processors import threads
 
 if TYPE_CHECKING:
     from torch import nn

@@ -16,6 +16,7 @@ from threading import Thread
 from typing import Any
 
 from videoemo.errors import WorkerError
+from videoemo.processors import processors
 from videoemo.work import worker
 from videoemo.work.crew import Event, Worker
 
@@ -146,7 +147,7 @@ class Process:
 
 def threads_each(jobs: int) -> int:
     """The share of each of some workers in the processors that this process may use; no more than OMP_NUM_THREADS, where that is set."""
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    usable = processors()
     asked = os.environ.get("OMP_NUM_THREADS", "")
     return max(1, min(usable // jobs, int(asked) if asked.isdigit() else usable))
 
