@@ -48,6 +48,15 @@ def killed(process: subprocess.Popen[bytes], seconds: float) -> bool:
         return True
 
 
+def make_clips(folder: Path, n: int) -> None:
+    """Make a folder of n clips, with settings.toml: every third frame, no pictures, so that many moments fall between two clips."""
+    folder.mkdir()
+    first = write_clip(folder / "00.mp4")
+    for number in range(1, n):
+        (folder / f"{number:02}.mp4").write_bytes(first.read_bytes())
+    (folder / "settings.toml").write_text("every = 3\npictures = false\n", encoding="utf-8")
+
+
 def contents(out: Path) -> dict[str, Any]:
     """Every file of a run, by its path; of a summary all but what the clock and the command line put there."""
     found: dict[str, Any] = {}
@@ -57,6 +66,14 @@ def contents(out: Path) -> dict[str, Any]:
         elif path.is_file():
             found[str(path.relative_to(out))] = path.read_bytes()
     return found
+
+
+def compared(whole: Path, out: Path) -> tuple[str, list[str]]:
+    """How a run's files differ from an uninterrupted one's, in words; and the names of those that differ, are missing or are left over."""
+    there, here = contents(whole), contents(out)
+    differing = sorted(name for name in there.keys() & here.keys() if there[name] != here[name])
+    words = f"{len(here)} files, {len(differing)} differ, {len(here.keys() - there.keys())} are left over"
+    return words, [*differing, *sorted(here.keys() ^ there.keys())]
 
 
 def state(out: Path) -> str:
@@ -77,12 +94,7 @@ def main() -> None:
     random = np.random.default_rng(args.seed)
     with tempfile.TemporaryDirectory() as temporary:
         folder, out, whole = (Path(temporary) / name for name in ("clips", "killed", "whole"))
-        folder.mkdir()
-        first = write_clip(folder / "00.mp4")
-        for number in range(1, args.clips):
-            (folder / f"{number:02}.mp4").write_bytes(first.read_bytes())
-        # Every third frame, no pictures: half a second a clip, so that many moments fall between two clips.
-        (folder / "settings.toml").write_text("every = 3\npictures = false\n", encoding="utf-8")
+        make_clips(folder, args.clips)
         began = time.monotonic()
         finish(start(folder, whole, args.jobs))
         seconds = time.monotonic() - began
@@ -97,14 +109,11 @@ def main() -> None:
             kills += 1
             print(f"kill {kills} after {moment:.1f} s: {state(out)}", flush=True)
         finish(start(folder, out, args.jobs))
-        there, here = contents(whole), contents(out)
-        differing = sorted(name for name in there.keys() & here.keys() if there[name] != here[name])
-        print(
-            f"{kills} kills, then to the end: {len(here)} files, {len(differing)} differ, {len(here.keys() - there.keys())} are left over", flush=True
-        )
-        for name in [*differing, *sorted(here.keys() ^ there.keys())]:
+        words, amiss = compared(whole, out)
+        print(f"{kills} kills, then to the end: {words}", flush=True)
+        for name in amiss:
             print(f"  {name}")
-        sys.exit(here != there)
+        sys.exit(bool(amiss))
 
 
 if __name__ == "__main__":

@@ -19,9 +19,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from crash import contents
-
-from videoemo.demo import write_clip
+from crash import compared, make_clips
 
 # A space of processes of its own, without being root.
 APART = ["unshare", "--user", "--map-root-user", "--pid", "--fork", "--mount-proc"]
@@ -69,11 +67,7 @@ def main() -> None:
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         clips, together, alone = (Path(temporary) / name for name in ("clips", "together", "alone"))
-        clips.mkdir()
-        first = write_clip(clips / "00.mp4")
-        for number in range(1, args.clips):
-            (clips / f"{number:02}.mp4").write_bytes(first.read_bytes())
-        (clips / "settings.toml").write_text("every = 3\npictures = false\n", encoding="utf-8")
+        make_clips(clips, args.clips)
         python = apart()
         both = [Machine(Path(temporary) / f"home-{n}", python) for n in (1, 2)]
         if both[0].name == both[1].name:
@@ -89,13 +83,9 @@ def main() -> None:
         print(f"two runs: {time.monotonic() - began:.1f} s")
         for machine, frames in zip(both, done, strict=True):
             print(f"  machine {machine.name}: {frames} frames")
-        there, here = contents(alone), contents(together)
-        differing = sorted(name for name in there.keys() & here.keys() if there[name] != here[name])
-        print(
-            f"{sum(done)} frames of {wanted}, so {sum(done) - wanted} done twice; {len(here)} files, {len(differing)} differ, "
-            f"{len(here.keys() - there.keys())} are left over"
-        )
-        sys.exit(sum(done) != wanted or here != there)
+        words, amiss = compared(alone, together)
+        print(f"{sum(done)} frames of {wanted}, so {sum(done) - wanted} done twice; {words}")
+        sys.exit(sum(done) != wanted or bool(amiss))
 
 
 if __name__ == "__main__":

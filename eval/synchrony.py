@@ -16,6 +16,7 @@ from time import process_time
 
 import numpy as np
 import numpy.typing as npt
+from measure.series import autoregressive, with_gaps
 
 from videoemo.group import Courses, Pair, Shown, courses, group_course, peaks, standings, synchrony, valence_of
 from videoemo.group._windowed import Windowed
@@ -25,15 +26,6 @@ Floats = npt.NDArray[np.float64]
 Rng = np.random.Generator
 GAPS = ("none", "drops", "stretches", "late", "early")
 LENGTHS = (100, 300, 1000)
-
-
-def autoregressive(n: int, rng: Rng, *, weight: float = 0.95, steps: Floats | None = None) -> Floats:
-    """Each value is the one before, weighted, and a step."""
-    steps = rng.normal(size=n + 200) if steps is None else steps
-    values = np.zeros(n + 200)
-    for i in range(1, n + 200):
-        values[i] = weight * values[i - 1] + steps[i]
-    return values[200:]
 
 
 def swinging(n: int, rng: Rng) -> Floats:
@@ -61,21 +53,6 @@ KINDS: dict[str, Callable[[int, Rng], Floats]] = {
     "jumps, 1 in 50": lambda n, rng: np.where(rng.random(n) < 0.02, 20 * rng.normal(size=n), autoregressive(n, rng)),
     "probabilities": displayed,
 }
-
-
-def with_gaps(series: Floats, rng: Rng, kind: str) -> Floats:
-    """A series without some of its values."""
-    series, n = series.copy(), len(series)
-    if kind == "drops":
-        series[rng.random(n) < 0.05] = np.nan
-    if kind == "stretches":
-        for start in rng.integers(0, n, n // 60):
-            series[start : start + rng.integers(3, 16)] = np.nan
-    if kind == "late":
-        series[: n // 3] = np.nan
-    if kind == "early":
-        series[-(n // 3) :] = np.nan
-    return series
 
 
 def compared(first: Floats, second: Floats) -> Pair:

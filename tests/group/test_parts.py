@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.group.toy import autoregressive, with_gaps
+from eval.measure.series import autoregressive, with_gaps
 from videoemo.group import peaks
 from videoemo.group._innovations import innovations
 from videoemo.group._surrogates import surrogates

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.group.toy import Floats, autoregressive, two, with_gaps
+from eval.measure.series import autoregressive, with_gaps
+from tests.group.toy import Floats, two
 from videoemo.group import Courses, Pair, corrected, synchrony
 
 GAPS = ("none", "drops", "stretches", "late", "early")

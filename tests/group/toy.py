@@ -35,30 +35,6 @@ def faces_of(displayed: dict[int, str], *, step: float = 0.04, classes: tuple[st
     )
 
 
-def autoregressive(n: int, rng: np.random.Generator, *, weight: float = 0.95) -> Floats:
-    """A smooth series: each value is the one before, weighted, and a normal step; past its beginning. (n,)."""
-    steps = rng.normal(size=n + 200)
-    values = np.zeros(n + 200)
-    for i in range(1, n + 200):
-        values[i] = weight * values[i - 1] + steps[i]
-    return values[200:]
-
-
-def with_gaps(series: Floats, rng: np.random.Generator, kind: str) -> Floats:
-    """A series without some values: `none`; `drops`, one in twenty; `stretches` of up to 15; `late`, the first third; `early`, the last third."""
-    series, n = series.copy(), len(series)
-    if kind == "drops":
-        series[rng.random(n) < 0.05] = np.nan
-    if kind == "stretches":
-        for start in rng.integers(0, n, n // 60):
-            series[start : start + rng.integers(3, 16)] = np.nan
-    if kind == "late":
-        series[: n // 3] = np.nan
-    if kind == "early":
-        series[-(n // 3) :] = np.nan
-    return series
-
-
 def two(first: Floats, second: Floats, *, step: float = 0.1) -> Courses:
     """Two persons' courses."""
     return Courses(np.array([0, 1]), np.array([first, second]), step)
