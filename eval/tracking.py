@@ -20,6 +20,7 @@ from time import perf_counter
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from measure.detections import overlaps
 
 from videoemo.expressions import expressions
 from videoemo.faces import Tracker
@@ -39,12 +40,10 @@ GAPS = (0.5, 1.0, 2.0, 4.0)
 Floats = npt.NDArray[np.float64]
 
 
-def overlaps(labels: Floats, faces: Floats) -> Floats:
-    """The IoU of boxes x, y, width, height: (n, 4) and (m, 4) to (n, m)."""
-    low = np.maximum(labels[:, None, :2], faces[:, :2])
-    high = np.minimum((labels[:, :2] + labels[:, 2:])[:, None], faces[:, :2] + faces[:, 2:])
-    shared = np.clip(high - low, 0, None).prod(axis=2)
-    return shared / (labels[:, 2:].prod(axis=1)[:, None] + faces[:, 2:].prod(axis=1) - shared)
+def corners(labels: pd.DataFrame) -> Floats:
+    """The labelled boxes, (n, 4), x1, y1, x2, y2."""
+    x, y, width, height = labels[["x", "y", "width", "height"]].to_numpy(float).T
+    return np.column_stack([x, y, x + width, y + height])
 
 
 def metrics(labels: pd.DataFrame, frame: npt.NDArray[np.int64], boxes: Floats, track: npt.NDArray[np.int64]) -> pd.Series:
@@ -55,7 +54,7 @@ def metrics(labels: pd.DataFrame, frame: npt.NDArray[np.int64], boxes: Floats, t
     seen = motmetrics.MOTAccumulator()
     for index, rows in labels.groupby("frame"):
         here = frame == index
-        distance = 1 - overlaps(rows[["x", "y", "width", "height"]].to_numpy(float), boxes[here])
+        distance = 1 - overlaps(corners(rows), boxes[here])
         seen.update([number[person] for person in rows["person"]], track[here].tolist(), np.where(distance > 0.5, np.nan, distance), frameid=index)
     names = ["idf1", "num_switches", "mota", "num_matches", "num_misses", "num_false_positives"]
     with warnings.catch_warnings():
@@ -68,7 +67,7 @@ def named(labels: pd.DataFrame, frame: npt.NDArray[np.int64], boxes: Floats) -> 
     names = np.full(len(frame), "", dtype="<U32")
     for index, rows in labels.groupby("frame"):
         here = np.flatnonzero(frame == index)
-        iou = overlaps(rows[["x", "y", "width", "height"]].to_numpy(float), boxes[here])
+        iou = overlaps(corners(rows), boxes[here])
         for person, row in zip(rows["person"], iou, strict=True):
             if row.max() >= 0.5:
                 names[here[row.argmax()]] = person
@@ -96,7 +95,7 @@ def group(path: Path, models: Models) -> Iterator[str]:
     index, boxes, tracks, seen = [], [], [], []
     for batch, faces, features in expressions(probe(path), pipeline, models):
         index.append(faces.frame)
-        boxes.append(np.column_stack([faces.boxes[:, :2], faces.boxes[:, 2:] - faces.boxes[:, :2]]).astype(float))
+        boxes.append(faces.boxes)
         fifth, few = faces.frame % 5 == 0, np.full(len(faces), -1)
         few[fifth] = sparse.follow(batch[batch.index % 5 == 0], faces[fifth], features[fifth])
         tracks.append([*(tracker.follow(batch, faces, features) for tracker in trackers), few])

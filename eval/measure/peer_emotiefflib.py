@@ -13,7 +13,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from eval.measure.serving import Run, serve
+from eval.measure.serving import Run, pictures, serve
 from eval.measure.torchvision_nms import Clock, give_nms
 
 NETWORK = "enet_b0_8_best_afew"
@@ -34,11 +34,8 @@ def load() -> tuple[Run, dict[str, Any]]:
 
     @torch.inference_mode()
     def run(clip: Path) -> dict[str, Any]:
-        capture, n_frames, n_faces, nms.seconds = cv2.VideoCapture(str(clip)), 0, 0, 0.0
-        while True:
-            there, bgr = capture.read()
-            if not there:
-                return {"frames": n_frames, "faces": n_faces, "nms_seconds": nms.seconds}
+        n_frames, n_faces, nms.seconds = 0, 0, 0.0
+        for bgr in pictures(clip):
             n_frames += 1
             rgb = cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB)
             boxes, _ = detector.detect(rgb)
@@ -48,6 +45,7 @@ def load() -> tuple[Run, dict[str, Any]]:
             if crops:
                 recognizer.predict_emotions(crops, logits=False)
                 n_faces += len(crops)
+        return {"frames": n_frames, "faces": n_faces, "nms_seconds": nms.seconds}
 
     names = ("emotiefflib", "facenet-pytorch", "numpy", "onnxruntime", "opencv-python", "timm", "torch", "torchvision")
     return run, {"versions": {name: metadata.version(name) for name in names}, "threads": {"torch": torch.get_num_threads()}}

@@ -13,7 +13,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from eval.measure.serving import Run, serve
+from eval.measure.serving import Run, pictures, serve
 from eval.measure.torchvision_nms import Clock, give_nms
 
 
@@ -23,7 +23,6 @@ def load() -> tuple[Run, dict[str, Any]]:
 
     nms = Clock()
     give_nms(nms)
-    import cv2
     from facenet_pytorch import MTCNN
     from fer.fer import FER
 
@@ -33,13 +32,9 @@ def load() -> tuple[Run, dict[str, Any]]:
 
     @torch.inference_mode()
     def run(clip: Path) -> dict[str, Any]:
-        capture, n_frames, n_faces, nms.seconds = cv2.VideoCapture(str(clip)), 0, 0, 0.0
-        while True:
-            there, bgr = capture.read()
-            if not there:
-                return {"frames": n_frames, "faces": n_faces, "nms_seconds": nms.seconds}
-            n_frames += 1
-            n_faces += len(detector.detect_emotions(bgr))
+        nms.seconds = 0.0
+        n_faces = [len(detector.detect_emotions(bgr)) for bgr in pictures(clip)]
+        return {"frames": len(n_faces), "faces": sum(n_faces), "nms_seconds": nms.seconds}
 
     names = ("facenet-pytorch", "fer", "numpy", "opencv-contrib-python", "tensorflow", "torch", "torchvision")
     return run, {"versions": {name: metadata.version(name) for name in names}, "threads": {"torch": torch.get_num_threads()}}

@@ -10,11 +10,11 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Run", "cores", "serve"]
+__all__ = ["Run", "cores", "pictures", "serve"]
 
 # A clip's path -> what was done with it: `frames`, `faces`, and what else is worth knowing.
 Run = Callable[[Path], Mapping[str, Any]]
@@ -36,6 +36,18 @@ def serve(load: Callable[[], tuple[Run, Mapping[str, Any]]]) -> None:
             done = run(Path(json.loads(line)["clip"]))
             seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - cpu
             _print(answers, {"seconds": seconds, "cpu_seconds": cpu_seconds, "peak_mib": _peak_mib(), **done})
+
+
+def pictures(clip: Path) -> Iterator[Any]:
+    """The frames of a clip as OpenCV gives them, uint8 (h, w, 3), BGR."""
+    import cv2
+
+    capture = cv2.VideoCapture(str(clip))
+    while True:
+        there, bgr = capture.read()
+        if not there:
+            return
+        yield bgr
 
 
 def cores() -> int:
