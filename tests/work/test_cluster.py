@@ -342,6 +342,13 @@ def test_where_there_is_no_scheduler_one_line_says_so(clips: Path, tmp_path: Pat
         assert err.startswith(f"videoemo: no Dask scheduler at '{address}' (")
 
 
+@pytest.mark.parametrize("address", ["nonsense", "tcp://127.0.0.1", "nonsense://here:1"])
+def test_what_is_no_address_ends_the_command(clips: Path, tmp_path: Path, address: str) -> None:
+    command = [sys.executable, "-m", "videoemo", "score", str(clips), "-o", str(tmp_path / "out"), "--cluster", address]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=50)
+    assert (ended.returncode, len(ended.stderr.splitlines())) == (1, 1)
+
+
 def test_a_missing_extra_is_named(clips: Path, tmp_path: Path) -> None:
     code = "import sys; sys.modules['distributed'] = None; from videoemo.cli import main; main()"
     run = [sys.executable, "-c", code, "score", clips, "-o", tmp_path / "out", "--cluster", "tcp://127.0.0.1:1"]

@@ -22,6 +22,7 @@ from typing import Any, Self
 from uuid import uuid4
 
 from distributed import CancelledError, Client, Future, KilledWorker
+from distributed.comm.addressing import get_address_host_port
 from distributed.scheduler import NoValidWorkerError
 
 from videoemo.errors import InputError, VideoemoError, WorkerError
@@ -68,6 +69,7 @@ class ClusterCrew:
         WorkerError : it has no workers.
         """
         try:
+            get_address_host_port(self._address)  # first: a client that is given no address keeps the process from ending
             self._client = Client(self._address, set_as_default=False, name="videoemo")
         except (OSError, ValueError) as exc:
             reason = " ".join(str(exc).split())
