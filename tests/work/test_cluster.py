@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,6 +44,15 @@ def local(n_workers: int, **options: Any) -> LocalCluster:
     return distributed.LocalCluster(n_workers=n_workers, threads_per_worker=1, processes=True, dashboard_address=":0", **options)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _environment() -> Iterator[None]:
+    """As it was, for the tests after these: Dask's nannies leave in it that libraries shall take one thread."""
+    before = dict(os.environ)
+    yield
+    os.environ.clear()
+    os.environ.update(before)
+
+
 @pytest.fixture(scope="module")
 def started_once() -> Iterator[LocalCluster]:
     with local(2) as some:
@@ -63,8 +73,11 @@ def pids(cluster: LocalCluster) -> list[int]:
 
 def hosted(cluster: LocalCluster) -> list[int]:
     """Of the processes beside them, which are their children."""
-    children = [Path(f"/proc/{pid}/task/{task.name}/children") for pid in pids(cluster) for task in Path(f"/proc/{pid}/task").iterdir()]
-    return [int(pid) for path in children for pid in path.read_text().split()]
+    found: list[int] = []
+    for task in [task for pid in pids(cluster) for task in Path(f"/proc/{pid}/task").iterdir()]:
+        with suppress(FileNotFoundError, ProcessLookupError):  # a thread that has ended since
+            found += map(int, (task / "children").read_text().split())
+    return found
 
 
 def busy(cluster: LocalCluster) -> list[int]:
