@@ -2,7 +2,7 @@
 
     python eval/memory.py VIDEO [--every 25] [--minutes 1 10]
 
-VIDEO is looped, without coding it anew, to each length. Each run is a process of its own; its peak is the operating system's figure.
+VIDEO is looped, without coding it anew, to each length. The peak is of all processes of a run together, looked at ten times a second.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for minutes in sorted(args.minutes):
             clip = looped(args.video, Path(folder) / f"{minutes:g}.mp4", minutes=minutes)
-            peaks.append(score(clip, "--every", str(args.every)).peak_mib)
+            peaks.append(score(clip, "--every", str(args.every), memory=True).peak_mib)
             print(f"{minutes:6g} min: peak {peaks[-1]:7.0f} MiB, {peaks[-1] / peaks[0] - 1:+.1%}", flush=True)
 
 

@@ -54,13 +54,13 @@ def main(clips: tuple[Path, ...]) -> None:
     """Print a row a clip and a threshold."""
     try:
         pipeline = load_pipeline()
-        models = load_models(pipeline)
         print("| clip | `skip_still` | frames kept | same class | means differ by |\n| --- | --- | --- | --- | --- |")
-        for path in clips or [shared(name) for name in CLIPS]:
-            whole = score(path, pipeline, models)
-            for threshold in THRESHOLDS:
-                some = score(path, change(pipeline, skip_still=threshold), models)
-                print(f"| {path.name} | {threshold:g} | {compared(whole, some)} |")
+        with load_models(pipeline) as models:
+            for path in clips or [shared(name) for name in CLIPS]:
+                whole = score(path, pipeline, models)
+                for threshold in THRESHOLDS:
+                    some = score(path, change(pipeline, skip_still=threshold), models)
+                    print(f"| {path.name} | {threshold:g} | {compared(whole, some)} |")
     except VideoemoError as exc:
         raise click.ClickException(str(exc)) from exc
 

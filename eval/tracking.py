@@ -177,10 +177,11 @@ def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("media", type=Path, nargs="?", default=Path(os.environ.get("VIDEOEMO_SHARED", "../shared")) / "media")
-    media, models = parser.parse_args().media, load_models(load_pipeline())
-    lines = chain(group(media / "group_1080p.mp4", models), woman(media / "woman_360p.mp4", models), shots(media))
-    for line in chain(lines, (cost(media / name, models) for name in ("group_1080p.mp4", "woman_360p.mp4"))):
-        print(line, flush=True)
+    media = parser.parse_args().media
+    with load_models(load_pipeline()) as models:
+        lines = chain(group(media / "group_1080p.mp4", models), woman(media / "woman_360p.mp4", models), shots(media))
+        for line in chain(lines, (cost(media / name, models) for name in ("group_1080p.mp4", "woman_360p.mp4"))):
+            print(line, flush=True)
 
 
 if __name__ == "__main__":

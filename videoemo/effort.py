@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TypeVar
 
+from videoemo.looking import Looked
 from videoemo.records import Frames
 
 __all__ = ["Effort"]
@@ -17,11 +18,11 @@ T = TypeVar("T")
 
 @dataclass
 class Effort:
-    """The work done on a video so far, added up by the stages that do it, each in a thread of its own.
+    """The work done on a video so far, added up by the stages, which overlap.
 
     Parameters
     ----------
-    seconds : of work in each stage: read, find, express, track. Stages overlap: their sum may be more than passed on the clock.
+    seconds : of work in each stage: read, find, express, track. Their sum may be more than passed on the clock.
     frames : decoded.
     """
 
@@ -35,15 +36,20 @@ class Effort:
         yield
         self.seconds[stage] += perf_counter() - started
 
-    def of(self, stage: str, items: Iterator[T], *, before: bool = False) -> Iterator[T]:
-        """The items, with the seconds that each takes to come added to a stage; or, where they come from the stage before, taken off again."""
+    def of(self, stage: str, items: Iterator[T]) -> Iterator[T]:
+        """The items, with the seconds that each takes to come added to a stage."""
         while True:
-            started = perf_counter()
-            item = next(items, None)
-            self.seconds[stage] += (perf_counter() - started) * (-1 if before else 1)
+            with self.at(stage):
+                item = next(items, None)
             if item is None:
                 return
             yield item
+
+    def done(self, looked: Looked[T]) -> T:
+        """What was seen, with what it took added."""
+        self.seconds["find"] += looked.find
+        self.seconds["express"] += looked.express
+        return looked.seen
 
     def counted(self, batches: Iterator[Frames]) -> Iterator[Frames]:
         """The batches, their frames counted."""

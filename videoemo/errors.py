@@ -10,6 +10,7 @@ VideoemoError                   one line: what was wrong, what was given, what t
 │   ├── EmptyVideoError         it opens and holds no picture
 │   └── TooLargeVideoError      a frame of more than `max_pixels` pixels
 ├── WeightsError                a network's files are missing, damaged or of a kind that is refused
+├── LostError                   a process that died while it helped with one video; the others go on
 ├── WorkerError                 worker processes that cannot be started, or end before their first video
 ├── FetchError                  a network's file cannot be had from where it was published
 └── TrainingError               a training run that cannot start or go on
@@ -22,6 +23,7 @@ __all__ = [
     "FetchError",
     "InputError",
     "LeaseLostError",
+    "LostError",
     "OutputError",
     "RecipeError",
     "TooLargeVideoError",
@@ -76,6 +78,10 @@ class WeightsError(VideoemoError):
 
 class FetchError(VideoemoError):
     """A network's file cannot be had from where it was published: no way there, no such file, another content, no space."""
+
+
+class LostError(VideoemoError):
+    """A process that died while it helped with one video; in a run over many, the others go on."""
 
 
 class WorkerError(VideoemoError):

@@ -10,6 +10,8 @@ import numpy.typing as npt
 from videoemo import faces as face_room
 from videoemo.ahead import ahead
 from videoemo.effort import Effort
+from videoemo.hands import in_order
+from videoemo.looking import Looker
 from videoemo.networks import Models
 from videoemo.recipes import Pipeline
 from videoemo.records import Faces, Features, Frames
@@ -19,7 +21,7 @@ from videoemo.video import Video, frames
 
 __all__ = ["expressions", "sampled"]
 
-# Batches that wait between two stages: enough that neither waits for the other, few enough that memory stays small.
+# Batches that are decoded ahead: enough that nothing waits for them, few enough that memory stays small.
 _AHEAD = 2
 
 
@@ -52,18 +54,18 @@ def expressions(
         decoder=pipeline.decoder,
         max_pixels=pipeline.max_pixels,
     )
-    # Four stages at a time: while the faces of some frames are looked at, those of the next are found, first in some frames and then between
-    # them, and the next but one are decoded.
-    look, spent = _Looking(pipeline, models), Effort() if effort is None else effort
-    read = ahead(spent.of("read", moving(spent.counted(reading), threshold=pipeline.skip_still)), n=_AHEAD)
-    searched = ahead(spent.of("find", look.now_and_then(spent.of("find", read, before=True))), n=_AHEAD)
-    found = ahead(spent.of("find", look.between(spent.of("find", searched, before=True))), n=_AHEAD)
-    for batch, faces in found:
-        with spent.at("express"):
-            features = models.extractor(faces.crops or ())
-        if progress is not None:
-            progress(len(batch), int(np.searchsorted(wanted, batch.index[-1], side="right")) / len(wanted))
-        yield batch, faces, features
+    hands, spent = models.hands, Effort() if effort is None else effort
+    read = ahead(spent.of("read", map(hands.share, moving(spent.counted(reading), threshold=pipeline.skip_still))), n=_AHEAD)
+    planned = ((one, hands.submit(Looker.whole, one)) for one in face_room.now_and_then(read, full_search=pipeline.full_search))
+    searched = ((one, spent.done(looked)) for one, looked in in_order(planned, n_ahead=hands.n_ahead))
+    between = face_room.between(searched, threshold=pipeline.thresholds[2])
+    looked_at = in_order(((one, hands.submit(Looker.stretch, one)) for one in between), n_ahead=hands.n_ahead)
+    for stretch, looked in looked_at:
+        seen = spent.done(looked)
+        for batch, (faces, features) in zip(stretch.parts, seen, strict=True):
+            if progress is not None:
+                progress(len(batch), int(np.searchsorted(wanted, batch.index[-1], side="right")) / len(wanted))
+            yield batch, faces, features
 
 
 def _sampling_rate(video: Video, pipeline: Pipeline) -> float | None:
@@ -74,22 +76,3 @@ def _sampling_rate(video: Video, pipeline: Pipeline) -> float | None:
 def sampled(video: Video, pipeline: Pipeline) -> npt.NDArray[np.int64]:
     """The indices of the frames that a pipeline asks for, int64 (n,)."""
     return sample(video.seconds, every=pipeline.every, fps=_sampling_rate(video, pipeline), start=pipeline.start, end=pipeline.end)
-
-
-class _Looking:
-    """The two steps in which faces are found, and how they are cropped."""
-
-    def __init__(self, pipeline: Pipeline, models: Models) -> None:
-        self._search = face_room.Search(pipeline.min_face, pipeline.thresholds, pipeline.pyramid_factor, pipeline.order)
-        self._pipeline, self._networks, self._card = pipeline, models.networks, models.extractor.card
-
-    def now_and_then(self, batches: Iterator[Frames]) -> Iterator[face_room.Searched]:
-        seconds = self._pipeline.full_search
-        return face_room.search_now_and_then(batches, networks=self._networks, search=self._search, full_search=seconds)
-
-    def between(self, searched: Iterator[face_room.Searched]) -> Iterator[tuple[Frames, Faces]]:
-        card = self._card
-        align = card.align if self._pipeline.align is None else self._pipeline.align
-        for batch, found in face_room.search_between(searched, networks=self._networks, search=self._search):
-            chosen = face_room.select(found, self._pipeline.faces)
-            yield batch, face_room.crop(batch, chosen, kind=card.crop, size=card.input_size, scale=card.crop_scale, align=align)

@@ -67,20 +67,20 @@ def score_video(clip: Clip, pipeline: Pipeline, models: Models, *, progress: Cal
     first, last = (video.seconds[wanted[0]], video.seconds[wanted[-1]]) if len(wanted) else (0.0, 0.0)
     one_person = pipeline.faces == "track:longest"
     galleries = Galleries(float(last - first), first=float(first), wait=pipeline.track_gap)
-    kept = Kept(models.extractor.card.embedding)
+    kept = Kept(models.card.embedding)
     portraits = Portraits()
     windows: list[Window] = []
 
     def shown() -> Iterator[tuple[Frames, Faces, Features]]:
         found = expressions(video, pipeline, models, effort=effort, progress=progress)
         for batch, faces, features in tracked(found, pipeline, effort):
-            _offer(galleries, batch, faces, features, models.extractor.classes, apart=one_person)
+            _offer(galleries, batch, faces, features, models.card.classes, apart=one_person)
             _portray(portraits, faces)
             if models.classify is not None:
                 kept.add(faces, features)
             yield batch, faces, features
 
-    table = face_table(shown(), models.extractor.classes, affect=models.extractor.card.valence_arousal)
+    table = face_table(shown(), models.card.classes, affect=models.card.valence_arousal)
     person = longest(table.track) if one_person else None
     if person is not None:
         table = only(table, person)

@@ -8,7 +8,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from videoemo.datasets import find_clips
+from videoemo.datasets import PICTURES, find_clips
 from videoemo.group import group_affect, shown, write_course, write_pairs
 from videoemo.networks import Models, load_models
 from videoemo.persons import write_tracks
@@ -19,6 +19,7 @@ from videoemo.smoothing import smooth
 from videoemo.tables import FaceTable, VideoRow, write_faces
 from videoemo.windows import write_windows
 from videoemo.work.attempt import attempt
+from videoemo.work.crew import Lost
 from videoemo.work.jobs import Job
 from videoemo.work.rows import Failure, row_fields
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["prepare", "score"]
 
 
-def prepare(pipeline: Pipeline, ran: dict[str, Any], model: Model | None) -> Callable[[Job, Callable[[int, float], None]], VideoRow | Failure]:
+def prepare(pipeline: Pipeline, ran: dict[str, Any], model: Model | None) -> Callable[[Job, Callable[[int, float], None]], VideoRow | Failure | Lost]:
     """Load the networks; what comes back scores one video, or says why it failed, and reports the frames done and the share of the video.
 
     Parameters
@@ -46,9 +47,9 @@ def prepare(pipeline: Pipeline, ran: dict[str, Any], model: Model | None) -> Cal
     if model is not None:
         from videoemo.prediction import ClipClassifier
 
-        models = replace(models, classify=ClipClassifier(model, models.extractor.card))
+        models = replace(models, classify=ClipClassifier(model, models.card))
 
-    def work(job: Job, report: Callable[[int, float], None]) -> VideoRow | Failure:
+    def work(job: Job, report: Callable[[int, float], None]) -> VideoRow | Failure | Lost:
         return attempt(job.clip, lambda: _score_into(job, pipeline, models, ran, report))
 
     return work
@@ -158,8 +159,8 @@ def score(path: str | Path, *, pipeline: str | None = None, **settings: Any) -> 
 
     chosen = change(load_pipeline(pipeline), **settings)
     clips = find_clips([Path(path)], picture_folders=chosen.fps is not None)
-    models = load_models(chosen)
-    tables: dict[str, pd.DataFrame] = {clip.id: score_video(clip, chosen, models).table.to_arrow().to_pandas() for clip in clips}
+    with load_models(chosen, beside=any(clip.path.suffix.lower() not in PICTURES for clip in clips)) as models:
+        tables: dict[str, pd.DataFrame] = {clip.id: score_video(clip, chosen, models).table.to_arrow().to_pandas() for clip in clips}
     if len(clips) == 1 and clips[0].path == Path(path):
         return tables[clips[0].id]
     return pd.concat(tables, names=["video"]).reset_index(level="video").reset_index(drop=True)

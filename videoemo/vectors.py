@@ -17,13 +17,14 @@ from videoemo.tables import VideoRow
 from videoemo.tracking import tracked
 from videoemo.video import probe
 from videoemo.work.attempt import attempt
+from videoemo.work.crew import Lost
 from videoemo.work.jobs import VECTORS, Job
 from videoemo.work.rows import Failure, row_fields
 
 __all__ = ["prepare"]
 
 
-def prepare(pipeline: Pipeline) -> Callable[[Job, Callable[[int, float], None]], VideoRow | Failure]:
+def prepare(pipeline: Pipeline) -> Callable[[Job, Callable[[int, float], None]], VideoRow | Failure | Lost]:
     """Load the networks; what comes back writes the vectors of one clip, or says why it failed, and reports as in `scoring.prepare`.
 
     Raises
@@ -37,7 +38,7 @@ def prepare(pipeline: Pipeline) -> Callable[[Job, Callable[[int, float], None]],
 def _write(job: Job, pipeline: Pipeline, models: Models, report: Callable[[int, float], None]) -> VideoRow:
     clip = job.clip
     video = probe(clip.path, fps=pipeline.fps, max_pixels=pipeline.max_pixels)
-    length = models.extractor.card.embedding
+    length = models.card.embedding
     n_frames, kept = 0, Kept(length)
     for batch, faces, features in tracked(expressions(video, pipeline, models, progress=report), pipeline):
         n_frames += len(batch)

@@ -1,15 +1,15 @@
-"""`videoemo score` as a command: how long a run takes, when its first frame is done, and the largest memory of its processes."""
+"""`videoemo score` as a command: how long a run takes, when its first frame is done, and how much memory its processes take."""
 
 from __future__ import annotations
 
 import csv
 import json
-import os
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -19,6 +19,7 @@ from videoemo.errors import VideoemoError
 from .clips import looped
 from .comparing import CLIPS, Clips
 from .results import Hour, Memory, Start
+from .trees import Peak
 from .workers import ROOT
 
 __all__ = ["Finished", "measure_hour", "measure_memory", "measure_start", "score"]
@@ -37,18 +38,22 @@ class Finished:
     seconds : from the start of the command to its end.
     first : from the start of the command to the end of its first video.
     video_seconds, frames : of the video, as the run has them.
-    peak_mib : of the largest of its processes.
+    peak_mib : of all its processes together; None where it was not watched.
     """
 
     seconds: float
     first: float
     video_seconds: float
     frames: int
-    peak_mib: float
+    peak_mib: float | None
 
 
-def score(video: Path, *options: str) -> Finished:
-    """Score one video, without pictures, into a folder that is removed again (POSIX).
+def score(video: Path, *options: str, memory: bool = False) -> Finished:
+    """Score one video, without pictures, into a folder that is removed again.
+
+    Parameters
+    ----------
+    memory : watch it, which takes some time from the run.
 
     Raises
     ------
@@ -61,20 +66,18 @@ def score(video: Path, *options: str) -> Finished:
         started, first, said = time.perf_counter(), None, []
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         assert process.stderr is not None
-        for line in process.stderr:
-            said.append(line.strip())
-            if first is None and line.startswith("{") and json.loads(line)["event"] == "video":
-                first = time.perf_counter() - started
-        # Of this command and the workers that it waited for; what is known of all children would mix in other runs.
-        _, status, usage = os.wait4(process.pid, 0)
+        with Peak(process.pid) if memory else nullcontext() as peak:
+            for line in process.stderr:
+                said.append(line.strip())
+                if first is None and line.startswith("{") and json.loads(line)["event"] == "video":
+                    first = time.perf_counter() - started
+            process.wait()
         seconds = time.perf_counter() - started
-        process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode or first is None:
             raise VideoemoError(f"{' '.join(command)} ended with status {process.returncode}: {' | '.join(said[-3:])}")
         with (out / "videos.csv").open(encoding="utf-8", newline="") as file:
             (row,) = csv.DictReader(file)
-        unit = 1 if sys.platform == "darwin" else 1024  # bytes there, KiB elsewhere
-        return Finished(seconds, first, float(row["seconds"]), int(row["frames"]), usage.ru_maxrss * unit / 2**20)
+        return Finished(seconds, first, float(row["seconds"]), int(row["frames"]), peak.mib if peak else None)
 
 
 def measure_start(clips: Clips, runs: int) -> Iterator[Start]:
@@ -99,8 +102,9 @@ def measure_hour(clips: Clips, _: int) -> Iterator[Hour]:
 
 def measure_memory(clips: Clips, _: int) -> Iterator[Memory]:
     """1080p, and five times as much of it."""
-    once = score(clips(LARGE))
+    once = score(clips(LARGE), memory=True)
     with tempfile.TemporaryDirectory() as temporary:
-        longer = score(looped(clips(LARGE), Path(temporary) / LARGE, minutes=4.5 * once.video_seconds / 60))
+        longer = score(looped(clips(LARGE), Path(temporary) / LARGE, minutes=4.5 * once.video_seconds / 60), memory=True)
     for finished in (once, longer):
+        assert finished.peak_mib is not None
         yield Memory(clip=LARGE, video_seconds=finished.video_seconds, peak_mib=finished.peak_mib)

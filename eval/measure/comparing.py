@@ -14,6 +14,7 @@ from videoemo.recipes import load_pipeline
 from .clips import shortened
 from .peers import peer_worker, random_b0
 from .results import Ours, Parts, Peer, Row, Stage
+from .trees import Peak
 from .workers import Worker
 
 __all__ = ["CLIPS", "Clips", "measure_ours", "measure_parts", "measure_rows", "our_worker", "say"]
@@ -65,7 +66,9 @@ def measure_ours(clips: Clips, runs: int) -> Iterator[Ours]:
     """Each clip by us alone, with the extractor that ships; the first pass, in a fresh process, gives the peak of memory."""
     for name in CLIPS:
         with our_worker() as worker:
-            first, *passes = [worker(clips(name)) for _ in range(runs + 1)]
+            with Peak(worker.pid) as peak:
+                first = worker(clips(name))
+            passes = [worker(clips(name)) for _ in range(runs)]
         fps = [_fps(one) for one in passes]
         spent = {stage: median(one["stages"][stage] for one in passes) for stage in first["stages"]}
         yield Ours(
@@ -77,7 +80,7 @@ def measure_ours(clips: Clips, runs: int) -> Iterator[Ours]:
             stages=tuple(Stage(name=stage, fps=first["frames"] / seconds) for stage, seconds in spent.items()),
             seconds=median(one["seconds"] for one in passes),
             cpu_seconds=median(one["cpu_seconds"] for one in passes),
-            peak_mib=first["peak_mib"],
+            peak_mib=peak.mib,
         )
 
 

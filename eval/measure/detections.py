@@ -79,8 +79,8 @@ def detect(path: Path, pipeline: Pipeline) -> Detections:
     ------
     VideoemoError : the clip cannot be read, or a network cannot be had.
     """
-    models = load_models(pipeline)
-    found = [(faces, features) for _, faces, features in expressions(probe(path), pipeline, models)]
+    with load_models(pipeline) as models:
+        found = [(faces, features) for _, faces, features in expressions(probe(path), pipeline, models)]
     return Detections(
         np.concatenate([faces.frame for faces, _ in found]),
         np.concatenate([faces.boxes for faces, _ in found]),

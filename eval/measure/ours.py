@@ -12,9 +12,9 @@ from typing import Any
 
 from eval.measure.serving import Run, serve
 from eval.measure.settings import settings
-from videoemo.ahead import threads
 from videoemo.networks import load_models
 from videoemo.pipeline import score_video
+from videoemo.processors import threads
 from videoemo.provenance import versions
 from videoemo.records import Clip
 from videoemo.serving import runtime_of

@@ -3,11 +3,12 @@
     python -m eval.measure.parts EXTRACTOR
 
 For each clip, which should be short (the tensors are kept in memory): a pass over it as users get it; one in which each call of a network, and of the
-readers of videos, is written down; and those calls again, with nothing between them.
+readers of videos, is written down; and those calls again, with nothing between them, each network on as many threads as a process has in the whole.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections import deque
@@ -23,23 +24,29 @@ import numpy as np
 
 from eval.measure.serving import Run, cores, serve
 from eval.measure.settings import settings
+from eval.measure.trees import helpers_cpu_seconds
 from videoemo import expressions
 from videoemo import pipeline as scoring
+from videoemo.hands import Here
+from videoemo.looking import Looker, load_looker
 from videoemo.networks import Models, load_models
 from videoemo.pipeline import score_video
 from videoemo.records import Clip
+from videoemo.serving import weights_of
 
 # A function and the arguments it was called with.
 Call = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
 
 
 def load() -> tuple[Run, dict[str, Any]]:
-    """The models, and the same with every call written down."""
+    """The models, and a looker that writes every call down."""
     pipeline = settings(*sys.argv[1:])
     models = load_models(pipeline)
     networks: list[Call] = []
     readers: list[Call] = []
-    watched = _watched(models, networks)
+    with patch.dict(os.environ, OMP_THREAD_LIMIT="1"):  # as in each process of the whole, on two cores
+        looker = load_looker(pipeline, *weights_of(pipeline.extractor))
+    watched = Models(models.card, Here(_watched(looker, networks)))
 
     def run(clip: Path) -> dict[str, Any]:
         video = Clip(clip, clip.name)
@@ -50,6 +57,7 @@ def load() -> tuple[Run, dict[str, Any]]:
             patch.object(expressions, "frames", _recorder(expressions.frames, readers)),
         ):
             scored = score_video(video, pipeline, watched)
+        _again(networks)  # warm
         read, inferred = (_clocked(partial(_again, calls)) for calls in (readers, networks))
         calls = {"readers": len(readers), "networks": len(networks)}
         networks.clear()
@@ -59,13 +67,13 @@ def load() -> tuple[Run, dict[str, Any]]:
     return run, {"cores": cores()}
 
 
-def _watched(models: Models, calls: list[Call]) -> Models:
-    """The same models, whose networks write down what they are called with."""
-    found = {field.name: getattr(models.networks, field.name) for field in fields(models.networks)}
-    networks = replace(models.networks, **{name: _recorder(network, calls) for name, network in found.items() if callable(network)})
-    extractor = copy(models.extractor)
+def _watched(looker: Looker, calls: list[Call]) -> Looker:
+    """The same looker, whose networks write down what they are called with."""
+    found = {field.name: getattr(looker.networks, field.name) for field in fields(looker.networks)}
+    networks = replace(looker.networks, **{name: _recorder(network, calls) for name, network in found.items()})
+    extractor = copy(looker.extractor)
     extractor._network = _recorder(extractor._network, calls)
-    return replace(models, networks=networks, extractor=extractor)
+    return replace(looker, networks=networks, extractor=extractor)
 
 
 def _recorder(function: Callable[..., Any], calls: list[Call]) -> Callable[..., Any]:
@@ -86,9 +94,13 @@ def _again(calls: list[Call]) -> None:
 
 
 def _clocked(work: Callable[[], object]) -> dict[str, float]:
-    cpu, started = time.process_time(), time.perf_counter()
+    cpu, started = _cpu_seconds(), time.perf_counter()
     work()
-    return {"seconds": time.perf_counter() - started, "cpu_seconds": time.process_time() - cpu}
+    return {"seconds": time.perf_counter() - started, "cpu_seconds": _cpu_seconds() - cpu}
+
+
+def _cpu_seconds() -> float:
+    return time.process_time() + helpers_cpu_seconds(os.getpid())
 
 
 if __name__ == "__main__":

@@ -106,8 +106,8 @@ class Ours:
     ----------
     fps : frames a second, warm.
     stages : read, find, express and so on, in the order of the work.
-    seconds, cpu_seconds : of a pass; CPU seconds are user and system, of all threads.
-    peak_mib : of a fresh process that loads and scores the clip once.
+    seconds, cpu_seconds : of a pass; CPU seconds are user and system, of all threads and processes.
+    peak_mib : of a fresh process, and those it started, while it scores the clip for the first time.
     """
 
     clip: str
@@ -166,7 +166,7 @@ class Hour:
 
 @dataclass(frozen=True, kw_only=True)
 class Memory:
-    """The largest memory of a process of `videoemo score` (bar: 1.5 GB) on a clip that is looped to so many seconds."""
+    """The most memory that all processes of `videoemo score` held together (bar: 1.5 GB) on a clip that is looped to so many seconds."""
 
     clip: str
     video_seconds: float

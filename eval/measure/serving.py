@@ -32,10 +32,9 @@ def serve(load: Callable[[], tuple[Run, Mapping[str, Any]]]) -> None:
         run, facts = load()
         _print(answers, facts)
         for line in sys.stdin:
-            cpu, started = time.process_time(), time.perf_counter()
+            started = time.perf_counter()
             done = run(Path(json.loads(line)["clip"]))
-            seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - cpu
-            _print(answers, {"seconds": seconds, "cpu_seconds": cpu_seconds, "peak_mib": _peak_mib(), **done})
+            _print(answers, {"seconds": time.perf_counter() - started, **done})
 
 
 def pictures(clip: Path) -> Iterator[Any]:
@@ -53,16 +52,6 @@ def pictures(clip: Path) -> Iterator[Any]:
 def cores() -> int:
     """Processor cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _peak_mib() -> float | None:
-    """Of this process so far; None where the system does not say."""
-    try:
-        import resource
-    except ImportError:
-        return None
-    unit = 1 if sys.platform == "darwin" else 1024  # bytes there, KiB elsewhere
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20
 
 
 def _print(answers: Any, fields: Mapping[str, Any]) -> None:

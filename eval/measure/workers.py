@@ -11,6 +11,8 @@ from typing import Any
 
 from videoemo.errors import VideoemoError
 
+from .trees import cpu_seconds
+
 __all__ = ["ROOT", "Worker", "keep_to"]
 
 ROOT = Path(__file__).parents[2]  # the checkout's, where `python -m eval...` is run
@@ -44,16 +46,23 @@ class Worker:
         )
         self.facts = self._answer()
 
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
     def __call__(self, clip: Path) -> dict[str, Any]:
-        """One pass over a clip.
+        """One pass over a clip, with the `cpu_seconds` of the process and its descendants.
 
         Raises
         ------
         VideoemoError : the process ended.
         """
         assert self._process.stdin is not None
+        before = cpu_seconds(self._process.pid)
         print(json.dumps({"clip": str(clip)}), file=self._process.stdin, flush=True)
-        return self._answer()
+        answer = self._answer()
+        return {"cpu_seconds": cpu_seconds(self._process.pid) - before, **answer}
 
     def __enter__(self) -> Worker:
         return self

@@ -100,6 +100,19 @@ def test_a_conversion_leaves_one_folder_and_nothing_else(folder: Path) -> None:
     assert [path.name.partition("-")[0] for path in folder.iterdir()] == ["toy"]
 
 
+def test_two_that_start_together_convert_once(folder: Path) -> None:
+    built: list[nn.Module] = []
+
+    def build() -> nn.Module:
+        built.append(network())
+        return built[-1]
+
+    with ThreadPoolExecutor(2) as pool:
+        for start in [pool.submit(converted, "toy", build, checksum=CHECKSUM, shape=SHAPE) for _ in range(2)]:
+            start.result()
+    assert len(built) == 1
+
+
 def test_where_nothing_can_be_kept_it_works_all_the_same(folder: Path) -> None:
     folder.write_text("a file where the folder should be")
     assert answers().shape == (5, 7)

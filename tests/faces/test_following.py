@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pytest
 
 from tests.faces.toy import at_times, toy_networks
-from videoemo.faces import Networks, Search, find, search_between, search_now_and_then
+from videoemo.faces import Networks, Search, between, find, now_and_then, search_stretch, search_whole
 from videoemo.faces.networks import FloatArray
 from videoemo.records import Faces, Frames
 from videoemo.video import frames as read
@@ -41,8 +41,13 @@ def batches(frames: Frames, size: int) -> Iterator[Frames]:
 
 
 def follow(parts: Iterator[Frames], *, networks: Networks = NETWORKS, seconds: float = EVERY) -> list[tuple[Frames, Faces]]:
-    searched = search_now_and_then(parts, networks=networks, search=Search(), full_search=seconds)
-    return list(search_between(searched, networks=networks, search=Search()))
+    search = Search()
+    searched = ((planned, search_whole(planned, networks=networks, search=search)) for planned in now_and_then(parts, full_search=seconds))
+    return [
+        pair
+        for stretch in between(searched, threshold=search.thresholds[2])
+        for pair in zip(stretch.parts, search_stretch(stretch, networks=networks, search=search), strict=True)
+    ]
 
 
 def followed(frames: Frames, *, size: int = 8, networks: Networks = NETWORKS, seconds: float = EVERY) -> Faces:

@@ -42,10 +42,11 @@ def published(store: Path, server: Server) -> str:
 
 
 def test_a_network_is_fetched_when_it_is_first_used(published: str, store: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    models = load_models(change(load_pipeline(), extractor=published, extractor_offline="ferplus-small"))
-    assert (models.extractor.card.name, (store / "published.safetensors").is_file()) == ("published", True)
+    with load_models(change(load_pipeline(), extractor=published, extractor_offline="ferplus-small")) as models:
+        assert (models.card.name, (store / "published.safetensors").is_file()) == ("published", True)
     assert "fetching published from http://" in capfd.readouterr().err
-    load_models(change(load_pipeline(), extractor=published))
+    with load_models(change(load_pipeline(), extractor=published)):
+        pass
     assert "fetching" not in capfd.readouterr().err
 
 

@@ -34,10 +34,8 @@ def load_networks(runtime: Runtime = FLOAT32) -> Networks:
         converted(f"mtcnn-{name}", partial(_built, place), checksum=SHA256[f"{name}.pt"], shape=shape)
         for place, (name, shape) in enumerate(_SHAPES.items())
     ]
-    # Two stages of the pipeline use them at the same time, each its own.
-    share = max(1, threads() // 2)
     pnet, rnet, onet = (
-        compiled(model, threads=share, precision=how) for model, how in zip(models, ("float32", "float32", runtime.precision), strict=True)
+        compiled(model, threads=threads(), precision=how) for model, how in zip(models, ("float32", "float32", runtime.precision), strict=True)
     )
     return Networks(pnet, rnet, onet)  # type: ignore[arg-type]  # each gives as many arrays as it has heads
 

@@ -7,8 +7,8 @@ import shutil
 import sys
 import tempfile
 import warnings
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from threading import local
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 import openvino
+from filelock import FileLock
 
 from videoemo import store
 
@@ -93,10 +94,29 @@ def converted(name: str, build: Callable[[], nn.Module], *, checksum: str, shape
     folder = store.folder() / "openvino" / f"{name}-{digest[:16]}"
     with suppress(RuntimeError):  # not there, or damaged
         return openvino.Core().read_model(folder / _MODEL)
-    _say(folder.parent)
-    model = _convert(build(), shape)
-    _keep(model, folder)
+    with _alone(folder.parent):
+        with suppress(RuntimeError):  # another process has made it while we waited
+            return openvino.Core().read_model(folder / _MODEL)
+        _say(folder.parent)
+        model = _convert(build(), shape)
+        _keep(model, folder)
     return model
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One process at a time; each for itself where no lock can be had."""
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder.with_name(f".{folder.name}.lock"))
+        lock.acquire()
+    except OSError:
+        yield
+        return
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @cache

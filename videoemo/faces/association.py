@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import linear_sum_assignment
 
 __all__ = ["pairs"]
 
@@ -21,6 +20,11 @@ def pairs(costs: npt.NDArray[np.float64], alone: npt.NDArray[np.float64]) -> tup
     -------
     The rows (k,), ascending, and the column of each.
     """
+    if not costs.size:
+        return np.empty(0, np.intp), np.empty(0, np.intp)
+    # Imported here: it takes a third of a second, and the processes that only find faces have no use for it.
+    from scipy.optimize import linear_sum_assignment
+
     gain = np.minimum(costs - alone, 0)
     rows, columns = linear_sum_assignment(gain)
     paired = gain[rows, columns] < 0

@@ -2,6 +2,9 @@
 
 What was found at both ends of a stretch is looked for on the way from one place to the other, what was found at one end where it was.
 So a face that comes or goes within a stretch is found, unless it is there at neither end.
+
+Which frames are searched whole (`now_and_then`) and where faces are expected in the others (`between`) is said here; the searches themselves
+(`search_whole`, `search_stretch`) depend on nothing but what they are given, and may be done elsewhere.
 """
 
 from __future__ import annotations
@@ -20,76 +23,106 @@ from videoemo.faces.search import Search
 from videoemo.faces.suppression import of_union
 from videoemo.records import Faces, Frames
 
-__all__ = ["Searched", "search_between", "search_now_and_then"]
+__all__ = ["Planned", "Stretch", "between", "now_and_then", "search_stretch", "search_whole"]
 
 # What O-Net takes for a face with at least this probability is looked for in the frames beside: it may be surer there.
 DOUBTFUL = 0.2
 # Seconds: times of frames are rounded to their container's clock.
 CLOCK = 1e-3
+# Pixels of the frames of a stretch that goes beyond one part: four of 1080p, 36 of 360p. More at a time is no faster.
+MAX_PIXELS = 1 << 23
 
 
-class Searched(NamedTuple):
-    """Some frames, of which some were searched whole.
+class Planned(NamedTuple):
+    """Some frames, of which some are to be searched whole.
 
     Parameters
     ----------
     frames : n of them.
-    whole : rising places of those that were searched, intp (k,).
-    faces : theirs, the doubtful ones among them.
-    last : whether no more frames come of this size; its last frame was searched then.
+    whole : rising places of those that are, intp (k,).
+    last : whether no more frames come of this size; its last frame is searched then.
     """
 
     frames: Frames
     whole: npt.NDArray[np.intp]
-    faces: Faces
     last: bool
 
 
-def search_now_and_then(batches: Iterable[Frames], *, networks: Networks, search: Search, full_search: float) -> Iterator[Searched]:
-    """The first step of following: whole frames are searched now and then.
+class Stretch(NamedTuple):
+    """Frames of which it is known where faces may be.
+
+    Parameters
+    ----------
+    parts : n frames in all, one after the other.
+    found : faces of those that were searched whole.
+    places : where faces are expected in the others; `places.frame` counts through the n.
+    """
+
+    parts: tuple[Frames, ...]
+    found: Faces
+    places: Places
+
+
+def now_and_then(batches: Iterable[Frames], *, full_search: float) -> Iterator[Planned]:
+    """The first step of following: which frames are searched whole.
 
     Parameters
     ----------
     batches : of a video's frames, in order.
-    networks : P-, R- and O-Net.
     full_search : seconds; so long after a frame that was searched whole the next one is. The first and the last frame are, too.
     """
-    floor, when = min(DOUBTFUL, search.thresholds[2]), -np.inf
+    when = -np.inf
     for batch, last in _with_ends(batches):
         whole = []
         for i, now in enumerate(batch.seconds.tolist()):
             if now - when >= full_search - CLOCK or (last and i == len(batch) - 1):
                 whole.append(i)
                 when = now
-        faces = search_everywhere([batch.rgb[i] for i in whole], batch.index[whole], networks, search, floor=floor)
-        yield Searched(batch, np.array(whole, np.intp), faces, last)
+        yield Planned(batch, np.array(whole, np.intp), last)
         if last:
             when = -np.inf
 
 
-def search_between(parts: Iterable[Searched], *, networks: Networks, search: Search) -> Iterator[tuple[Frames, Faces]]:
-    """The second step: the frames between are searched near the faces found before and after.
+def search_whole(planned: Planned, *, networks: Networks, search: Search) -> Faces:
+    """The faces of the frames that are to be searched whole, the doubtful ones among them."""
+    frames, whole, _ = planned
+    floor = min(DOUBTFUL, search.thresholds[2])
+    return search_everywhere([frames.rgb[i] for i in whole], frames.index[whole], networks, search, floor=floor)
+
+
+def between(searched: Iterable[tuple[Planned, Faces]], *, threshold: float) -> Iterator[Stretch]:
+    """The second step: where faces are expected in the frames between those that were searched whole.
+
+    Parameters
+    ----------
+    searched : what was planned, in order, with what `search_whole` found.
+    threshold : the last of `Search.thresholds`: what is surer is a face.
 
     Yields
     ------
-    All the frames, in order, in batches of their own, and their faces, as `find` gives them.
+    All the frames, in order, in parts of their own.
     """
     before, held = _End(joined([]), -np.inf), list[Frames]()
-    for part in parts:
-        if len(part.whole):
-            stop = int(part.whole[-1]) + 1
-            ends = [_End(part.faces[part.faces.frame == part.frames.index[i]], float(part.frames.seconds[i])) for i in part.whole]
-            together = [*held, part.frames[:stop]]
-            near = _near(together, [before, *ends], networks, search)
-            found = joined([part.faces[part.faces.scores > search.thresholds[2]], near])
-            for frames in together:
-                here = np.flatnonzero((found.frame >= frames.index[0]) & (found.frame <= frames.index[-1]))
-                yield frames, found[here[np.argsort(found.frame[here], kind="stable")]]
-            before, held = ends[-1], [part.frames[stop:]] if stop < len(part.frames) else []
+    for (frames, whole, last), faces in searched:
+        if len(whole):
+            stop = int(whole[-1]) + 1
+            ends = [_End(faces[faces.frame == frames.index[i]], float(frames.seconds[i])) for i in whole]
+            parts = [*held, frames[:stop]]
+            yield from _stretches(parts, faces[faces.scores > threshold], _expected(parts, [before, *ends]))
+            before, held = ends[-1], [frames[stop:]] if stop < len(frames) else []
         else:
-            held.append(part.frames)
-        if part.last:
+            held.append(frames)
+        if last:
             before = _End(joined([]), -np.inf)
+
+
+def search_stretch(stretch: Stretch, *, networks: Networks, search: Search) -> list[Faces]:
+    """The faces of each part of a stretch, as `find` gives them."""
+    pictures = [rgb for part in stretch.parts for rgb in part.rgb]
+    index = np.concatenate([part.index for part in stretch.parts])
+    faces = joined([stretch.found, search_near(pictures, index, stretch.places, networks, search)])
+    here = [np.flatnonzero((faces.frame >= part.index[0]) & (faces.frame <= part.index[-1])) for part in stretch.parts]
+    return [faces[chosen[np.argsort(faces.frame[chosen], kind="stable")]] for chosen in here]
 
 
 class _End(NamedTuple):
@@ -97,6 +130,26 @@ class _End(NamedTuple):
 
     faces: Faces
     seconds: float
+
+
+def _stretches(parts: list[Frames], found: Faces, places: Places) -> Iterator[Stretch]:
+    """Parts of one size with what is known of them, as many together as are not too many pixels."""
+    together: list[Frames] = []
+    start = 0
+    for part in parts:
+        n = sum(map(len, together))
+        if together and (n + len(part)) * part.rgb[0].size > 3 * MAX_PIXELS:
+            yield _stretch(together, found, places, start=start)
+            together, start = [], start + n
+        together.append(part)
+    yield _stretch(together, found, places, start=start)
+
+
+def _stretch(parts: list[Frames], found: Faces, places: Places, *, start: int) -> Stretch:
+    """Some parts, and what of all is theirs; `places.frame` counts their frames from `start`."""
+    here = np.flatnonzero((places.frame >= start) & (places.frame < start + sum(map(len, parts))))
+    theirs = np.flatnonzero((found.frame >= parts[0].index[0]) & (found.frame <= parts[-1].index[-1]))
+    return Stretch(tuple(parts), found[theirs], Places(places.boxes[here], places.frame[here] - start))
 
 
 def _with_ends(batches: Iterable[Frames]) -> Iterator[tuple[Frames, bool]]:
@@ -110,15 +163,14 @@ def _with_ends(batches: Iterable[Frames]) -> Iterator[tuple[Frames, bool]]:
         yield held, True
 
 
-def _near(together: list[Frames], ends: list[_End], networks: Networks, search: Search) -> Faces:
-    """The faces of the frames between ends; the last frame is the last end's."""
-    pictures = [rgb for frames in together for rgb in frames.rgb]
-    index, seconds = (np.concatenate([getattr(frames, name) for frames in together]) for name in ("index", "seconds"))
+def _expected(parts: list[Frames], ends: list[_End]) -> Places:
+    """Where faces are expected in the frames between ends; the last frame is the last end's."""
+    seconds = np.concatenate([part.seconds for part in parts])
     stretches = [
         _between(first, last, np.flatnonzero((seconds > first.seconds) & (seconds < last.seconds)), seconds)
         for first, last in itertools.pairwise(ends)
     ]
-    return search_near(pictures, index, Places(*(np.concatenate(part) for part in zip(*stretches, strict=True))), networks, search)
+    return Places(*(np.concatenate(part) for part in zip(*stretches, strict=True)))
 
 
 def _between(first: _End, last: _End, frame: npt.NDArray[np.intp], seconds: npt.NDArray[np.float64]) -> Places:

@@ -19,10 +19,10 @@ from videoemo.errors import WorkerError
 from videoemo.processors import processors
 from videoemo.work import worker
 from videoemo.work.crew import Event, Worker
+from videoemo.work.memory import memory_of
 
 __all__ = ["LocalCrew", "Process", "threads_each"]
 
-_MIB = 2**20
 # Seconds in which a process that was killed ends, unless it hangs in the system, as on a network drive that is gone.
 _PATIENCE = 10.0
 
@@ -64,6 +64,7 @@ class Process:
     events : where what it says is put.
     said : takes each line that it, or a library in it, writes on standard error.
     cwd : the folder that it works in, if it is not this process's.
+    inherited : file descriptors that it has too.
 
     Raises
     ------
@@ -71,7 +72,14 @@ class Process:
     """
 
     def __init__(
-        self, prepare: Callable[[], Any], *, threads: int, events: SimpleQueue[Event], said: Callable[[str], None], cwd: Path | None = None
+        self,
+        prepare: Callable[[], Any],
+        *,
+        threads: int,
+        events: SimpleQueue[Event],
+        said: Callable[[str], None],
+        cwd: Path | None = None,
+        inherited: Sequence[int] = (),
     ) -> None:
         self.ready = False  # whether it has loaded
         try:
@@ -82,6 +90,7 @@ class Process:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 cwd=cwd,
+                pass_fds=inherited,
                 env=os.environ | _threads(threads) | {"PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path)},
             )
         except OSError as exc:
@@ -107,12 +116,8 @@ class Process:
             return
 
     def memory(self) -> float:
-        """The memory it holds, its resident set, in MiB; 0 when it has ended. Only where there is /proc."""
-        try:
-            pages = int(Path(f"/proc/{self.pid}/statm").read_text(encoding="ascii").split()[1])
-        except (OSError, IndexError):
-            return 0.0
-        return pages * os.sysconf("SC_PAGE_SIZE") / _MIB
+        """The memory that it and the processes it started hold, in MiB; 0 when it has ended."""
+        return memory_of(self.pid)
 
     def close(self) -> str:
         """End it if it has not ended; return how it ended, in words."""

@@ -1,0 +1,190 @@
+"""Hands of every kind: the same results in the same order, and what becomes of work that fails."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.hands import toys
+from videoemo.errors import InputError, LostError, WeightsError, WorkerError
+from videoemo.hands import Hands, Here, in_order
+from videoemo.hands._beside import Beside, can_share
+from videoemo.hands._here import Threads
+from videoemo.records import Clip, Frames
+from videoemo.work.attempt import attempt
+from videoemo.work.crew import Lost
+from videoemo.work.rows import Failure
+
+processes = pytest.mark.skipif(not can_share(), reason="this system has no memory without a name that processes share")
+KINDS: dict[str, Callable[[], Hands]] = {
+    "here": lambda: Here(toys.load()),  # type: ignore[arg-type]
+    "threads": lambda: Threads(toys.load()),  # type: ignore[arg-type]
+    "beside": lambda: Beside(toys.load),  # type: ignore[arg-type]
+}
+
+
+@pytest.fixture(autouse=True)
+def _two_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("videoemo.hands._beside.threads", lambda: 2)
+
+
+@pytest.fixture(params=[pytest.param(kind, marks=processes if kind == "beside" else ()) for kind in KINDS])
+def hands(request: pytest.FixtureRequest) -> Iterator[Hands]:
+    some = KINDS[request.param]()
+    yield some
+    some.close()
+
+
+@pytest.fixture
+def beside() -> Iterator[Beside]:
+    some = Beside(toys.load)  # type: ignore[arg-type]
+    yield some
+    some.close()
+
+
+def submit(hands: Hands, look: Callable[..., Any], what: Any = None) -> Future[Any]:
+    return hands.submit(look, what)
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def frames(n: int, *, side: int = 20, value: int = 1) -> Frames:
+    return Frames(np.full((n, side, side, 3), value, np.uint8), np.arange(n) / 25, np.arange(n))
+
+
+def test_what_was_seen_comes_in_the_order_asked_for(hands: Hands) -> None:
+    asked = ((i, submit(hands, toys.say, str(i))) for i in range(9))
+    assert list(in_order(asked, n_ahead=hands.n_ahead)) == [(i, f"looker saw {i}") for i in range(9)]
+
+
+def test_frames_and_parts_of_them_arrive_as_they_are(hands: Hands) -> None:
+    shared = hands.share(frames(6, value=3))
+    rgb = shared.rgb
+    given = [rgb, rgb[2:5], rgb[2:5][1:], rgb[4], rgb[:, ::2, ::2], np.ones(5, np.uint8)]
+    assert submit(hands, toys.total, given).result() == [int(array.sum()) for array in given]
+    assert shared.index.tolist() == list(range(6))
+
+
+def test_an_error_is_raised_where_the_result_is_taken(hands: Hands) -> None:
+    with pytest.raises(InputError, match="not this"):
+        submit(hands, toys.refuse, "this").result()
+    assert submit(hands, toys.say, "more").result() == "looker saw more"
+
+
+def test_a_fault_is_told_with_its_place(hands: Hands) -> None:
+    told = attempt(Clip(Path("a.mp4"), "a.mp4"), lambda: submit(hands, toys.fail).result())
+    assert isinstance(told, Failure)
+    assert told.kind == "ValueError"
+    assert "(at toys.py:" in told.message
+
+
+def test_an_error_that_cannot_travel_is_told_in_words(hands: Hands) -> None:
+    with pytest.raises(Exception, match="1 and 2"):
+        submit(hands, toys.fail_unportably).result()
+
+
+def test_what_nobody_wants_any_more_is_not_begun(hands: Hands) -> None:
+    begun: list[Future[Any]] = []
+
+    def asked() -> Iterator[tuple[int, Future[Any]]]:
+        for i in range(100):
+            begun.append(submit(hands, toys.pid, 0.01))
+            yield i, begun[-1]
+
+    results = in_order(asked(), n_ahead=hands.n_ahead)
+    next(results)
+    results.close()  # type: ignore[attr-defined]
+    assert len(begun) == hands.n_ahead + 1
+
+
+@processes
+def test_processes_work_at_the_same_time(beside: Beside) -> None:
+    pids = [submit(beside, toys.pid, 0.3) for _ in range(2)]
+    assert len({os.getpid(), *(pid.result() for pid in pids)}) == 3
+
+
+@processes
+def test_frames_that_nobody_holds_make_room_for_others(beside: Beside) -> None:
+    for value in range(50):
+        shared = beside.share(frames(4, side=300, value=value % 7))
+        assert submit(beside, toys.total, [shared.rgb[1:]]).result() == [3 * 300 * 300 * 3 * (value % 7)]
+        del shared
+    gc.collect()
+    assert os.fstat(beside._board.fd).st_size <= 3 * 2**20  # one piece of 2 MiB, two at most while the next is written
+
+
+@processes
+def test_frames_of_another_size_leave_nothing_behind(beside: Beside) -> None:
+    for side in (400, 300, 200, 100):
+        beside.share(frames(4, side=side))
+    assert os.fstat(beside._board.fd).st_blocks * 512 <= 2 * 2**20
+
+
+@processes
+def test_a_part_of_frames_holds_on_to_them(beside: Beside) -> None:
+    part = beside.share(frames(4, value=1)).rgb[1:]
+    other = beside.share(frames(4, value=2))
+    assert (part.max(), other.rgb.min()) == (1, 2)
+
+
+@processes
+def test_a_process_that_dies_loses_what_it_was_at_and_is_replaced(beside: Beside) -> None:
+    lost, kept = submit(beside, toys.die), submit(beside, toys.say, "this")
+    assert kept.result() == "looker saw this"
+    assert attempt(Clip(Path("a.mp4"), "a.mp4"), lost.result) == Lost("killed", "a process beside its worker was killed by signal 9 (SIGKILL)")
+    pids = [submit(beside, toys.pid, 0.5) for _ in range(2)]
+    assert len({pid.result() for pid in pids}) == 2
+
+
+@processes
+def test_when_all_have_died_what_waits_is_lost_and_the_next_work_is_done(beside: Beside) -> None:
+    asked = [submit(beside, toys.die) for _ in range(2)] + [submit(beside, toys.say, "this") for _ in range(3)]
+    for future in asked[:2]:
+        with pytest.raises(LostError):
+            future.result()
+    for future in asked[2:]:
+        future.exception(timeout=20)  # done by one that was started anew, or lost: it does not wait for ever
+    assert submit(beside, toys.say, "more").result(timeout=20) == "looker saw more"
+
+
+@processes
+@pytest.mark.parametrize(("load", "error", "words"), [(toys.load_damaged, WeightsError, "damaged"), (toys.die_loading, WorkerError, "SIGKILL")])
+def test_what_cannot_be_loaded_is_told_at_once(load: Any, error: type[Exception], words: str) -> None:
+    with pytest.raises(error, match=words):
+        Beside(load)
+
+
+@processes
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="whether a process is alive is read from /proc")
+def test_they_end_with_the_process_that_started_them() -> None:
+    code = (
+        "import time\nfrom tests.hands import toys\nfrom videoemo.hands import _beside\n_beside.threads = lambda: 2\n"
+        "hands = _beside.Beside(toys.load)\nprint(*(process.pid for process in hands._processes), flush=True)\ntime.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]) as parent:
+        assert parent.stdout is not None
+        pids = [int(word) for word in parent.stdout.readline().split()]
+        assert len(pids) == 2
+        parent.send_signal(signal.SIGKILL)
+        parent.wait()
+    for _ in range(100):
+        if not any(alive(pid) for pid in pids):
+            return
+        time.sleep(0.05)
+    pytest.fail(f"still alive: {[pid for pid in pids if alive(pid)]}")

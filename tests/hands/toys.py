@@ -1,0 +1,63 @@
+"""Loads and looks for hands."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from videoemo.errors import InputError, WeightsError
+
+
+def load() -> str:
+    """What looks."""
+    return "looker"
+
+
+def load_damaged() -> str:
+    raise WeightsError("the weights are damaged")
+
+
+def die_loading() -> str:
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError
+
+
+def say(looker: str, what: str) -> str:
+    return f"{looker} saw {what}"
+
+
+def pid(looker: str, seconds: float) -> int:
+    time.sleep(seconds)
+    return os.getpid()
+
+
+def total(looker: str, arrays: list[npt.NDArray[np.uint8]]) -> list[int]:
+    return [int(array.sum()) for array in arrays]
+
+
+def die(looker: str, what: Any) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def refuse(looker: str, what: Any) -> None:
+    raise InputError(f"not {what}")
+
+
+def fail(looker: str, what: Any) -> None:
+    np.zeros(3).reshape(2, 2)
+
+
+class UnportableError(Exception):
+    """Cannot be made from its message alone, as a pickle would."""
+
+    def __init__(self, one: int, two: int) -> None:
+        super().__init__(f"{one} and {two}")
+
+
+def fail_unportably(looker: str, what: Any) -> None:
+    raise UnportableError(1, 2)

@@ -1,0 +1,72 @@
+"""Hands in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+from videoemo.looking import Looker
+from videoemo.records import Frames
+
+__all__ = ["Here", "Threads"]
+
+A = TypeVar("A")
+T = TypeVar("T")
+
+
+class Here:
+    """The thread that asks does the work, when it asks: nothing is gained by another where there is one core.
+
+    Parameters
+    ----------
+    looker : what works.
+    """
+
+    n_ahead = 0
+
+    def __init__(self, looker: Looker) -> None:
+        self._looker = looker
+
+    def share(self, frames: Frames) -> Frames:
+        """As they are."""
+        return frames
+
+    def submit(self, look: Callable[[Looker, A], T], what: A) -> Future[T]:
+        """Do it."""
+        future: Future[T] = Future()
+        try:
+            future.set_result(look(self._looker, what))
+        except Exception as exc:  # raised where the result is taken
+            future.set_exception(exc)
+        return future
+
+    def close(self) -> None:
+        """There is nothing to end."""
+
+
+class Threads:
+    """Two threads: while one waits for the networks the other prepares their work. For engines that spread over the processor themselves.
+
+    Parameters
+    ----------
+    looker : what works.
+    """
+
+    n_ahead = 2
+
+    def __init__(self, looker: Looker) -> None:
+        self._looker = looker
+        self._pool = ThreadPoolExecutor(max_workers=2)
+
+    def share(self, frames: Frames) -> Frames:
+        """As they are."""
+        return frames
+
+    def submit(self, look: Callable[[Looker, A], T], what: A) -> Future[T]:
+        """Have it done by the next thread that is free."""
+        return self._pool.submit(look, self._looker, what)
+
+    def close(self) -> None:
+        """End the threads."""
+        self._pool.shutdown()

@@ -1,0 +1,94 @@
+"""What the networks do with some frames of a video: faces are found, cut out and read. It needs nothing but what it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from time import perf_counter
+from typing import Generic, NamedTuple, TypeVar
+
+from videoemo import faces as face_room
+from videoemo.cards import Card
+from videoemo.engines.runtime import Runtime
+from videoemo.extractor import Extractor, open_extractor
+from videoemo.recipes import Pipeline
+from videoemo.records import Faces, Features
+from videoemo.serving import runtime_of
+
+__all__ = ["Looked", "Looker", "load_looker"]
+
+T = TypeVar("T")
+
+# Engine -> the module that runs the detector in it; only that one is imported.
+_DETECTORS = {"openvino": "mtcnn_openvino", "torch": "mtcnn_torch"}
+
+
+class Looked(NamedTuple, Generic[T]):
+    """What was seen, and the seconds that it took to find faces and to read them."""
+
+    seen: T
+    find: float
+    express: float = 0.0
+
+
+@dataclass(frozen=True)
+class Looker:
+    """The networks, and how they are used.
+
+    Parameters
+    ----------
+    networks : the detector's.
+    extractor : what reads the faces.
+    search : how they are looked for.
+    selection : which are kept, see `faces.select`.
+    align : whether they are cut out aligned, see `faces.crop`.
+    """
+
+    networks: face_room.Networks
+    extractor: Extractor
+    search: face_room.Search
+    selection: str
+    align: bool
+
+    def whole(self, planned: face_room.Planned) -> Looked[Faces]:
+        """The faces of the frames that are to be searched whole."""
+        started = perf_counter()
+        return Looked(face_room.search_whole(planned, networks=self.networks, search=self.search), perf_counter() - started)
+
+    def stretch(self, stretch: face_room.Stretch) -> Looked[list[tuple[Faces, Features]]]:
+        """The faces of each part of a stretch, those selected, with their crops, and what each expresses."""
+        started, card = perf_counter(), self.extractor.card
+        parts = [
+            face_room.crop(
+                part, face_room.select(found, self.selection), kind=card.crop, size=card.input_size, scale=card.crop_scale, align=self.align
+            )
+            for part, found in zip(stretch.parts, face_room.search_stretch(stretch, networks=self.networks, search=self.search), strict=True)
+        ]
+        found = perf_counter()
+        features = self.extractor([crop for faces in parts for crop in faces.crops or ()])
+        read, start = [], 0
+        for faces in parts:
+            read.append((faces, features[start : start + len(faces)]))
+            start += len(faces)
+        return Looked(read, found - started, perf_counter() - found)
+
+
+def load_looker(pipeline: Pipeline, card: Card, weights: Path) -> Looker:
+    """The networks of a pipeline, with the extractor that serves it.
+
+    Raises
+    ------
+    InputError : what the pipeline asks for is not here.
+    WeightsError : weights that are missing or damaged.
+    """
+    how = runtime_of(pipeline)
+    load_networks: Callable[[Runtime], face_room.Networks] = import_module(f"videoemo.engines.{_DETECTORS[how.engine]}").load_networks
+    return Looker(
+        load_networks(how),
+        open_extractor(card, weights, how),
+        face_room.Search(pipeline.min_face, pipeline.thresholds, pipeline.pyramid_factor, pipeline.order),
+        pipeline.faces,
+        card.align if pipeline.align is None else pipeline.align,
+    )
