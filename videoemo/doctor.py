@@ -95,7 +95,7 @@ def _engines() -> Iterator[Finding]:
 def _openvino() -> Finding:
     """OpenVINO, which runs the networks on a CPU; where it is not, torch does, several times as slowly."""
     try:
-        import openvino
+        from videoemo.engines.silent_openvino import openvino
     except ImportError as exc:
         found = f"does not import: {' '.join(str(exc).split())}; torch serves, several times as slowly"
         return Finding("engine openvino", found, ok=False, needed=False, remedy="pip install openvino")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +16,7 @@ import pytest
 import torch
 from torch import nn
 
+import videoemo
 from videoemo.engines.openvino_cpu import compiled, converted
 
 SHAPE = (-1, 3, 16, 16)
@@ -140,3 +143,21 @@ def test_a_second_start_imports_no_torch(folder: Path) -> None:
     told = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() for _ in range(2)]
     assert told == ["True", "False"]
     shutil.rmtree(folder)
+
+
+def test_its_use_is_reported_to_nobody(tmp_path: Path) -> None:
+    code = (
+        "import os, sys, time\nfrom videoemo.engines import openvino_cpu\n"
+        "os.register_at_fork(before=lambda: os._exit(3))\n"  # reports are sent by a process of their own
+        "time.sleep(0.5)\nsys.exit('openvino_telemetry' in sys.modules)"
+    )
+    home = tmp_path / "home"
+    home.mkdir()
+    environment = {name: value for name, value in os.environ.items() if name not in ("CI", "TF_BUILD", "JENKINS_URL")} | {"HOME": str(home)}
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True)
+    assert list(home.iterdir()) == []
+
+
+def test_openvino_is_imported_in_silence_wherever_it_is() -> None:
+    code = (path for path in Path(videoemo.__file__).parent.rglob("*.py") if path.name != "silent_openvino.py")
+    assert [path.name for path in code if re.search(r"^\s+import openvino|^import openvino$", path.read_text(), re.MULTILINE)] == ["openvino_onnx.py"]

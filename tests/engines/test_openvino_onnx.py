@@ -219,5 +219,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 def test_without_openvino_the_error_says_what_to_install(onnx_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "openvino", None)  # Python's way of saying that there is none
+    monkeypatch.delitem(sys.modules, "videoemo.engines.silent_openvino", raising=False)
+    monkeypatch.delitem(sys.modules, "videoemo.engines.openvino_cpu", raising=False)
     with pytest.raises(WeightsError, match="tiny is an ONNX file, which OpenVINO runs: pip install openvino"):
         load_network(CARD, onnx_file)

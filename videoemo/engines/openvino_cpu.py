@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import openvino
 from filelock import FileLock
 
 from videoemo import store
+from videoemo.engines.silent_openvino import openvino
 
 if TYPE_CHECKING:
     from torch import nn

@@ -29,9 +29,8 @@ def load_network(card: Card, weights: Path, runtime: Runtime = FLOAT32) -> Netwo
     WeightsError : no OpenVINO, a file that is no ONNX or keeps tensors in other files, or a network other than the card says.
     """
     try:
-        import openvino
-
         from videoemo.engines.openvino_cpu import compiled
+        from videoemo.engines.silent_openvino import openvino
     except ImportError as exc:
         raise WeightsError(f"{card.name} is an ONNX file, which OpenVINO runs: pip install openvino ({exc})") from exc
     content = read_onnx(weights)
@@ -57,7 +56,7 @@ def load_network(card: Card, weights: Path, runtime: Runtime = FLOAT32) -> Netwo
 
 def _take_any_number(model: openvino.Model, card: Card) -> None:
     """Reshape the input to any number of crops of the card's size."""
-    import openvino
+    from videoemo.engines.silent_openvino import openvino
 
     if len(model.inputs) != 1 or len(model.outputs) != 1:
         raise WeightsError(f"expected one input and one output, got {len(model.inputs)} and {len(model.outputs)}")
@@ -83,7 +82,7 @@ def _classifier(model: openvino.Model) -> openvino.Node:
 
 
 def _check_length(output: openvino.Output, what: str, length: int) -> None:
-    import openvino
+    from videoemo.engines.silent_openvino import openvino
 
     shape, wanted = output.partial_shape, openvino.PartialShape([-1, length])
     if shape != wanted:
