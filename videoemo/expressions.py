@@ -53,9 +53,10 @@ def expressions(
         end=pipeline.end,
         decoder=pipeline.decoder,
         max_pixels=pipeline.max_pixels,
+        empty=models.hands.empty,
     )
     hands, spent = models.hands, Effort() if effort is None else effort
-    read = ahead(spent.of("read", map(hands.share, moving(spent.counted(reading), threshold=pipeline.skip_still))), n=_AHEAD)
+    read = ahead(spent.of("read", moving(spent.counted(reading), threshold=pipeline.skip_still)), n=_AHEAD)
     planned = ((one, hands.submit(Looker.whole, one)) for one in face_room.now_and_then(read, full_search=pipeline.full_search))
     searched = ((one, spent.done(looked)) for one, looked in in_order(planned, n_ahead=hands.n_ahead))
     between = face_room.between(searched, threshold=pipeline.thresholds[2])

@@ -64,10 +64,14 @@ class Extractor:
         ------
         ValueError : a crop of another shape or type.
         """
+        n_channels, side = 1 if self.card.colour == "grey" else 3, self.card.input_size
         embeddings = [np.empty((0, self.card.embedding), np.float32)]
         outputs = [np.empty((0, n_outputs(self.card)), np.float32)]
         for start in range(0, len(crops), _BATCH):
-            batch = np.stack([preprocess(crop, self.card) for crop in crops[start : start + _BATCH]])
+            some = crops[start : start + _BATCH]
+            batch = np.empty((len(some), n_channels, side, side), np.float32)
+            for i, crop in enumerate(some):
+                batch[i] = preprocess(crop, self.card)
             embedding, output = self._network(batch)
             embeddings.append(embedding)
             outputs.append(output)
@@ -129,7 +133,7 @@ def preprocess(crop: npt.NDArray[np.uint8], card: Card) -> npt.NDArray[np.float3
         image = image.resize((card.detail, card.detail), Image.Resampling.BILINEAR)
     image = image.resize((card.input_size, card.input_size), Image.Resampling.BILINEAR)
     pixels = cv2.LUT(np.asarray(image), _levels(card.mean, card.std)).reshape(card.input_size, card.input_size, -1)
-    return np.ascontiguousarray(pixels.transpose(2, 0, 1), np.float32)
+    return np.asarray(pixels.transpose(2, 0, 1), np.float32)
 
 
 @cache

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from tests.hands import toys
@@ -21,7 +22,7 @@ from videoemo.errors import InputError, LostError, WeightsError, WorkerError
 from videoemo.hands import Hands, Here, in_order
 from videoemo.hands._beside import Beside, can_share
 from videoemo.hands._here import Threads
-from videoemo.records import Clip, Frames
+from videoemo.records import Clip
 from videoemo.work.attempt import attempt
 from videoemo.work.crew import Lost
 from videoemo.work.rows import Failure
@@ -64,8 +65,10 @@ def alive(pid: int) -> bool:
         return False
 
 
-def frames(n: int, *, side: int = 20, value: int = 1) -> Frames:
-    return Frames(np.full((n, side, side, 3), value, np.uint8), np.arange(n) / 25, np.arange(n))
+def pictures(hands: Hands, n: int, *, side: int = 20, value: int = 1) -> npt.NDArray[np.uint8]:
+    rgb = hands.empty((n, side, side, 3))
+    rgb[...] = value
+    return rgb
 
 
 def test_what_was_seen_comes_in_the_order_asked_for(hands: Hands) -> None:
@@ -73,12 +76,10 @@ def test_what_was_seen_comes_in_the_order_asked_for(hands: Hands) -> None:
     assert list(in_order(asked, n_ahead=hands.n_ahead)) == [(i, f"looker saw {i}") for i in range(9)]
 
 
-def test_frames_and_parts_of_them_arrive_as_they_are(hands: Hands) -> None:
-    shared = hands.share(frames(6, value=3))
-    rgb = shared.rgb
+def test_pictures_and_parts_of_them_arrive_as_they_are(hands: Hands) -> None:
+    rgb = pictures(hands, 6, value=3)
     given = [rgb, rgb[2:5], rgb[2:5][1:], rgb[4], rgb[:, ::2, ::2], np.ones(5, np.uint8)]
     assert submit(hands, toys.total, given).result() == [int(array.sum()) for array in given]
-    assert shared.index.tolist() == list(range(6))
 
 
 def test_an_error_is_raised_where_the_result_is_taken(hands: Hands) -> None:
@@ -120,27 +121,27 @@ def test_processes_work_at_the_same_time(beside: Beside) -> None:
 
 
 @processes
-def test_frames_that_nobody_holds_make_room_for_others(beside: Beside) -> None:
+def test_pictures_that_nobody_holds_make_room_for_others(beside: Beside) -> None:
     for value in range(50):
-        shared = beside.share(frames(4, side=300, value=value % 7))
-        assert submit(beside, toys.total, [shared.rgb[1:]]).result() == [3 * 300 * 300 * 3 * (value % 7)]
-        del shared
+        rgb = pictures(beside, 4, side=300, value=value % 7)
+        assert submit(beside, toys.total, [rgb[1:]]).result() == [3 * 300 * 300 * 3 * (value % 7)]
+        del rgb
     gc.collect()
     assert os.fstat(beside._board.fd).st_size <= 3 * 2**20  # one piece of 2 MiB, two at most while the next is written
 
 
 @processes
-def test_frames_of_another_size_leave_nothing_behind(beside: Beside) -> None:
+def test_pictures_of_another_size_leave_nothing_behind(beside: Beside) -> None:
     for side in (400, 300, 200, 100):
-        beside.share(frames(4, side=side))
+        pictures(beside, 4, side=side)
     assert os.fstat(beside._board.fd).st_blocks * 512 <= 2 * 2**20
 
 
 @processes
-def test_a_part_of_frames_holds_on_to_them(beside: Beside) -> None:
-    part = beside.share(frames(4, value=1)).rgb[1:]
-    other = beside.share(frames(4, value=2))
-    assert (part.max(), other.rgb.min()) == (1, 2)
+def test_a_part_of_pictures_holds_on_to_them(beside: Beside) -> None:
+    part = pictures(beside, 4, value=1)[1:]
+    other = pictures(beside, 4, value=2)
+    assert (part.max(), other.min()) == (1, 2)
 
 
 @processes

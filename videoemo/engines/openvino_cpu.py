@@ -62,7 +62,7 @@ def compiled(model: openvino.Model, *, threads: int, precision: str = "float32")
         if not hasattr(own, "request"):
             own.request = network.create_infer_request()
         request = own.request
-        request.infer([_filled(pictures)], share_inputs=True)
+        request.infer([_filled(pictures)], share_inputs=True, share_outputs=True)
         # Copies: the next pass writes over the request's own arrays.
         return tuple(np.array(request.get_output_tensor(i).data[:n], np.float32) for i in range(n_outputs))
 

@@ -9,17 +9,19 @@ import traceback
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from queue import SimpleQueue
 from threading import Lock, Thread
 from typing import Any, TypeVar
 
+import numpy as np
+import numpy.typing as npt
+
 from videoemo.errors import LostError, WorkerError
 from videoemo.hands._board import Board, Reader
 from videoemo.looking import Looker
 from videoemo.processors import threads
-from videoemo.records import Frames
 from videoemo.work.process import Process
 from videoemo.work.worker import Done, Ready, Refused
 
@@ -77,9 +79,9 @@ class Beside:
         self._hearing = Thread(target=self._hear, daemon=True)
         self._hearing.start()
 
-    def share(self, frames: Frames) -> Frames:
-        """Write them on the board."""
-        return replace(frames, rgb=self._board.write(frames.rgb))
+    def empty(self, shape: tuple[int, ...]) -> npt.NDArray[np.uint8]:
+        """On the board."""
+        return self._board.empty(shape)
 
     def submit(self, look: Callable[[Looker, A], T], what: A) -> Future[T]:
         """Have it done by the next process that is free."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import mmap
 import os
 import pickle
@@ -55,15 +56,13 @@ class Board:
         self._end = 0
         self._free: deque[tuple[int, mmap.mmap]] = deque()  # offset and memory of each piece that is not used
 
-    def write(self, array: Bytes) -> Bytes:
-        """A copy of an array, on the board."""
-        length = -(-max(1, array.nbytes) // _GRAIN) * _GRAIN
+    def empty(self, shape: tuple[int, ...]) -> Bytes:
+        """An array on the board, which may hold anything."""
+        length = -(-max(1, math.prod(shape)) // _GRAIN) * _GRAIN
         offset, memory = self._piece(length)
-        piece = _Piece(memory, offset, array.shape)
+        piece = _Piece(memory, offset, shape)
         weakref.finalize(piece, self._free.append, (offset, memory)).atexit = False
-        copy = np.asarray(piece)
-        copy[...] = array
-        return copy
+        return np.asarray(piece)
 
     def dumps(self, what: Any) -> bytes:
         """A pickle in which arrays that lie on the board are named, not copied."""
@@ -113,7 +112,7 @@ class Reader:
         memory = self._seen.get((offset, length))
         if memory is None:
             memory = self._seen[offset, length] = mmap.mmap(self._fd, length, offset=offset, prot=mmap.PROT_READ)
-        return np.frombuffer(memory, np.uint8, count=int(np.prod(shape)), offset=first).reshape(shape)
+        return np.frombuffer(memory, np.uint8, count=math.prod(shape), offset=first).reshape(shape)
 
 
 class _Pickler(pickle.Pickler):

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from typing import Protocol, TypeVar
 
+import numpy as np
+import numpy.typing as npt
+
 from videoemo.looking import Looker
-from videoemo.records import Frames
 
 __all__ = ["Hands", "in_order"]
 
@@ -26,8 +28,8 @@ class Hands(Protocol):
 
     n_ahead: int
 
-    def share(self, frames: Frames) -> Frames:
-        """The same frames, in memory that all hands see."""
+    def empty(self, shape: tuple[int, ...]) -> npt.NDArray[np.uint8]:
+        """An array that may hold anything, for pictures to be looked at: in memory that all hands see."""
 
     def submit(self, look: Callable[[Looker, A], T], what: A) -> Future[T]:
         """Have something looked at; pieces of work are begun in the order in which they were given."""

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
+import numpy as np
+import numpy.typing as npt
+
 from videoemo.looking import Looker
-from videoemo.records import Frames
 
 __all__ = ["Here", "Threads"]
 
@@ -28,9 +30,9 @@ class Here:
     def __init__(self, looker: Looker) -> None:
         self._looker = looker
 
-    def share(self, frames: Frames) -> Frames:
-        """As they are."""
-        return frames
+    def empty(self, shape: tuple[int, ...]) -> npt.NDArray[np.uint8]:
+        """Of this process."""
+        return np.empty(shape, np.uint8)
 
     def submit(self, look: Callable[[Looker, A], T], what: A) -> Future[T]:
         """Do it."""
@@ -59,9 +61,9 @@ class Threads:
         self._looker = looker
         self._pool = ThreadPoolExecutor(max_workers=2)
 
-    def share(self, frames: Frames) -> Frames:
-        """As they are."""
-        return frames
+    def empty(self, shape: tuple[int, ...]) -> npt.NDArray[np.uint8]:
+        """Of this process."""
+        return np.empty(shape, np.uint8)
 
     def submit(self, look: Callable[[Looker, A], T], what: A) -> Future[T]:
         """Have it done by the next thread that is free."""

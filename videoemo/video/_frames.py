@@ -37,8 +37,16 @@ DECODERS: dict[str, Decoder] = {"pyav": _pyav.read, "opencv": _opencv.read, "dec
 # edit lists, cannot read MPEG-TS and turns no frames.
 AUTO = ("pyav", "opencv", "decord")
 
+# The shape of an array -> one that may hold anything.
+Empty = Callable[[tuple[int, ...]], npt.NDArray[np.uint8]]
+
 BATCH_FRAMES = 32
 BATCH_BYTES = 32 * 2**20
+
+
+def _new(shape: tuple[int, ...]) -> npt.NDArray[np.uint8]:
+    """An array of this process's own."""
+    return np.empty(shape, np.uint8)
 
 
 def frames(
@@ -50,6 +58,7 @@ def frames(
     end: float | None = None,
     decoder: str = "auto",
     max_pixels: int | None = None,
+    empty: Empty = _new,
 ) -> Iterator[Frames]:
     """Batches of frames, in order, in memory that does not grow with the video.
 
@@ -64,6 +73,7 @@ def frames(
     start, end : the range in seconds on the container's own clock, half-open.
     decoder : "auto", or one of `DECODERS`.
     max_pixels : refuse frames of more pixels than this; no limit where None.
+    empty : makes the array of a batch, uint8 of a shape.
 
     Raises
     ------
@@ -80,10 +90,10 @@ def frames(
         fps = fps if taken is None else None
     check_size(video.path, width=video.width, height=video.height, max_pixels=max_pixels)
     wanted = sample(video.seconds, every=every, fps=fps, start=start, end=end)
-    return _batches(video, wanted, decoder=decoder, max_pixels=max_pixels)
+    return _batches(video, wanted, decoder=decoder, max_pixels=max_pixels, empty=empty)
 
 
-def _batches(video: Video, wanted: npt.NDArray[np.int64], *, decoder: str, max_pixels: int | None) -> Iterator[Frames]:
+def _batches(video: Video, wanted: npt.NDArray[np.int64], *, decoder: str, max_pixels: int | None, empty: Empty) -> Iterator[Frames]:
     batch: npt.NDArray[np.uint8] | None = None
     indices: list[int] = []
     due = len(wanted)  # at most so many are still to come
@@ -96,7 +106,7 @@ def _batches(video: Video, wanted: npt.NDArray[np.int64], *, decoder: str, max_p
         if batch is None:
             indices = []
             length = max(1, min(BATCH_FRAMES, BATCH_BYTES // rgb.nbytes, due))
-            batch = np.empty((length, *rgb.shape), np.uint8)  # (n, h, w, 3)
+            batch = empty((length, *rgb.shape))  # (n, h, w, 3)
         batch[len(indices)] = rgb
         indices.append(index)
         due -= 1
