@@ -83,7 +83,7 @@ def _frame(portrait: Image.Image, t: float) -> npt.NDArray[np.uint8]:
     if _AWAY[0] <= t < _AWAY[1]:
         return backdrop
     turn = 2 * np.pi * t / _SECONDS
-    zoom = 0.75 + 0.35 * t / _SECONDS
+    zoom = 0.45 + 0.2 * t / _SECONDS  # at most half of the picture: more, gone at once, would be a cut
     shown = portrait.resize((round(portrait.width * zoom), round(portrait.height * zoom)))
     # The face of the portrait is at about (0.47, 0.3) of its width and height.
     left = round(width / 2 + 90 * np.sin(turn) - 0.47 * shown.width)
