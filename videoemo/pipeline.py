@@ -35,8 +35,7 @@ class Scored:
     video : what its container says.
     table : its faces.
     row : its summary.
-    thumbnails : of its clearest moments.
-    portraits : a face of each person.
+    thumbnails, portraits : faces of its clearest moments, and one of each person, for pictures; none where none are drawn.
     windows : what a fitted classifier says of the video, window by window; empty where there is none.
     effort : what went into it.
     """
@@ -74,8 +73,9 @@ def score_video(clip: Clip, pipeline: Pipeline, models: Models, *, progress: Cal
     def shown() -> Iterator[tuple[Frames, Faces, Features]]:
         found = expressions(video, pipeline, models, effort=effort, progress=progress)
         for batch, faces, features in tracked(found, pipeline, effort):
-            _offer(galleries, batch, faces, features, models.card.classes, apart=one_person)
-            _portray(portraits, faces)
+            if pipeline.pictures:
+                _offer(galleries, batch, faces, features, models.card.classes, apart=one_person)
+                _portray(portraits, faces)
             if models.classify is not None:
                 kept.add(faces, features)
             yield batch, faces, features

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageOps
 
 __all__ = ["Gallery", "Portraits", "Thumbnail"]
 
@@ -129,5 +129,9 @@ def _clearness(label: str, probability: float) -> float:
 
 
 def _square(crop: npt.NDArray[np.uint8], side: int) -> npt.NDArray[np.uint8]:
-    fitted = ImageOps.fit(Image.fromarray(crop), (side, side), Image.Resampling.LANCZOS)
-    return np.asarray(fitted)  # (side, side, 3)
+    height, width, _ = crop.shape
+    least = min(height, width)
+    top, left = (height - least) // 2, (width - least) // 2
+    square = crop[top : top + least, left : left + least]
+    how = cv2.INTER_AREA if least > side else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(square, (side, side), interpolation=how), np.uint8)
