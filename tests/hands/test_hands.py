@@ -18,6 +18,7 @@ import numpy.typing as npt
 import pytest
 
 from tests.hands import toys
+from tests.work.test_workers import alive
 from videoemo.errors import InputError, LostError, WeightsError, WorkerError
 from videoemo.hands import Hands, Here, in_order
 from videoemo.hands._beside import Beside, can_share
@@ -56,13 +57,6 @@ def beside() -> Iterator[Beside]:
 
 def submit(hands: Hands, look: Callable[..., Any], what: Any = None) -> Future[Any]:
     return hands.submit(look, what)
-
-
-def alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 def pictures(hands: Hands, n: int, *, side: int = 20, value: int = 1) -> npt.NDArray[np.uint8]:

@@ -107,7 +107,7 @@ class Reader:
         unpickler.persistent_load = self._array  # type: ignore[method-assign]
         return unpickler.load()
 
-    def _array(self, place: Any) -> Bytes:
+    def _array(self, place: _Place) -> Bytes:
         offset, length, first, shape = place
         memory = self._seen.get((offset, length))
         if memory is None:
@@ -122,5 +122,5 @@ class _Pickler(pickle.Pickler):
             return None
         piece = obj.base.base if isinstance(obj.base, np.ndarray) else obj.base
         if isinstance(piece, _Piece):
-            return tuple(_Place(piece.offset, len(piece.memory), obj.ctypes.data - piece.address, obj.shape))
+            return _Place(piece.offset, len(piece.memory), obj.ctypes.data - piece.address, obj.shape)
         return None

@@ -17,7 +17,18 @@ A = TypeVar("A")
 T = TypeVar("T")
 
 
-class Here:
+class _OfThisProcess:
+    """What the two kinds share."""
+
+    def __init__(self, looker: Looker) -> None:
+        self._looker = looker
+
+    def empty(self, shape: tuple[int, ...]) -> npt.NDArray[np.uint8]:
+        """Of this process."""
+        return np.empty(shape, np.uint8)
+
+
+class Here(_OfThisProcess):
     """The thread that asks does the work, when it asks: nothing is gained by another where there is one core.
 
     Parameters
@@ -26,13 +37,6 @@ class Here:
     """
 
     n_ahead = 0
-
-    def __init__(self, looker: Looker) -> None:
-        self._looker = looker
-
-    def empty(self, shape: tuple[int, ...]) -> npt.NDArray[np.uint8]:
-        """Of this process."""
-        return np.empty(shape, np.uint8)
 
     def submit(self, look: Callable[[Looker, A], T], what: A) -> Future[T]:
         """Do it."""
@@ -47,7 +51,7 @@ class Here:
         """There is nothing to end."""
 
 
-class Threads:
+class Threads(_OfThisProcess):
     """Two threads: while one waits for the networks the other prepares their work. For engines that spread over the processor themselves.
 
     Parameters
@@ -58,12 +62,8 @@ class Threads:
     n_ahead = 2
 
     def __init__(self, looker: Looker) -> None:
-        self._looker = looker
+        super().__init__(looker)
         self._pool = ThreadPoolExecutor(max_workers=2)
-
-    def empty(self, shape: tuple[int, ...]) -> npt.NDArray[np.uint8]:
-        """Of this process."""
-        return np.empty(shape, np.uint8)
 
     def submit(self, look: Callable[[Looker, A], T], what: A) -> Future[T]:
         """Have it done by the next thread that is free."""
