@@ -31,6 +31,8 @@ DOUBTFUL = 0.2
 CLOCK = 1e-3
 # Pixels of the frames of a stretch that goes beyond one part: four of 1080p, 36 of 360p. More at a time is no faster.
 MAX_PIXELS = 1 << 23
+# At the end of a video: short stretches, so that all who look at them are done at about the same time.
+LAST_PIXELS = MAX_PIXELS // 4
 
 
 class Planned(NamedTuple):
@@ -108,7 +110,10 @@ def between(searched: Iterable[tuple[Planned, Faces]], *, threshold: float) -> I
             stop = int(whole[-1]) + 1
             ends = [_End(faces[faces.frame == frames.index[i]], float(frames.seconds[i])) for i in whole]
             parts = [*held, frames[:stop]]
-            yield from _stretches(parts, faces[faces.scores > threshold], _expected(parts, [before, *ends]))
+            if last:
+                parts = [piece for part in parts for piece in _pieces(part)]
+            most = LAST_PIXELS if last else MAX_PIXELS
+            yield from _stretches(parts, faces[faces.scores > threshold], _expected(parts, [before, *ends]), most=most)
             before, held = ends[-1], [frames[stop:]] if stop < len(frames) else []
         else:
             held.append(frames)
@@ -132,17 +137,24 @@ class _End(NamedTuple):
     seconds: float
 
 
-def _stretches(parts: list[Frames], found: Faces, places: Places) -> Iterator[Stretch]:
-    """Parts of one size with what is known of them, as many together as are not too many pixels."""
-    together: list[Frames] = []
+def _stretches(parts: list[Frames], found: Faces, places: Places, *, most: int) -> Iterator[Stretch]:
+    """Parts of one size with what is known of them, as many together as have no more than so many pixels."""
+    some: list[Frames] = []
     start = 0
     for part in parts:
-        n = sum(map(len, together))
-        if together and (n + len(part)) * part.rgb[0].size > 3 * MAX_PIXELS:
-            yield _stretch(together, found, places, start=start)
-            together, start = [], start + n
-        together.append(part)
-    yield _stretch(together, found, places, start=start)
+        n = sum(map(len, some))
+        if some and (n + len(part)) * part.rgb[0].size > 3 * most:
+            yield _stretch(some, found, places, start=start)
+            some, start = [], start + n
+        some.append(part)
+    yield _stretch(some, found, places, start=start)
+
+
+def _pieces(frames: Frames) -> Iterator[Frames]:
+    """Some frames in short pieces."""
+    length = max(1, 3 * LAST_PIXELS // frames.rgb[0].size)
+    for start in range(0, len(frames), length):
+        yield frames[start : start + length]
 
 
 def _stretch(parts: list[Frames], found: Faces, places: Places, *, start: int) -> Stretch:
