@@ -17,7 +17,7 @@ import torch
 from torch import nn
 
 import videoemo
-from videoemo.engines.openvino_cpu import compiled, converted
+from videoemo.engines.openvino_cpu import compiled, converted, fitting
 
 SHAPE = (-1, 3, 16, 16)
 CHECKSUM = "0123"
@@ -62,6 +62,17 @@ def test_a_picture_is_told_the_same_in_any_company() -> None:
 def test_bfloat16_is_near_to_float32_and_another() -> None:
     rough, fine = answers(precision="bfloat16"), answers()
     np.testing.assert_allclose(rough, fine, atol=0.02)
+
+
+@pytest.mark.parametrize("n", [0, 1, 4, 7, 8])
+def test_with_a_network_for_so_many_at_once_the_answers_are_the_same(n: int) -> None:
+    model = converted("toy", network, checksum=CHECKSUM, shape=SHAPE)
+    (expected,), (found,) = (compiled(model, threads=1, at_once=at_once)(pictures(8)[:n]) for at_once in (None, 4))
+    np.testing.assert_array_equal(found, expected)
+
+
+def test_large_pictures_are_taken_few_at_once_and_small_ones_as_they_come() -> None:
+    assert [fitting(side) for side in (2000, 260, 224, 112, 24)] == [1, 2, 4, None, None]
 
 
 def test_a_later_start_needs_no_module() -> None:

@@ -29,7 +29,7 @@ def load_network(card: Card, weights: Path, runtime: Runtime = FLOAT32) -> Netwo
     WeightsError : no OpenVINO, a file that is no ONNX or keeps tensors in other files, or a network other than the card says.
     """
     try:
-        from videoemo.engines.openvino_cpu import compiled
+        from videoemo.engines.openvino_cpu import compiled, fitting
         from videoemo.engines.silent_openvino import openvino
     except ImportError as exc:
         raise WeightsError(f"{card.name} is an ONNX file, which OpenVINO runs: pip install openvino ({exc})") from exc
@@ -40,7 +40,7 @@ def load_network(card: Card, weights: Path, runtime: Runtime = FLOAT32) -> Netwo
         _check_length(model.output(0), "outputs", n_outputs(card))
         model.add_outputs(_classifier(model).input_value(0))
         _check_length(model.output(1), "an embedding", card.embedding)
-        function = compiled(model, threads=threads(), precision=runtime.precision)
+        function = compiled(model, threads=threads(), precision=runtime.precision, at_once=fitting(card.input_size))
     except RuntimeError as exc:  # OpenVINO has no other
         reason = " ".join(" ".join(line for line in str(exc).splitlines() if not line.startswith("Exception from")).split())[:250]
         raise WeightsError(f"OpenVINO cannot run {weights}: {reason}") from exc

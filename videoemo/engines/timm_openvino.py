@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from videoemo.cards import Card
 from videoemo.engines import Network, n_outputs
-from videoemo.engines.openvino_cpu import compiled, converted
+from videoemo.engines.openvino_cpu import compiled, converted, fitting
 from videoemo.engines.runtime import FLOAT32, Runtime
 from videoemo.processors import threads
 
@@ -39,7 +39,8 @@ def load_network(card: Card, weights: Path, runtime: Runtime = FLOAT32) -> Netwo
 
     checksum = f"{card.checksum} {card.architecture} {n_outputs(card)} {card.colour} {card.embedding}"
     shape = (-1, 1 if card.colour == "grey" else 3, card.input_size, card.input_size)
-    function = compiled(converted(card.name, build, checksum=checksum, shape=shape), threads=threads(), precision=runtime.precision)
+    model = converted(card.name, build, checksum=checksum, shape=shape)
+    function = compiled(model, threads=threads(), precision=runtime.precision, at_once=fitting(card.input_size))
 
     def run(x: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
         embedding, outputs = function(x)
