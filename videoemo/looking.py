@@ -52,10 +52,10 @@ class Looker:
     selection: str
     align: bool
 
-    def whole(self, planned: face_room.Planned) -> Looked[Faces]:
+    def whole(self, whole: face_room.Whole) -> Looked[Faces]:
         """The faces of the frames that are to be searched whole."""
         started = perf_counter()
-        return Looked(face_room.search_whole(planned, networks=self.networks, search=self.search), perf_counter() - started)
+        return Looked(face_room.search_whole(whole, networks=self.networks, search=self.search), perf_counter() - started)
 
     def stretch(self, stretch: face_room.Stretch) -> Looked[list[tuple[Faces, Features]]]:
         """The faces of each part of a stretch, those selected, with their crops, and what each expresses."""

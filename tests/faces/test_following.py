@@ -42,7 +42,7 @@ def batches(frames: Frames, size: int) -> Iterator[Frames]:
 
 def follow(parts: Iterator[Frames], *, networks: Networks = NETWORKS, seconds: float = EVERY) -> list[tuple[Frames, Faces]]:
     search = Search()
-    searched = ((planned, search_whole(planned, networks=networks, search=search)) for planned in now_and_then(parts, full_search=seconds))
+    searched = ((planned, search_whole(planned.whole, networks=networks, search=search)) for planned in now_and_then(parts, full_search=seconds))
     return [
         pair
         for stretch in between(searched, threshold=search.thresholds[2])
@@ -154,7 +154,7 @@ def _surer(network):  # type: ignore[no-untyped-def]
 def test_a_change_of_size_in_mid_stream_begins_anew() -> None:
     small, large = scene(walk((40, 40), (0, 0), n=7), n=7), at_times(np.zeros((4, 240, 400, 3), np.uint8), index=range(7, 11))
     told = follow(iter([small, large]))
-    assert [len(part) for part, _ in told] == [7, 4]
+    assert [part.rgb.shape[1] for part, _ in told for _ in range(len(part))] == 7 * [200] + 4 * [240]
     assert sum(len(faces) for _, faces in told) == 7
 
 

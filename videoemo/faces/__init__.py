@@ -5,7 +5,7 @@ Which are looked at, `select` says; whose they are, a `Tracker`; how well they c
 
 from videoemo.faces.cascade import find
 from videoemo.faces.crops import crop
-from videoemo.faces.following import Planned, Stretch, between, now_and_then, search_stretch, search_whole
+from videoemo.faces.following import Planned, Stretch, Whole, between, now_and_then, search_stretch, search_whole
 from videoemo.faces.networks import Networks
 from videoemo.faces.quality import quality
 from videoemo.faces.search import Search
@@ -18,6 +18,7 @@ __all__ = [
     "Search",
     "Stretch",
     "Tracker",
+    "Whole",
     "between",
     "crop",
     "find",

@@ -23,7 +23,7 @@ from videoemo.faces.search import Search
 from videoemo.faces.suppression import of_union
 from videoemo.records import Faces, Frames
 
-__all__ = ["Planned", "Stretch", "between", "now_and_then", "search_stretch", "search_whole"]
+__all__ = ["Planned", "Stretch", "Whole", "between", "now_and_then", "search_stretch", "search_whole"]
 
 # What O-Net takes for a face with at least this probability is looked for in the frames beside: it may be surer there.
 DOUBTFUL = 0.2
@@ -35,18 +35,25 @@ MAX_PIXELS = 1 << 23
 LAST_PIXELS = MAX_PIXELS // 4
 
 
+class Whole(NamedTuple):
+    """Some frames, and the rising places of those that are to be searched whole, intp (k,), one or more."""
+
+    frames: Frames
+    places: npt.NDArray[np.intp]
+
+
 class Planned(NamedTuple):
     """Some frames, of which some are to be searched whole.
 
     Parameters
     ----------
-    frames : n of them.
-    whole : rising places of those that are, intp (k,).
-    last : whether no more frames come of this size; its last frame is searched then.
+    before : frames of which none is.
+    whole : those after them.
+    last : whether no more frames come of this size; the last of `whole` is searched then.
     """
 
-    frames: Frames
-    whole: npt.NDArray[np.intp]
+    before: tuple[Frames, ...]
+    whole: Whole
     last: bool
 
 
@@ -73,23 +80,27 @@ def now_and_then(batches: Iterable[Frames], *, full_search: float) -> Iterator[P
     batches : of a video's frames, in order.
     full_search : seconds; so long after a frame that was searched whole the next one is. The first and the last frame are, too.
     """
-    when = -np.inf
-    for batch, last in _with_ends(batches):
-        whole = []
-        for i, now in enumerate(batch.seconds.tolist()):
-            if now - when >= full_search - CLOCK or (last and i == len(batch) - 1):
-                whole.append(i)
+    when, before = -np.inf, list[Frames]()
+    for frames, last in _with_ends(batches):
+        places = []
+        for i, now in enumerate(frames.seconds.tolist()):
+            if now - when >= full_search - CLOCK or (last and i == len(frames) - 1):
+                places.append(i)
                 when = now
-        yield Planned(batch, np.array(whole, np.intp), last)
+        if places:
+            yield Planned(tuple(before), Whole(frames, np.array(places, np.intp)), last)
+            before = []
+        else:
+            before.append(frames)
         if last:
             when = -np.inf
 
 
-def search_whole(planned: Planned, *, networks: Networks, search: Search) -> Faces:
+def search_whole(whole: Whole, *, networks: Networks, search: Search) -> Faces:
     """The faces of the frames that are to be searched whole, the doubtful ones among them."""
-    frames, whole, _ = planned
+    frames, places = whole
     floor = min(DOUBTFUL, search.thresholds[2])
-    return search_everywhere([frames.rgb[i] for i in whole], frames.index[whole], networks, search, floor=floor)
+    return search_everywhere([frames.rgb[i] for i in places], frames.index[places], networks, search, floor=floor)
 
 
 def between(searched: Iterable[tuple[Planned, Faces]], *, threshold: float) -> Iterator[Stretch]:
@@ -97,28 +108,24 @@ def between(searched: Iterable[tuple[Planned, Faces]], *, threshold: float) -> I
 
     Parameters
     ----------
-    searched : what was planned, in order, with what `search_whole` found.
+    searched : what was planned, in order, with what `search_whole` found in it.
     threshold : the last of `Search.thresholds`: what is surer is a face.
 
     Yields
     ------
     All the frames, in order, in parts of their own.
     """
-    before, held = _End(joined([]), -np.inf), list[Frames]()
-    for (frames, whole, last), faces in searched:
-        if len(whole):
-            stop = int(whole[-1]) + 1
-            ends = [_End(faces[faces.frame == frames.index[i]], float(frames.seconds[i])) for i in whole]
-            parts = [*held, frames[:stop]]
-            if last:
-                parts = [piece for part in parts for piece in _pieces(part)]
-            most = LAST_PIXELS if last else MAX_PIXELS
-            yield from _stretches(parts, faces[faces.scores > threshold], _expected(parts, [before, *ends]), most=most)
-            before, held = ends[-1], [frames[stop:]] if stop < len(frames) else []
-        else:
-            held.append(frames)
+    end, held = _End(joined([]), -np.inf), list[Frames]()
+    for (before, (frames, whole), last), faces in searched:
+        stop = int(whole[-1]) + 1
+        ends = [_End(faces[faces.frame == frames.index[i]], float(frames.seconds[i])) for i in whole]
+        parts = [*held, *before, frames[:stop]]
         if last:
-            before = _End(joined([]), -np.inf)
+            parts = [piece for part in parts for piece in _pieces(part)]
+        most = LAST_PIXELS if last else MAX_PIXELS
+        yield from _stretches(parts, faces[faces.scores > threshold], _expected(parts, [end, *ends]), most=most)
+        held = [frames[stop:]] if stop < len(frames) else []
+        end = _End(joined([]), -np.inf) if last else ends[-1]
 
 
 def search_stretch(stretch: Stretch, *, networks: Networks, search: Search) -> list[Faces]:
@@ -165,12 +172,14 @@ def _stretch(parts: list[Frames], found: Faces, places: Places, *, start: int) -
 
 
 def _with_ends(batches: Iterable[Frames]) -> Iterator[tuple[Frames, bool]]:
-    """Each batch, and whether the next one has another size, or there is none."""
+    """All frames, at once but for the last of each batch, and whether the next one has another size, or there is none: so much waits for it."""
     held: Frames | None = None
     for batch in batches:
         if held is not None:
             yield held, held.rgb.shape[1:] != batch.rgb.shape[1:]
-        held = batch
+        if len(batch) > 1:
+            yield batch[:-1], False
+        held = batch[-1:]
     if held is not None:
         yield held, True
 

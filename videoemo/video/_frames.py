@@ -100,7 +100,7 @@ def _batches(video: Video, wanted: npt.NDArray[np.int64], *, decoder: str, max_p
     for index, rgb in _decoded(video, wanted, decoder=decoder, max_pixels=max_pixels):
         height, width, _ = rgb.shape
         check_size(video.path, width=width, height=height, max_pixels=max_pixels)
-        if batch is not None and (len(indices) == len(batch) or batch.shape[1:] != rgb.shape):
+        if batch is not None and batch.shape[1:] != rgb.shape:
             yield _frames(video, batch, indices)
             batch = None
         if batch is None:
@@ -110,6 +110,9 @@ def _batches(video: Video, wanted: npt.NDArray[np.int64], *, decoder: str, max_p
         batch[len(indices)] = rgb
         indices.append(index)
         due -= 1
+        if len(indices) == len(batch):
+            yield _frames(video, batch, indices)
+            batch = None
     if batch is not None:
         yield _frames(video, batch, indices)
 
