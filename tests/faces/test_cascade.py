@@ -12,6 +12,7 @@ from videoemo.errors import InputError
 from videoemo.faces import cascade, find
 from videoemo.faces.networks import FloatArray, Networks
 from videoemo.faces.selection import areas
+from videoemo.faces.stages import ROUGHLY
 from videoemo.records import Frames
 
 NETWORKS = toy_networks()
@@ -59,6 +60,27 @@ def test_a_face_moved_out_of_the_frame_is_none() -> None:
         return offsets - 9, probability, points
 
     assert len(find(toy_faces((0, 0, 60, 60)), networks=Networks(NETWORKS.pnet, NETWORKS.rnet, away))) == 0
+
+
+def test_after_a_rough_look_the_same_is_found_by_fewer_exact_ones() -> None:
+    rng, seen = np.random.default_rng(0), list[int]()
+
+    def rough(x: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        offsets, probability, points = NETWORKS.onet(x)
+        odds = np.log(probability.clip(1e-6, 1 - 1e-6) / (1 - probability.clip(1e-6, 1 - 1e-6))) + rng.uniform(-ROUGHLY, ROUGHLY, len(x)) / 2
+        return offsets, (1 / (1 + np.exp(-odds))).astype(np.float32), points
+
+    def counting(x: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        seen.append(len(x))
+        return NETWORKS.onet(x)
+
+    alone = find(TWO, networks=Networks(NETWORKS.pnet, NETWORKS.rnet, counting), min_face=20)
+    n_alone = sum(seen)
+    seen.clear()
+    after = find(TWO, networks=Networks(NETWORKS.pnet, NETWORKS.rnet, counting, rough), min_face=20)
+    np.testing.assert_array_equal(after.boxes, alone.boxes)
+    np.testing.assert_array_equal(after.scores, alone.scores)
+    assert 0 < sum(seen) < n_alone
 
 
 def test_a_face_below_the_smallest_is_not_looked_for() -> None:

@@ -14,6 +14,8 @@ from matplotlib import cbook
 from PIL import Image
 
 from tests.faces.toy import at_times
+from videoemo.engines.mtcnn_openvino import load_networks
+from videoemo.engines.runtime import Runtime
 from videoemo.faces import Networks, find
 from videoemo.records import Faces, Frames
 
@@ -103,6 +105,17 @@ def test_a_face_is_the_same_in_any_company(networks: Networks) -> None:
     for i in range(len(frames)):
         alone = find(frames[i : i + 1], networks=networks, min_face=20)
         assert_same(together[together.frame == i], alone)
+
+
+def test_with_a_rough_look_in_bfloat16_the_same_is_found_to_the_bit() -> None:
+    rgb = portrait()
+    frames = at_times(np.stack([rgb, rgb[:, ::-1], np.roll(rgb, 37, axis=1), rgb[::2, ::2].repeat(2, axis=0).repeat(2, axis=1)]))
+    exact, rough = (load_networks(Runtime("openvino", precision=precision)) for precision in ("float32", "bfloat16"))
+    assert rough.rough_onet is not None
+    (one, other) = (find(frames, networks=networks, min_face=20, thresholds=(0.5, 0.3, 0.3)) for networks in (exact, rough))
+    assert len(one) >= len(frames)
+    for name in ("boxes", "scores", "landmarks", "frame"):
+        np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
 
 
 @pytest.mark.shared

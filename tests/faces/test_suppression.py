@@ -54,6 +54,12 @@ def test_a_box_that_loses_to_a_loser_is_kept() -> None:
     assert suppress(boxes, scores, frame=np.zeros(3, np.int64), threshold=0.3).tolist() == [0, 2]
 
 
+def test_with_a_margin_only_a_clearly_surer_box_drops_another() -> None:
+    boxes = np.array([[0, 0, 10, 10], [1, 0, 11, 10], [0, 1, 10, 11]], np.float32)
+    scores = np.array([0.75, 1.0, 0.5], np.float32)
+    assert suppress(boxes, scores, frame=np.zeros(3, np.int64), threshold=0.3, margin=0.5).tolist() == [1, 0]
+
+
 def test_boxes_of_different_frames_never_meet() -> None:
     boxes = np.array([[-50, 0, 10, 10], [-50, 0, 10, 10]], np.float32)
     assert len(suppress(boxes, np.ones(2, np.float32), frame=np.array([0, 1]), threshold=0.0)) == 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from videoemo.engines.mtcnn_weights import SHA256
 from videoemo.engines.openvino_cpu import compiled, converted
@@ -21,10 +21,10 @@ _SHAPES = {"pnet": (-1, 3, -1, -1), "rnet": (-1, 3, 24, 24), "onet": (-1, 3, 48,
 
 
 def load_networks(runtime: Runtime = FLOAT32) -> Networks:
-    """The three networks as functions of arrays.
+    """The three networks as functions of arrays, in float32 whatever the runtime says.
 
-    P- and R-Net run in float32 whatever the runtime says: they choose between boxes that lie on one another by scores that differ little, and in
-    bfloat16 would choose others. O-Net, the most costly, may run in bfloat16: that moves a box by tenths of a pixel.
+    They choose between boxes that lie on one another by scores that differ little, and in bfloat16 would choose others. O-Net, the most costly, has
+    a rough look first there: it need be exact only where that leaves a choice.
 
     Raises
     ------
@@ -34,10 +34,10 @@ def load_networks(runtime: Runtime = FLOAT32) -> Networks:
         converted(f"mtcnn-{name}", partial(_built, place), checksum=SHA256[f"{name}.pt"], shape=shape)
         for place, (name, shape) in enumerate(_SHAPES.items())
     ]
-    pnet, rnet, onet = (
-        compiled(model, threads=threads(), precision=how) for model, how in zip(models, ("float32", "float32", runtime.precision), strict=True)
-    )
-    return Networks(pnet, rnet, onet)  # type: ignore[arg-type]  # each gives as many arrays as it has heads
+    networks: list[Any] = [compiled(model, threads=threads()) for model in models]
+    if runtime.precision != "float32":
+        networks.append(compiled(models[-1], threads=threads(), precision=runtime.precision))
+    return Networks(*networks)
 
 
 def _built(place: int) -> nn.Module:

@@ -24,7 +24,7 @@ class Runtime:
     ----------
     engine : the library.
     device : as torch calls it; OpenVINO has the CPU alone.
-    precision : of the products in the extractor and in the last of the detector's networks.
+    precision : of the products in the extractor, and in the rough look that the last of the detector's networks has first.
     """
 
     engine: Literal["openvino", "torch"]

@@ -12,7 +12,7 @@ from videoemo.faces.networks import Networks
 from videoemo.faces.pooling import Tables, summed
 from videoemo.faces.search import ORDERS, Search
 from videoemo.faces.selection import areas
-from videoemo.faces.stages import Candidates, confirm, propose, refine
+from videoemo.faces.stages import Candidates, confirm, contend, propose, refine
 from videoemo.records import Faces, Frames
 
 __all__ = ["find", "joined", "search_everywhere", "search_near"]
@@ -100,6 +100,8 @@ def joined(parts: Sequence[Faces]) -> Faces:
 def _judged(tables: Tables, candidates: Candidates, index: npt.NDArray[np.int64], networks: Networks, search: Search, floor: float | None) -> Faces:
     candidates = refine(tables, candidates, rnet=networks.rnet, threshold=search.thresholds[1])
     threshold = search.thresholds[2] if floor is None else floor
+    if networks.rough_onet is not None:
+        candidates = contend(tables, candidates, onet=networks.rough_onet, threshold=threshold)
     (boxes, scores, place, _), landmarks = confirm(tables, candidates, onet=networks.onet, threshold=threshold)
     boxes = np.clip(boxes, 0, np.array([tables.width, tables.height] * 2, np.float32))
     faces = Faces(boxes, scores, landmarks, index[place])

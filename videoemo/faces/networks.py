@@ -27,8 +27,10 @@ class Networks:
     pnet : pictures of 12 px or more -> offsets (n, 4, h, w) and face probability (n, h, w) of 12 px windows, 2 px apart.
     rnet : pictures of 24 px -> offsets (n, 4) and face probability (n,).
     onet : pictures of 48 px -> offsets (n, 4), face probability (n,) and landmarks (n, 10), fractions of the box: five x, then five y.
+    rough_onet : O-Net in less precision and less time, which says where O-Net itself need look; None where it looks at all.
     """
 
     pnet: PNet
     rnet: RNet
     onet: ONet
+    rough_onet: ONet | None = None

@@ -33,7 +33,9 @@ def of_smaller(a: FloatArray, b: FloatArray) -> Share:
     return _area(_intersection(a, b)) / np.minimum(_area(a), _area(b))
 
 
-def suppress(boxes: FloatArray, scores: FloatArray, *, frame: IntArray, threshold: float, overlap: Overlap = of_union) -> IntArray:
+def suppress(
+    boxes: FloatArray, scores: FloatArray, *, frame: IntArray, threshold: float, overlap: Overlap = of_union, margin: float = 0.0
+) -> IntArray:
     """In each frame, take the box of the highest score, drop those that overlap it by more than the threshold, and so on.
 
     Parameters
@@ -43,16 +45,18 @@ def suppress(boxes: FloatArray, scores: FloatArray, *, frame: IntArray, threshol
     frame : (m,), boxes of different frames never meet.
     threshold : 0 to 1.
     overlap : how overlap is measured.
+    margin : by how much a score must be higher than another to drop its box.
 
     Returns
     -------
     int64 (k,), the places of the boxes kept, by falling score.
     """
     order = np.argsort(-scores, kind="stable")
-    boxes, frame = boxes[order], frame[order]
+    boxes, scores, frame = boxes[order], scores[order], frame[order]
     conflicts = [np.empty((2, 0), np.int64)]
     for pair in _neighbours(boxes, frame):
-        conflicts.append(pair[:, overlap(boxes[pair[0]], boxes[pair[1]]) > threshold])
+        clear = scores[pair[0]] - scores[pair[1]] >= margin
+        conflicts.append(pair[:, clear & (overlap(boxes[pair[0]], boxes[pair[1]]) > threshold)])
     winner, loser = np.concatenate(conflicts, axis=1)
     return order[_undefeated(len(boxes), winner, loser)]
 
