@@ -17,12 +17,24 @@ def clip(n: int = 40, *, seconds: float = 0.04) -> Frames:
 
 
 def kept(frames: Frames, *, threshold: float = 4, size: int = 8) -> list[int]:
+    frames = Frames(frames.rgb.copy(), frames.seconds, frames.index)
     batches: Iterator[Frames] = (frames[start : start + size] for start in range(0, len(frames), size))
     return [int(i) for batch in moving(batches, threshold=threshold) for i in batch.index]
 
 
 def test_of_a_still_picture_one_frame_a_second_is_kept() -> None:
     assert kept(clip()) == [0, 25]
+
+
+def test_those_kept_are_moved_together_where_they_were() -> None:
+    frames = clip(30)
+    frames.rgb[::2] += np.arange(15, dtype=np.uint8)[:, None, None, None] * 10
+    expected = frames.rgb.copy()
+    (found,) = moving(iter([frames]), threshold=15)
+    assert 1 < len(found) < 30
+    np.testing.assert_array_equal(found.rgb, expected[found.index])
+    np.testing.assert_array_equal(found.seconds, found.index * 0.04)
+    assert found.rgb.base is frames.rgb
 
 
 def test_where_something_small_moves_each_frame_is_kept() -> None:

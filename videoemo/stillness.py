@@ -24,6 +24,7 @@ def moving(batches: Iterable[Frames], *, threshold: float) -> Iterator[Frames]:
 
     Parameters
     ----------
+    batches : where some frames of one are left out, the others are moved together in its own memory, which processes may share.
     threshold : mean change of the grey levels (0 to 255) in the block of the frame that changes most, from which on a frame is kept; 0: all are.
     """
     last: npt.NDArray[np.float32] | None = None
@@ -38,7 +39,9 @@ def moving(batches: Iterable[Frames], *, threshold: float) -> Iterator[Frames]:
         if kept.all():
             yield batch
         elif kept.any():
-            yield batch[kept]
+            for to, place in enumerate(np.flatnonzero(kept)):
+                batch.rgb[to] = batch.rgb[place]
+            yield Frames(batch.rgb[: kept.sum()], batch.seconds[kept], batch.index[kept])
 
 
 def _blocks(rgb: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
