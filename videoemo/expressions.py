@@ -57,7 +57,8 @@ def expressions(
     )
     hands, spent = models.hands, Effort() if effort is None else effort
     read = ahead(spent.of("read", moving(spent.counted(reading), threshold=pipeline.skip_still)), n=_AHEAD)
-    planned = ((one, hands.submit(Looker.whole, one.whole)) for one in face_room.now_and_then(read, full_search=pipeline.full_search))
+    now_and_then = face_room.now_and_then(read, full_search=pipeline.full_search, n_frames=len(wanted))
+    planned = ((one, hands.submit(Looker.whole, one.whole)) for one in now_and_then)
     searched = ((one, spent.done(looked)) for one, looked in in_order(planned, n_ahead=hands.n_ahead))
     between = face_room.between(searched, threshold=pipeline.thresholds[2])
     looked_at = in_order(((one, hands.submit(Looker.stretch, one)) for one in between), n_ahead=hands.n_ahead)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pytest
 
 from tests.faces.toy import at_times, toy_networks
-from videoemo.faces import Networks, Search, between, find, now_and_then, search_stretch, search_whole
+from videoemo.faces import Networks, Search, between, find, following, now_and_then, search_stretch, search_whole
 from videoemo.faces.networks import FloatArray
 from videoemo.records import Faces, Frames
 from videoemo.video import frames as read
@@ -40,9 +40,10 @@ def batches(frames: Frames, size: int) -> Iterator[Frames]:
     return (frames[start : start + size] for start in range(0, len(frames), size))
 
 
-def follow(parts: Iterator[Frames], *, networks: Networks = NETWORKS, seconds: float = EVERY) -> list[tuple[Frames, Faces]]:
+def follow(parts: Iterator[Frames], *, networks: Networks = NETWORKS, seconds: float = EVERY, n_frames: int = 1000) -> list[tuple[Frames, Faces]]:
     search = Search()
-    searched = ((planned, search_whole(planned.whole, networks=networks, search=search)) for planned in now_and_then(parts, full_search=seconds))
+    planned = now_and_then(parts, full_search=seconds, n_frames=n_frames)
+    searched = ((one, search_whole(one.whole, networks=networks, search=search)) for one in planned)
     return [
         pair
         for stretch in between(searched, threshold=search.thresholds[2])
@@ -156,6 +157,17 @@ def test_a_change_of_size_in_mid_stream_begins_anew() -> None:
     told = follow(iter([small, large]))
     assert [part.rgb.shape[1] for part, _ in told for _ in range(len(part))] == 7 * [200] + 4 * [240]
     assert sum(len(faces) for _, faces in told) == 7
+
+
+def test_the_end_is_looked_at_in_short_pieces_and_finds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = followed(MOVING)
+    monkeypatch.setattr(following, "MAX_PIXELS", 8 * 200 * 300)
+    monkeypatch.setattr(following, "LAST_PIXELS", 2 * 200 * 300)
+    told = follow(batches(MOVING, 8), n_frames=21)
+    lengths = [len(part) for part, _ in told]
+    assert lengths[0] == 6  # 14 frames are still to come: more than 8
+    assert set(lengths[1:]) == {1, 2}
+    np.testing.assert_allclose(np.concatenate([faces.boxes for _, faces in told]), expected.boxes, atol=1e-3)
 
 
 def test_no_frames_no_faces() -> None:

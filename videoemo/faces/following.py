@@ -31,7 +31,7 @@ DOUBTFUL = 0.2
 CLOCK = 1e-3
 # Pixels of the frames of a stretch that goes beyond one part: four of 1080p, 36 of 360p. More at a time is no faster.
 MAX_PIXELS = 1 << 23
-# At the end of a video: short stretches, so that all who look at them are done at about the same time.
+# Where no more than one such stretch is still to come: short ones, so that all who look at them are done at about the same time.
 LAST_PIXELS = MAX_PIXELS // 4
 
 
@@ -50,11 +50,13 @@ class Planned(NamedTuple):
     before : frames of which none is.
     whole : those after them.
     last : whether no more frames come of this size; the last of `whole` is searched then.
+    n_left : how many frames are still to come, at most.
     """
 
     before: tuple[Frames, ...]
     whole: Whole
     last: bool
+    n_left: int
 
 
 class Stretch(NamedTuple):
@@ -72,23 +74,25 @@ class Stretch(NamedTuple):
     places: Places
 
 
-def now_and_then(batches: Iterable[Frames], *, full_search: float) -> Iterator[Planned]:
+def now_and_then(batches: Iterable[Frames], *, full_search: float, n_frames: int) -> Iterator[Planned]:
     """The first step of following: which frames are searched whole.
 
     Parameters
     ----------
     batches : of a video's frames, in order.
     full_search : seconds; so long after a frame that was searched whole the next one is. The first and the last frame are, too.
+    n_frames : how many frames come, at most.
     """
     when, before = -np.inf, list[Frames]()
     for frames, last in _with_ends(batches):
+        n_frames -= len(frames)
         places = []
         for i, now in enumerate(frames.seconds.tolist()):
             if now - when >= full_search - CLOCK or (last and i == len(frames) - 1):
                 places.append(i)
                 when = now
         if places:
-            yield Planned(tuple(before), Whole(frames, np.array(places, np.intp)), last)
+            yield Planned(tuple(before), Whole(frames, np.array(places, np.intp)), last, n_frames)
             before = []
         else:
             before.append(frames)
@@ -116,13 +120,14 @@ def between(searched: Iterable[tuple[Planned, Faces]], *, threshold: float) -> I
     All the frames, in order, in parts of their own.
     """
     end, held = _End(joined([]), -np.inf), list[Frames]()
-    for (before, (frames, whole), last), faces in searched:
+    for (before, (frames, whole), last, n_left), faces in searched:
         stop = int(whole[-1]) + 1
         ends = [_End(faces[faces.frame == frames.index[i]], float(frames.seconds[i])) for i in whole]
         parts = [*held, *before, frames[:stop]]
-        if last:
+        ending = last or n_left * _pixels(frames) <= MAX_PIXELS
+        if ending:
             parts = [piece for part in parts for piece in _pieces(part)]
-        most = LAST_PIXELS if last else MAX_PIXELS
+        most = LAST_PIXELS if ending else MAX_PIXELS
         yield from _stretches(parts, faces[faces.scores > threshold], _expected(parts, [end, *ends]), most=most)
         held = [frames[stop:]] if stop < len(frames) else []
         end = _End(joined([]), -np.inf) if last else ends[-1]
@@ -150,16 +155,22 @@ def _stretches(parts: list[Frames], found: Faces, places: Places, *, most: int) 
     start = 0
     for part in parts:
         n = sum(map(len, some))
-        if some and (n + len(part)) * part.rgb[0].size > 3 * most:
+        if some and (n + len(part)) * _pixels(part) > most:
             yield _stretch(some, found, places, start=start)
             some, start = [], start + n
         some.append(part)
     yield _stretch(some, found, places, start=start)
 
 
+def _pixels(frames: Frames) -> int:
+    """Of one frame."""
+    height, width = frames.rgb.shape[1:3]
+    return int(height * width)
+
+
 def _pieces(frames: Frames) -> Iterator[Frames]:
     """Some frames in short pieces."""
-    length = max(1, 3 * LAST_PIXELS // frames.rgb[0].size)
+    length = max(1, LAST_PIXELS // max(1, _pixels(frames)))
     for start in range(0, len(frames), length):
         yield frames[start : start + length]
 
