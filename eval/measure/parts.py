@@ -70,7 +70,7 @@ def load() -> tuple[Run, dict[str, Any]]:
 def _watched(looker: Looker, calls: list[Call]) -> Looker:
     """The same looker, whose networks write down what they are called with."""
     found = {field.name: getattr(looker.networks, field.name) for field in fields(looker.networks)}
-    networks = replace(looker.networks, **{name: _recorder(network, calls) for name, network in found.items()})
+    networks = replace(looker.networks, **{name: _recorder(network, calls) for name, network in found.items() if network is not None})
     extractor = copy(looker.extractor)
     extractor._network = _recorder(extractor._network, calls)
     return replace(looker, networks=networks, extractor=extractor)
