@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Callable
@@ -17,9 +18,11 @@ ROOT = Path(__file__).parents[1]
 
 
 def pytest_configure() -> None:
-    """No test fetches a network, nor sees those of whoever runs it; the tests of fetching say otherwise for themselves."""
+    """No test fetches a network, nor sees those of whoever runs it (those of fetching say otherwise for themselves); commands can be interrupted."""
     os.environ["VIDEOEMO_OFFLINE"] = "1"
     os.environ["VIDEOEMO_MODELS"] = str(Path(tempfile.gettempdir()) / "videoemo-tests-without-models")
+    # Where a shell's background job runs the tests, the signal is ignored, and would be by the commands that they start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

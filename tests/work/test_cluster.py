@@ -154,13 +154,12 @@ def test_an_item_that_kills_its_process_twice_is_lost_in_the_words_of_a_local_ru
 @pytest.mark.parametrize("by", [signal.SIGKILL, signal.SIGINT])
 def test_a_run_that_is_broken_off_leaves_nothing_at_work_in_the_cluster(cluster: LocalCluster, by: signal.Signals) -> None:
     code = """
-import signal, sys
+import sys
 from tests.work import toys
 from tests.work.test_workers import Log
 from videoemo.work.cluster import ClusterCrew
 from videoemo.work.crew import Limits
 from videoemo.work.workers import Workers
-signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
 with ClusterCrew(sys.argv[1], toys.prepare, jobs=2, limits=Limits()) as crew, Workers(crew, limits=Limits(), watcher=Log()) as some:
     list(some.run(iter([("sleep", 600)] * 2)))
 """

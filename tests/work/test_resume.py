@@ -24,8 +24,7 @@ SETTINGS = "pictures = false\n"
 
 
 def start(*args: object) -> subprocess.Popen[str]:
-    """A command in a process group of its own, which can be interrupted."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # where a shell's background job runs the tests, it is ignored, and would be there
+    """A command in a process group of its own."""
     return subprocess.Popen(
         [sys.executable, "-m", "videoemo", *map(str, args)],
         stdout=subprocess.PIPE,
