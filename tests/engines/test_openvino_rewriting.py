@@ -1,4 +1,4 @@
-"""A rewritten model says what it said before, to the bit, and its pools say nothing that nobody asks for."""
+"""A rewritten model says what it said before, and its pools say nothing that nobody asks for."""
 
 from __future__ import annotations
 

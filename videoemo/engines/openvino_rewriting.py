@@ -1,4 +1,4 @@
-"""Two changes to a converted model that OpenVINO's CPU plugin does not make by itself: the same numbers, to the bit, in less time."""
+"""Two changes to a converted model that OpenVINO's CPU plugin does not make by itself: the same numbers, but for rounding, in less time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ VERSION = 1
 
 # Channels of pictures.
 _FEW = 4
-# Kernels of oneDNN, the first that the processor has: made for few channels, a third faster there than the ones for many that are chosen else.
+# Kernels of oneDNN, the first that the processor has: made for few channels, and faster there than the ones for many that are chosen else.
 _KERNELS = "cpu:jit_avx512,cpu:jit_avx2"
 
 
@@ -27,7 +27,7 @@ def rewrite(model: openvino.Model) -> None:
 
 
 def _without_places(pool: openvino.Node) -> None:
-    """In place of a pool that also says where its maxima are, which takes a tenth of O-Net's time, one that does not, as nobody asks."""
+    """In place of a pool that also says where its maxima are, which takes time in MTCNN's networks, one that does not, as nobody asks."""
     from openvino import opset1
 
     how = pool.get_attributes()

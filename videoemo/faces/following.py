@@ -83,16 +83,16 @@ def now_and_then(batches: Iterable[Frames], *, full_search: float, n_frames: int
     full_search : seconds; so long after a frame that was searched whole the next one is. The first and the last frame are, too.
     n_frames : how many frames come, at most.
     """
-    when, before = -np.inf, list[Frames]()
+    when, before, n_left = -np.inf, list[Frames](), n_frames
     for frames, last in _with_ends(batches):
-        n_frames -= len(frames)
+        n_left -= len(frames)
         places = []
         for i, now in enumerate(frames.seconds.tolist()):
             if now - when >= full_search - CLOCK or (last and i == len(frames) - 1):
                 places.append(i)
                 when = now
         if places:
-            yield Planned(tuple(before), Whole(frames, np.array(places, np.intp)), last, n_frames)
+            yield Planned(tuple(before), Whole(frames, np.array(places, np.intp)), last, n_left)
             before = []
         else:
             before.append(frames)
@@ -183,7 +183,7 @@ def _stretch(parts: list[Frames], found: Faces, places: Places, *, start: int) -
 
 
 def _with_ends(batches: Iterable[Frames]) -> Iterator[tuple[Frames, bool]]:
-    """All frames, at once but for the last of each batch, and whether the next one has another size, or there is none: so much waits for it."""
+    """All frames, and whether they are the last of their size. Only the last frame of a batch waits for the next batch, which tells."""
     held: Frames | None = None
     for batch in batches:
         if held is not None:
