@@ -271,8 +271,10 @@ def run_until_it_hangs(command: tuple[object, ...], out: Path) -> dict[Path, int
     deadline = time.monotonic() + 60
     parts = out / ".toy.parts"
     while time.monotonic() < deadline:
-        done = [path for path in parts.rglob("summary.json") if ".videoemo" not in path.parts]
-        owned = {path.name.split(".")[0] for path in parts.glob(".videoemo/leases/*/*.new")}
+        # Not `rglob`, which fails where the run takes a folder away while it looks.
+        paths = [Path(folder) / name for folder, folders, files in os.walk(parts) for name in (*folders, *files)]
+        done = [path for path in paths if path.name == "summary.json" and ".videoemo" not in path.parts]
+        owned = {path.name.split(".")[0] for path in paths if path.match(".videoemo/leases/*/*.new")}
         if len(done) == 2 and any(f"-{process.pid}-" in name for name in owned):
             break
         time.sleep(0.05)
