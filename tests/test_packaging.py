@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import configparser
 from pathlib import Path
 
+from videoemo import doctor
 from videoemo._version import __version__
 
 ROOT = Path(__file__).parents[1]
@@ -26,6 +28,13 @@ def test_every_kind_of_data_file_is_named() -> None:
     data = setup()["options.package_data"]
     assert {"py.typed", "cards/*.toml", "weights/*.safetensors"} <= {name.strip() for name in data["videoemo"].split(",")}
     assert all(data[name] == "*.toml" for name in data if name != "videoemo")
+
+
+def test_every_compiled_part_is_built_and_has_a_counterpart_in_numpy() -> None:
+    sources = {path.stem for path in (ROOT / "videoemo").rglob("*.c")}
+    built = ast.literal_eval((ROOT / "setup.py").read_text(encoding="utf-8").partition("COMPILED = ")[2].partition("\n")[0])
+    assert set(built) == sources == {module.rpartition(".")[2] for module in doctor._COMPILED}
+    assert all((ROOT / "videoemo" / "faces" / f"{name.lstrip('_')}_numpy.py").is_file() for name in sources)
 
 
 def test_the_changelog_begins_with_the_version() -> None:

@@ -25,6 +25,7 @@ _LIBRARIES = (
     ("scikit-learn", "sklearn", True),
     ("safetensors", "safetensors", True),
 )
+_COMPILED = ("videoemo.faces._pooling", "videoemo.faces._suppression")
 _DECODERS = (("av", "av", True), ("opencv-python-headless", "cv2", True), ("decord", "decord", False))
 
 
@@ -50,7 +51,7 @@ class Finding:
 
 def examine() -> list[Finding]:
     """Look at everything that `score` uses."""
-    return [*_machine(), *_installed("library", _LIBRARIES), *_engines(), *_installed("decoder", _DECODERS), *_weights()]
+    return [*_machine(), *_installed("library", _LIBRARIES), _compiled(), *_engines(), *_installed("decoder", _DECODERS), *_weights()]
 
 
 def _machine() -> Iterator[Finding]:
@@ -67,6 +68,21 @@ def _installed(kind: str, libraries: tuple[tuple[str, str, bool], ...]) -> Itera
             yield Finding(what, metadata.version(distribution))
         except ImportError as exc:
             yield Finding(what, f"does not import: {' '.join(str(exc).split())}", ok=False, needed=needed, remedy=f"pip install {distribution}")
+
+
+def _compiled() -> Finding:
+    """The parts that a C compiler makes as videoemo is installed."""
+    missing = []
+    for module in _COMPILED:
+        try:
+            import_module(module)
+        except ImportError:
+            missing.append(module)
+    if not missing:
+        return Finding("compiled parts", "there")
+    found = f"not there: {', '.join(missing)}; NumPy serves, more slowly"
+    remedy = "install a C compiler, then: pip install --force-reinstall --no-deps videoemo"
+    return Finding("compiled parts", found, ok=False, needed=False, remedy=remedy)
 
 
 def _engines() -> Iterator[Finding]:

@@ -7,19 +7,36 @@ import numpy.typing as npt
 import pytest
 import torch
 
-from videoemo.faces.pooling import pool_boxes, pool_frames, summed
+from videoemo.faces import pooling, pooling_numpy
+from videoemo.faces.pooling import Divided, Grids, pool, pool_boxes
 
 RGB = np.random.default_rng(0).integers(0, 256, (2, 37, 53, 3), np.uint8)
 
 
+@pytest.fixture(autouse=True, params=["compiled", "numpy"])
+def arithmetic(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both do it."""
+    if request.param == "numpy":
+        monkeypatch.setattr(pooling, "_pool", pooling_numpy.pool)
+    else:
+        compiled = pytest.importorskip("videoemo.faces._pooling", reason="no compiler was at hand when videoemo was installed")
+        monkeypatch.setattr(pooling, "_pool", compiled.pool)
+
+
 def torch_pooled(rgb: npt.NDArray[np.uint8], height: int, width: int) -> npt.NDArray[np.float32]:
     pictures = torch.from_numpy(np.ascontiguousarray(rgb)).permute(0, 3, 1, 2).float()
-    return torch.nn.functional.adaptive_avg_pool2d(pictures, (height, width)).numpy()
+    means: npt.NDArray[np.float32] = torch.nn.functional.adaptive_avg_pool2d(pictures, (height, width)).numpy()
+    return (means - np.float32(127.5)) / np.float32(128)
+
+
+def whole(rgb: npt.NDArray[np.uint8], height: int, width: int) -> Grids:
+    n, tall, wide, _ = rgb.shape
+    return Grids(np.arange(n), Divided(0, wide, width), Divided(0, tall, height), width, height)
 
 
 @pytest.mark.parametrize(("height", "width"), [(37, 53), (12, 17), (36, 52), (1, 2), (74, 60)], ids=["same", "third", "odd", "flat", "larger"])
 def test_frames_are_pooled_to_the_bits_of_torch(height: int, width: int) -> None:
-    pooled = pool_frames(summed(RGB), height=height, width=width)
+    (pooled,) = pool(RGB, [whole(RGB, height, width)])
     np.testing.assert_array_equal(pooled, torch_pooled(RGB, height, width))
 
 
@@ -27,18 +44,40 @@ def test_frames_are_pooled_to_the_bits_of_torch(height: int, width: int) -> None
 def test_boxes_are_pooled_to_the_bits_of_torch(size: int) -> None:
     boxes = np.array([[0, 0, 53, 37], [10, 5, 40, 35], [50, 30, 53, 37], [7, 9, 8, 10]])
     frame = np.array([0, 1, 1, 0])
-    pooled = pool_boxes(summed(RGB), boxes, table=frame, size=size)
+    pooled = pool_boxes(RGB, boxes, picture=frame, size=size)
     for (x1, y1, x2, y2), place, one in zip(boxes, frame, pooled, strict=True):
         np.testing.assert_array_equal(one, torch_pooled(RGB[[place], y1:y2, x1:x2], size, size)[0])
 
 
-def test_sums_beyond_32_bits_do_no_harm() -> None:
+def test_a_part_of_a_level_is_that_part_of_the_whole_level() -> None:
+    level, part = pool(RGB, [whole(RGB, 20, 30), Grids(np.array([1, 0]), Divided(0, 53, 30, np.array([4, 9])), Divided(0, 37, 20, 7), 12, 13)])
+    np.testing.assert_array_equal(part[0], level[1, :, 7:20, 4:16])
+    np.testing.assert_array_equal(part[1], level[0, :, 7:20, 9:21])
+
+
+def test_no_grids_are_no_means() -> None:
+    assert pool(RGB, []) == []
+    assert pool_boxes(RGB, np.empty((0, 4), np.int64), picture=np.empty(0, np.int64), size=24).shape == (0, 3, 24, 24)
+
+
+def test_bins_of_many_pixels_do_no_harm() -> None:
     white = np.full((1, 3000, 4000, 3), 255, np.uint8)  # sums to 3.1e9, above 2**31
-    sums = summed(white)
-    assert (pool_frames(sums, height=20, width=30) == 255).all()
-    assert (pool_boxes(sums, np.array([[3000, 2000, 4000, 3000]]), table=np.array([0]), size=24) == 255).all()
+    (flat,) = pool(white, [whole(white, 2, 3)])  # rows of bins sum to more than 16 bits hold
+    assert (flat == 127.5 / 128).all()
+    assert (pool_boxes(white, np.array([[3000, 2000, 4000, 3000]]), picture=np.array([0]), size=24) == 127.5 / 128).all()
 
 
-@pytest.mark.parametrize("view", [RGB[..., ::-1], RGB[:, ::2, ::3], RGB[:, ::-1]], ids=["bgr", "strided", "upside down"])
+@pytest.mark.parametrize("view", [RGB[..., ::-1], RGB[:, ::2, ::3], RGB[:, ::-1], RGB[:, 3:, 5:50]], ids=["bgr", "strided", "upside down", "part"])
 def test_frames_need_not_be_contiguous(view: npt.NDArray[np.uint8]) -> None:
-    np.testing.assert_array_equal(pool_frames(summed(view), height=5, width=5), torch_pooled(view, 5, 5))
+    (pooled,) = pool(view, [whole(view, 5, 5)])
+    np.testing.assert_array_equal(pooled, torch_pooled(view, 5, 5))
+
+
+@pytest.mark.parametrize(
+    "x",
+    [Divided(-1, 20, 10), Divided(40, 20, 10), Divided(0, 53, 10, 5), Divided(0, 53, 10, -1), Divided(0, 0, 10)],
+    ids=["before", "beyond", "more bins than there are", "bins before the first", "empty"],
+)
+def test_a_grid_beside_its_picture_is_refused(x: Divided) -> None:
+    with pytest.raises(ValueError, match="does not lie on its picture"):
+        pool(RGB, [Grids(np.array([0]), x, Divided(0, 37, 10), 10, 10)])

@@ -5,14 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from videoemo.faces.networks import FloatArray, ONet
-from videoemo.faces.pooling import summed
 from videoemo.faces.stages import ROUGHLY, Candidates, confirm, contend, refine
 
-SUMS = summed(np.zeros((1, 100, 100, 3), np.uint8))
+BLACK = np.zeros((1, 100, 100, 3), np.uint8)
 
 
 def candidates(*boxes: list[float]) -> Candidates:
-    return Candidates(np.array(boxes, np.float32), np.ones(len(boxes), np.float32), *[np.zeros(len(boxes), np.int64)] * 2)
+    return Candidates(np.array(boxes, np.float32), np.ones(len(boxes), np.float32), np.zeros(len(boxes), np.int64))
 
 
 def sure(x: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -24,12 +23,12 @@ def sure_with_points(x: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]
 
 
 def test_of_two_equally_sure_faces_in_one_place_the_earlier_is_kept() -> None:
-    faces, _ = confirm(SUMS, candidates([10, 10, 50, 50], [12, 10, 52, 50]), onet=sure_with_points, threshold=0.7)
+    faces, _ = confirm(BLACK, candidates([10, 10, 50, 50], [12, 10, 52, 50]), onet=sure_with_points, threshold=0.7)
     assert faces.boxes.tolist() == [[10, 10, 50, 50]]
 
 
 def test_a_face_inside_a_larger_one_is_the_same_face() -> None:
-    faces, _ = confirm(SUMS, candidates([20, 20, 30, 30], [10, 10, 50, 50]), onet=sure_with_points, threshold=0.7)
+    faces, _ = confirm(BLACK, candidates([20, 20, 30, 30], [10, 10, 50, 50]), onet=sure_with_points, threshold=0.7)
     assert len(faces.boxes) == 1
 
 
@@ -45,17 +44,17 @@ def with_odds(*odds: float) -> ONet:
 def test_a_rough_look_leaves_those_that_a_better_look_may_prefer() -> None:
     here, there = [10, 10, 50, 50], [60, 60, 90, 90]
     rough = with_odds(3, 3 - ROUGHLY / 2, 3 - 2 * ROUGHLY, -ROUGHLY / 2, -2 * ROUGHLY)
-    left = contend(SUMS, candidates(here, [12, 10, 52, 50], [10, 12, 50, 52], there, [5, 60, 30, 85]), onet=rough, threshold=0.5)
+    left = contend(BLACK, candidates(here, [12, 10, 52, 50], [10, 12, 50, 52], there, [5, 60, 30, 85]), onet=rough, threshold=0.5)
     assert left.boxes.tolist() == [here, [12, 10, 52, 50], there]
 
 
 def test_those_of_which_a_rough_look_is_entirely_sure_are_left_to_a_better_one() -> None:
-    assert len(contend(SUMS, candidates([10, 10, 50, 50], [12, 10, 52, 50]), onet=with_odds(60, 90), threshold=0.5).boxes) == 2
+    assert len(contend(BLACK, candidates([10, 10, 50, 50], [12, 10, 52, 50]), onet=with_odds(60, 90), threshold=0.5).boxes) == 2
 
 
 def test_candidates_beside_the_frame_are_dropped() -> None:
     beside = candidates([-30, 10, -5, 40], [10, 120, 40, 150], [10, 10, 40, 40])
-    assert refine(SUMS, beside, rnet=sure, threshold=0.7).boxes.tolist() == [[10, 10, 40, 40]]
+    assert refine(BLACK, beside, rnet=sure, threshold=0.7).boxes.tolist() == [[10, 10, 40, 40]]
 
 
 def test_of_a_candidate_across_the_edge_the_part_inside_is_looked_at() -> None:
@@ -67,7 +66,7 @@ def test_of_a_candidate_across_the_edge_the_part_inside_is_looked_at() -> None:
         seen.append(x.copy())
         return sure(x)
 
-    refine(summed(rgb), candidates([-20, -30, 30, 20]), rnet=looking, threshold=0.7)
+    refine(rgb, candidates([-20, -30, 30, 20]), rnet=looking, threshold=0.7)
     assert (seen[0] == 255 / 128 - 127.5 / 128).all()
 
 
@@ -80,12 +79,12 @@ def test_a_box_is_looked_at_from_the_pixel_before_its_first() -> None:
         seen.append(x.copy())
         return sure(x)
 
-    refine(summed(rgb), candidates([10.9, 10.9, 33.9, 33.9]), rnet=looking, threshold=0.7)
+    refine(rgb, candidates([10.9, 10.9, 33.9, 33.9]), rnet=looking, threshold=0.7)
     np.testing.assert_allclose(seen[0][0, 0] * 128 + 127.5, np.tile(np.arange(24), (24, 1)))
 
 
 def test_more_candidates_than_fit_at_once_are_all_looked_at() -> None:
     corner = np.stack(np.meshgrid(np.arange(0, 90, 3), np.arange(0, 90, 3)), axis=-1).reshape(-1, 2)  # 900 corners
     boxes = np.concatenate([corner + 1, corner + 4], axis=1).astype(np.float32)
-    many = Candidates(boxes, np.ones(len(boxes), np.float32), *[np.zeros(len(boxes), np.int64)] * 2)
-    assert len(refine(SUMS, many, rnet=sure, threshold=0.7).boxes) == 900
+    many = Candidates(boxes, np.ones(len(boxes), np.float32), np.zeros(len(boxes), np.int64))
+    assert len(refine(BLACK, many, rnet=sure, threshold=0.7).boxes) == 900

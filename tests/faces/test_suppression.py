@@ -6,10 +6,21 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from videoemo.faces import suppression
-from videoemo.faces.suppression import Overlap, of_smaller, of_union, suppress
+from videoemo.faces import suppression, suppression_numpy
+from videoemo.faces.overlap import of_smaller, of_union
+from videoemo.faces.suppression import suppress
 
 Array = npt.NDArray[np.float32]
+
+
+@pytest.fixture(autouse=True, params=["compiled", "numpy"])
+def arithmetic(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both do it."""
+    if request.param == "numpy":
+        monkeypatch.setattr(suppression, "undefeated", suppression_numpy.undefeated)
+    else:
+        compiled = pytest.importorskip("videoemo.faces._suppression", reason="no compiler was at hand when videoemo was installed")
+        monkeypatch.setattr(suppression, "undefeated", compiled.undefeated)
 
 
 def made_up(n: int) -> tuple[Array, Array, npt.NDArray[np.int64]]:
@@ -19,27 +30,29 @@ def made_up(n: int) -> tuple[Array, Array, npt.NDArray[np.int64]]:
     return boxes, rng.uniform(size=n).astype(np.float32), rng.integers(0, 3, n)
 
 
-def greedy(boxes: Array, scores: Array, frame: npt.NDArray[np.int64], threshold: float, overlap: Overlap) -> list[int]:
+def greedy(boxes: Array, scores: Array, frame: npt.NDArray[np.int64], threshold: float, margin: float, smaller: bool) -> list[int]:
+    overlap = of_smaller if smaller else of_union
     kept: list[int] = []
     for i in np.argsort(-scores, kind="stable").tolist():
-        rivals = [k for k in kept if frame[k] == frame[i]]
+        rivals = [k for k in kept if frame[k] == frame[i] and scores[k] - scores[i] >= np.float32(margin)]
         if not rivals or overlap(boxes[rivals], np.tile(boxes[i], (len(rivals), 1))).max() <= threshold:
             kept.append(i)
     return kept
 
 
-@pytest.mark.parametrize("overlap", [of_union, of_smaller])
+@pytest.mark.parametrize("smaller", [False, True])
+@pytest.mark.parametrize("margin", [0.0, 0.2])
 @pytest.mark.parametrize("threshold", [0.0, 0.3, 0.5, 0.7, 1.0])
-def test_it_keeps_what_the_greedy_loop_keeps(threshold: float, overlap: Overlap) -> None:
+def test_it_keeps_what_the_greedy_loop_keeps(threshold: float, margin: float, smaller: bool) -> None:
     boxes, scores, frame = made_up(300)
-    kept = suppress(boxes, scores, frame=frame, threshold=threshold, overlap=overlap)
-    assert kept.tolist() == greedy(boxes, scores, frame, threshold, overlap)
+    kept = suppress(boxes, scores, frame=frame, threshold=threshold, margin=margin, of_smaller=smaller)
+    assert kept.tolist() == greedy(boxes, scores, frame, threshold, margin, smaller)
 
 
 def test_it_keeps_the_same_when_pairs_are_looked_at_in_small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     boxes, scores, frame = made_up(300)
     at_once = suppress(boxes, scores, frame=frame, threshold=0.3)
-    monkeypatch.setattr(suppression, "MAX_PAIRS", 7)
+    monkeypatch.setattr(suppression_numpy, "MAX_PAIRS", 7)
     np.testing.assert_array_equal(suppress(boxes, scores, frame=frame, threshold=0.3), at_once)
 
 

@@ -19,8 +19,8 @@ import numpy.typing as npt
 from videoemo.faces.cascade import joined, search_everywhere, search_near
 from videoemo.faces.nearby import Places
 from videoemo.faces.networks import FloatArray, Networks
+from videoemo.faces.overlap import of_union
 from videoemo.faces.search import Search
-from videoemo.faces.suppression import of_union
 from videoemo.records import Faces, Frames
 
 __all__ = ["Planned", "Stretch", "Whole", "between", "now_and_then", "search_stretch", "search_whole"]

@@ -1,6 +1,6 @@
 """The three stages of MTCNN (Zhang et al., "Joint face detection and alignment using multitask cascaded convolutional networks", 2016).
 
-Each looks at frames through summed-area tables and hands candidates on. The arithmetic (a width that counts the last pixel here
+Each looks at pictures and hands candidates on. The arithmetic (a width that counts the last pixel here
 and not there, truncation, the overlaps of suppression) follows facenet-pytorch 2.5.3, `models/utils/detect_face.py`, so as to find what it finds.
 """
 
@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from videoemo.faces.networks import FloatArray, ONet, PNet, RNet
-from videoemo.faces.pooling import Tables, pool_boxes, pool_frames
-from videoemo.faces.suppression import of_smaller, suppress
+from videoemo.faces.pooling import Divided, Grids, IntArray, Pictures, pool, pool_boxes
+from videoemo.faces.suppression import suppress
 
-__all__ = ["ROUGHLY", "STEP", "WINDOW", "Candidates", "Fired", "confirm", "contend", "level_size", "normalized", "propose", "proposed", "refine"]
+__all__ = ["ROUGHLY", "STEP", "WINDOW", "Candidates", "Fired", "confirm", "contend", "level_size", "propose", "proposed", "refine"]
 
 # What the networks see: P-Net's window and the step between its windows, R-Net's and O-Net's picture, px.
 WINDOW = 12
@@ -31,120 +31,122 @@ ROUGHLY = 0.2
 # Crops given to R- and O-Net at once: 70 MB in O-Net's first layer; more is no faster.
 MAX_CROPS = 128
 
+# Pictures -> one array a head, one row a picture.
+Network = Callable[[FloatArray], tuple[FloatArray, ...]]
+
 
 class Candidates(NamedTuple):
-    """Boxes float32 (m, 4) in px, which may leave the frame; scores float32 (m,); frame int64 (m,), the place of each box's frame; table
-    int64 (m,), the summed-area table to look at it in."""
+    """Boxes float32 (m, 4) in px, which may leave the frame; scores float32 (m,); frame int64 (m,), the place of each box's frame."""
 
     boxes: FloatArray
     scores: FloatArray
-    frame: npt.NDArray[np.int64]
-    table: npt.NDArray[np.int64]
+    frame: IntArray
 
     def at(self, chosen: npt.NDArray[np.intp]) -> Candidates:
         """Some of them."""
-        return Candidates(self.boxes[chosen], self.scores[chosen], self.frame[chosen], self.table[chosen])
+        return Candidates(self.boxes[chosen], self.scores[chosen], self.frame[chosen])
 
 
 class Fired(NamedTuple):
-    """Windows in which P-Net sees a face: its table, its level, its row and column in steps of 2 px of the level; score, offsets (m, 4)."""
+    """Windows in which P-Net sees a face: place of the frame, level, row and column in steps of 2 px of the level; score, offsets (m, 4)."""
 
-    table: npt.NDArray[np.int64]
-    level: npt.NDArray[np.int64]
-    row: npt.NDArray[np.int64]
-    column: npt.NDArray[np.int64]
+    frame: IntArray
+    level: IntArray
+    row: IntArray
+    column: IntArray
     scores: FloatArray
     offsets: FloatArray
 
 
-def propose(tables: Tables, *, pnet: PNet, scales: Sequence[float], threshold: float) -> Candidates:
-    """P-Net over every level of the pyramid of whole frames."""
+def propose(frames: Pictures, *, pnet: PNet, scales: Sequence[float], threshold: float) -> Candidates:
+    """P-Net over every level of the pyramid of whole frames, all of one size."""
+    height, width, _ = frames[0].shape
+    sizes = [level_size(frames, scale) for scale in scales]
+    levels = pool(frames, [Grids(np.arange(len(frames)), Divided(0, width, wide), Divided(0, height, tall), wide, tall) for tall, wide in sizes])
     fired = []
-    for level, scale in enumerate(scales):
-        height, width = level_size(tables, scale)
-        offsets, probability = pnet(normalized(pool_frames(tables, height=height, width=width)))
-        table, row, column = np.nonzero(probability >= threshold)
-        scores, moves = probability[table, row, column], offsets[table, :, row, column]
-        fired.append(Fired(table, np.full(len(table), level), row, column, scores, moves))
-    return proposed(tables, Fired(*(np.concatenate(part) for part in zip(*fired, strict=True))), scales=scales)
+    for level, pixels in enumerate(levels):
+        offsets, probability = pnet(pixels)
+        frame, row, column = np.nonzero(probability >= threshold)
+        scores, moves = probability[frame, row, column], offsets[frame, :, row, column]
+        fired.append(Fired(frame, np.full(len(frame), level), row, column, scores, moves))
+    return proposed(Fired(*(np.concatenate(part) for part in zip(*fired, strict=True))), scales=scales)
 
 
-def proposed(tables: Tables, fired: Fired, *, scales: Sequence[float]) -> Candidates:
+def proposed(fired: Fired, *, scales: Sequence[float]) -> Candidates:
     """The candidates that windows stand for, the surest of those that lie on one another."""
     corner = np.stack([fired.column, fired.row], axis=1).astype(np.float32) * STEP  # (m, 2)
     scale = np.array(scales, np.float32)[fired.level, None]  # (m, 1)
     windows = np.floor(np.concatenate([corner + 1, corner + WINDOW], axis=1) / scale)
-    frame = tables.picture[fired.table]
-    kept = suppress(windows, fired.scores, frame=frame * len(scales) + fired.level, threshold=0.5)
+    kept = suppress(windows, fired.scores, frame=fired.frame * len(scales) + fired.level, threshold=0.5)
     kept = kept[np.argsort(fired.level[kept], kind="stable")]  # of equal scores in two levels the earlier level's wins
-    kept = kept[suppress(windows[kept], fired.scores[kept], frame=frame[kept], threshold=0.7)]
+    kept = kept[suppress(windows[kept], fired.scores[kept], frame=fired.frame[kept], threshold=0.7)]
     moved = _moved(windows[kept], fired.offsets[kept], last_pixel=0)
-    return Candidates(_square(moved), fired.scores[kept], frame[kept], fired.table[kept])
+    return Candidates(_square(moved), fired.scores[kept], fired.frame[kept])
 
 
-def level_size(tables: Tables, scale: float) -> tuple[int, int]:
+def level_size(frames: Pictures, scale: float) -> tuple[int, int]:
     """Height and width of a level of the pyramid, px."""
-    return int(tables.height * scale + 1), int(tables.width * scale + 1)
+    height, width, _ = frames[0].shape
+    return int(height * scale + 1), int(width * scale + 1)
 
 
-def refine(tables: Tables, candidates: Candidates, *, rnet: RNet, threshold: float) -> Candidates:
+def refine(frames: Pictures, candidates: Candidates, *, rnet: RNet, threshold: float) -> Candidates:
     """R-Net over the candidates of P-Net."""
-    candidates, (offsets, scores) = _judged(tables, candidates, rnet, size=RNET_SIZE, heads=((4,), ()))
+    candidates, (offsets, scores) = _judged(frames, candidates, rnet, size=RNET_SIZE, heads=((4,), ()))
     passed = np.flatnonzero(scores > threshold)
     passed = passed[suppress(candidates.boxes[passed], scores[passed], frame=candidates.frame[passed], threshold=0.7)]
     moved = _moved(candidates.boxes[passed], offsets[passed], last_pixel=1)
-    return Candidates(_square(moved), scores[passed], candidates.frame[passed], candidates.table[passed])
+    return Candidates(_square(moved), scores[passed], candidates.frame[passed])
 
 
-def contend(tables: Tables, candidates: Candidates, *, onet: ONet, threshold: float) -> Candidates:
+def contend(frames: Pictures, candidates: Candidates, *, onet: ONet, threshold: float) -> Candidates:
     """The candidates of R-Net that `confirm` may keep, for all that O-Net in less precision can tell."""
-    candidates, (offsets, scores, _) = _judged(tables, candidates, onet, size=ONET_SIZE, heads=((4,), (), (10,)))
+    candidates, (offsets, scores, _) = _judged(frames, candidates, onet, size=ONET_SIZE, heads=((4,), (), (10,)))
     odds = _log_odds(scores)
     possible = np.flatnonzero(odds > _log_odds(np.array(threshold, np.float32)) - ROUGHLY)
     candidates, odds = candidates.at(possible), odds[possible]
     boxes = _moved(candidates.boxes, offsets[possible], last_pixel=1)
-    kept = suppress(boxes, odds, frame=candidates.frame, threshold=0.7, overlap=of_smaller, margin=ROUGHLY)
+    kept = suppress(boxes, odds, frame=candidates.frame, threshold=0.7, of_smaller=True, margin=ROUGHLY)
     return candidates.at(np.sort(kept))
 
 
-def confirm(tables: Tables, candidates: Candidates, *, onet: ONet, threshold: float) -> tuple[Candidates, FloatArray]:
+def confirm(frames: Pictures, candidates: Candidates, *, onet: ONet, threshold: float) -> tuple[Candidates, FloatArray]:
     """O-Net over the candidates of R-Net: the faces and their landmarks, float32 (m, 5, 2), x and y in px."""
-    candidates, (offsets, scores, points) = _judged(tables, candidates, onet, size=ONET_SIZE, heads=((4,), (), (10,)))
+    candidates, (offsets, scores, points) = _judged(frames, candidates, onet, size=ONET_SIZE, heads=((4,), (), (10,)))
     passed = np.flatnonzero(scores > threshold)
     candidates, scores = candidates.at(passed), scores[passed]
     boxes = candidates.boxes
     sides = boxes[:, 2:] - boxes[:, :2] + 1  # (m, 2)
     landmarks = sides[:, None] * points[passed].reshape(-1, 2, 5).transpose(0, 2, 1) + boxes[:, None, :2] - 1  # (m, 5, 2)
     boxes = _moved(boxes, offsets[passed], last_pixel=1)
-    kept = suppress(boxes, scores, frame=candidates.frame, threshold=0.7, overlap=of_smaller)
-    return Candidates(boxes, scores, candidates.frame, candidates.table).at(kept), landmarks[kept]
+    kept = suppress(boxes, scores, frame=candidates.frame, threshold=0.7, of_smaller=True)
+    return Candidates(boxes, scores, candidates.frame).at(kept), landmarks[kept]
 
 
 def _judged(
-    tables: Tables, candidates: Candidates, network: Callable[[FloatArray], tuple[FloatArray, ...]], *, size: int, heads: tuple[tuple[int, ...], ...]
+    frames: Pictures,
+    candidates: Candidates,
+    network: Callable[[FloatArray], tuple[FloatArray, ...]],
+    *,
+    size: int,
+    heads: tuple[tuple[int, ...], ...],
 ) -> tuple[Candidates, list[FloatArray]]:
-    """The candidates that lie on their table, and what the network says of each: one array a head, of the shapes named."""
-    rectangle = tables.rectangles[candidates.table]  # (m, 4)
+    """The candidates that lie on their frame, and what the network says of each: one array a head, of the shapes named."""
+    height, width, _ = frames[0].shape
     whole = np.trunc(candidates.boxes).astype(np.int64)
     # facenet-pytorch counts pixels from 1, and takes the first and the last one in.
-    start = np.maximum(whole[:, :2] - 1, rectangle[:, :2])
-    stop = np.minimum(whole[:, 2:], rectangle[:, 2:])
+    start = np.maximum(whole[:, :2] - 1, 0)
+    stop = np.minimum(whole[:, 2:], [width, height])
     inside = np.flatnonzero((stop > start).all(axis=1))
+    inside = inside[np.argsort(candidates.frame[inside], kind="stable")]  # frame by frame, of which no more than a few are looked at at once
     candidates = candidates.at(inside)
     pixels = np.concatenate([start, stop], axis=1)[inside]
 
     answers: list[tuple[FloatArray, ...]] = [tuple(np.empty((0, *head), np.float32) for head in heads)]
     for first in range(0, len(pixels), MAX_CROPS):
         part = slice(first, first + MAX_CROPS)
-        answers.append(network(normalized(pool_boxes(tables, pixels[part], table=candidates.table[part], size=size))))
+        answers.append(network(pool_boxes(frames, pixels[part], picture=candidates.frame[part], size=size)))
     return candidates, [np.concatenate(answer) for answer in zip(*answers, strict=True)]
-
-
-def normalized(pixels: FloatArray) -> FloatArray:
-    """0 to 255 -> -1 to 1, in place."""
-    pixels -= 127.5
-    pixels /= 128
-    return pixels
 
 
 def _log_odds(probability: FloatArray) -> FloatArray:
