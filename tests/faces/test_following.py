@@ -11,6 +11,8 @@ import pytest
 
 from tests.faces.toy import at_times, toy_networks
 from videoemo.faces import Networks, Search, between, find, following, now_and_then, search_stretch, search_whole
+from videoemo.faces.cascade import search_near
+from videoemo.faces.nearby import Places
 from videoemo.faces.networks import FloatArray
 from videoemo.records import Faces, Frames
 from videoemo.video import frames as read
@@ -71,6 +73,30 @@ MOVING = scene(walk((10, 20), (9, 2)), walk((200, 120), (-3, -3)))
 @pytest.mark.parametrize("frames", [STILL, MOVING], ids=["still", "moving"])
 def test_it_finds_what_full_searches_of_all_frames_find(frames: Frames) -> None:
     assert_same(followed(frames), find(frames, networks=NETWORKS))
+
+
+def test_a_face_beside_the_place_where_it_was_expected_is_found_as_in_a_full_search() -> None:
+    picture, search = scene([(105, 40)], n=1), Search(thresholds=(0.5, 0.5, 0.5))
+    expected = Places(np.array([[40, 40, 100, 100]], np.float32), np.array([0]))
+    near = search_near(list(picture.rgb), picture.index, expected, NETWORKS, search)
+    assert_same(near, find(picture, networks=NETWORKS, thresholds=search.thresholds))
+
+
+def test_of_two_faces_only_the_one_that_is_astray_is_looked_at_again() -> None:
+    picture, search, seen = scene([(105, 40)], [(200, 120)], n=1), Search(thresholds=(0.5, 0.5, 0.5)), list[int]()
+
+    def watching(x: FloatArray) -> tuple[FloatArray, FloatArray]:
+        seen.append(len(x))
+        return NETWORKS.pnet(x)
+
+    def patches(*left: int) -> int:
+        seen.clear()
+        expected = Places(np.array([[x, y, x + 60, y + 60] for x, y in zip(left, (40, 120), strict=True)], np.float32), np.zeros(2, np.int64))
+        near = search_near(list(picture.rgb), picture.index, expected, Networks(watching, NETWORKS.rnet, NETWORKS.onet), search)
+        assert sorted(near.boxes[:, 0].tolist()) == sorted(find(picture, networks=NETWORKS, thresholds=search.thresholds).boxes[:, 0].tolist())
+        return sum(seen)
+
+    assert patches(105, 200) < patches(40, 200) < 2 * patches(105, 200)
 
 
 @pytest.mark.parametrize("size", [1, 2, 5, 6, 21])

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
-from videoemo.faces.nearby import Places, propose_near
+from videoemo.faces.nearby import Places, astray, propose_near
 from videoemo.faces.networks import Networks
+from videoemo.faces.overlap import partners
 from videoemo.faces.pooling import IntArray, Pictures
 from videoemo.faces.search import ORDERS, Search
 from videoemo.faces.selection import areas
@@ -71,13 +73,36 @@ def search_everywhere(pictures: Pictures, index: IntArray, networks: Networks, s
 
 
 def search_near(pictures: Pictures, index: IntArray, places: Places, networks: Networks, search: Search) -> Faces:
-    """The faces of pictures near some places, by rising `places.frame`; everywhere else there are none."""
+    """The faces of pictures, numbered by the rising `index`, near some places; everywhere else there are none.
+
+    What is found away from where it was expected is looked for once more, about where it was found.
+    """
     if not len(places.frame):
         return joined([])
+    faces = _near(pictures, index, places, networks, search)
+    away = np.flatnonzero(astray(Places(faces.boxes, np.searchsorted(index, faces.frame)), places))
+    if not len(away):
+        return faces
+    around = Places(faces.boxes[away], np.searchsorted(index, faces.frame[away]))
+    faces = _renewed(faces, away, _near(pictures, index, around, networks, search))
+    return _ranked(faces, faces.frame, search)
+
+
+def _near(pictures: Pictures, index: IntArray, places: Places, networks: Networks, search: Search) -> Faces:
     height, width, _ = pictures[0].shape
     scales = search.scales(width=width, height=height)
     candidates = propose_near(pictures, places, pnet=networks.pnet, scales=scales, threshold=search.thresholds[0])
     return _judged(pictures, candidates, index, networks, search, None)
+
+
+def _renewed(faces: Faces, away: npt.NDArray[np.intp], again: Faces) -> Faces:
+    """The faces, those `away` as they were found on a second look, where that shows them."""
+    chosen = np.arange(len(faces))
+    for frame in np.unique(faces.frame[away]):
+        old, new = away[faces.frame[away] == frame], np.flatnonzero(again.frame == frame)
+        i, j = partners(faces.boxes[old], again.boxes[new])
+        chosen[old[i]] = len(faces) + new[j]
+    return joined([faces, again])[chosen]
 
 
 def joined(parts: Sequence[Faces]) -> Faces:
@@ -100,6 +125,10 @@ def _judged(pictures: Pictures, candidates: Candidates, index: IntArray, network
     (boxes, scores, place), landmarks = confirm(pictures, candidates, onet=networks.onet, threshold=threshold)
     height, width, _ = pictures[0].shape
     boxes = np.clip(boxes, 0, np.array([width, height] * 2, np.float32))
-    faces = Faces(boxes, scores, landmarks, index[place])
-    ranked = np.lexsort((-ORDERS[search.order](faces), place))
-    return faces[ranked[areas(faces)[ranked] > 0]]
+    there = _ranked(Faces(boxes, scores, landmarks, index[place]), place, search)
+    return there[areas(there) > 0]
+
+
+def _ranked(faces: Faces, place: IntArray, search: Search) -> Faces:
+    """By rising place of the frame, in each by the order asked for."""
+    return faces[np.lexsort((-ORDERS[search.order](faces), place))]

@@ -18,8 +18,8 @@ import numpy.typing as npt
 
 from videoemo.faces.cascade import joined, search_everywhere, search_near
 from videoemo.faces.nearby import Places
-from videoemo.faces.networks import FloatArray, Networks
-from videoemo.faces.overlap import of_union
+from videoemo.faces.networks import Networks
+from videoemo.faces.overlap import partners
 from videoemo.faces.search import Search
 from videoemo.records import Faces, Frames
 
@@ -214,20 +214,9 @@ def _between(first: _End, last: _End, frame: npt.NDArray[np.intp], seconds: npt.
     seconds : (n,), the times of all.
     """
     a, b = first.faces.boxes, last.faces.boxes
-    i, j = _same(a, b)
+    i, j = partners(a, b)
     share = ((seconds[frame] - first.seconds) / (last.seconds - first.seconds)).astype(np.float32) if len(i) else np.empty(0, np.float32)
     moving = a[i] + share[:, None, None] * (b[j] - a[i]) if len(i) else np.empty((len(frame), 0, 4), np.float32)  # (k, pairs, 4)
     still = np.concatenate([np.delete(a, i, axis=0), np.delete(b, j, axis=0)])
     boxes = np.concatenate([moving, np.broadcast_to(still, (len(frame), *still.shape))], axis=1)  # (k, places, 4)
     return Places(boxes.reshape(-1, 4), np.repeat(frame, boxes.shape[1]))
-
-
-def _same(a: FloatArray, b: FloatArray) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    """Pairs of boxes of (n, 4) and (m, 4) that are each other's best match."""
-    if not len(a) or not len(b):
-        return np.empty(0, np.intp), np.empty(0, np.intp)
-    n, m = len(a), len(b)
-    overlap = of_union(np.repeat(a, m, axis=0), np.tile(b, (n, 1))).reshape(n, m)
-    best = overlap.argmax(axis=1)
-    i = np.flatnonzero((overlap.argmax(axis=0)[best] == np.arange(n)) & (overlap.max(axis=1) > 0))
-    return i, best[i]

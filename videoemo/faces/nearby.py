@@ -9,17 +9,20 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from videoemo.faces.networks import FloatArray, PNet
 from videoemo.faces.pooling import Divided, Grids, IntArray, Pictures, pool
 from videoemo.faces.stages import STEP, WINDOW, Candidates, Fired, level_size, proposed
 
-__all__ = ["Places", "propose_near"]
+__all__ = ["Places", "astray", "propose_near"]
 
 # The side of a patch, px of its level: windows up to (PATCH - WINDOW) / 2 from the expected place are in it.
 PATCH = 32
 # P-Net's windows looked at, as multiples of the side of the face expected: what the full search keeps of a face begins with one of these.
-SMALLEST, LARGEST = 0.3, 1.8
+SMALLEST, LARGEST = 0.3, 2.2
+# A face whose centre is so many of its sides away from where one was expected, or whose side is another by so large a factor, is astray.
+FAR, OTHER = 0.25, 1.25
 # Patches given to P-Net at once: 40 MB in its first layer.
 MAX_PATCHES = 1024
 
@@ -58,6 +61,16 @@ def propose_near(frames: Pictures, places: Places, *, pnet: PNet, scales: Sequen
             corner = origin[patches[start + patch]] // STEP
             fired.append(Fired(group.picture[start + patch], level[patches[start + patch]], corner[:, 1] + row, corner[:, 0] + column, scores, moves))
     return proposed(Fired(*(np.concatenate(part) for part in zip(*fired, strict=True))), scales=scales)
+
+
+def astray(faces: Places, places: Places) -> npt.NDArray[np.bool_]:
+    """Which of m faces lie nowhere near a place where one was expected, bool (m,): what P-Net sees of them may be cut off."""
+    (centre, side), (expected, size) = _centres(faces), _centres(places)
+    off = np.abs(centre[:, None] - expected).max(axis=2)  # (m, places)
+    larger = np.maximum(side, size.T) / np.minimum(side, size.T)
+    near = (off <= FAR * side) & (larger <= OTHER) & (faces.frame[:, None] == places.frame)
+    alone: npt.NDArray[np.bool_] = ~near.any(axis=1)
+    return alone
 
 
 def _centres(places: Places) -> tuple[FloatArray, FloatArray]:

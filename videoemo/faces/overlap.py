@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from videoemo.faces.networks import FloatArray
 
-__all__ = ["of_smaller", "of_union"]
+__all__ = ["of_smaller", "of_union", "partners"]
 
 Share = npt.NDArray[np.floating[Any]]
 
@@ -25,6 +25,17 @@ def of_smaller(a: FloatArray, b: FloatArray) -> Share:
     last = np.array([0, 0, 1, 1], np.float32)
     a, b = a + last, b + last
     return _area(_intersection(a, b)) / np.minimum(_area(a), _area(b))
+
+
+def partners(a: FloatArray, b: FloatArray) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Pairs of boxes of (n, 4) and (m, 4) that share something, and with each other more than with any other: their places, (k,) each."""
+    if not len(a) or not len(b):
+        return np.empty(0, np.intp), np.empty(0, np.intp)
+    n, m = len(a), len(b)
+    shared = of_union(np.repeat(a, m, axis=0), np.tile(b, (n, 1))).reshape(n, m)
+    best = shared.argmax(axis=1)
+    i = np.flatnonzero((shared.argmax(axis=0)[best] == np.arange(n)) & (shared.max(axis=1) > 0))
+    return i, best[i]
 
 
 def _intersection(a: FloatArray, b: FloatArray) -> FloatArray:
