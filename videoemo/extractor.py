@@ -70,7 +70,7 @@ class Extractor:
             some = crops[start : start + _BATCH]
             batch = np.empty((len(some), n_channels, side, side), np.float32)
             for i, crop in enumerate(some):
-                batch[i] = preprocess(crop, self.card)
+                _prepare(crop, self.card, batch[i])
             embedding, output = self._network(batch)
             embeddings.append(embedding)
             outputs.append(output)
@@ -123,6 +123,12 @@ def preprocess(crop: npt.NDArray[np.uint8], card: Card) -> npt.NDArray[np.float3
 
     Pillow's bilinear filter widens with the reduction, so it does not alias; every engine uses this function.
     """
+    prepared = np.empty((1 if card.colour == "grey" else 3, card.input_size, card.input_size), np.float32)
+    _prepare(crop, card, prepared)
+    return prepared
+
+
+def _prepare(crop: npt.NDArray[np.uint8], card: Card, prepared: npt.NDArray[np.float32]) -> None:
     if crop.dtype != np.uint8 or crop.ndim != 3 or crop.shape[2] != 3 or 0 in crop.shape:
         raise ValueError(f"expected a crop uint8 (h, w, 3), got {crop.dtype} {crop.shape}")
     image = Image.fromarray(np.ascontiguousarray(crop))
@@ -131,15 +137,15 @@ def preprocess(crop: npt.NDArray[np.uint8], card: Card) -> npt.NDArray[np.float3
     if card.detail is not None and min(image.size) > card.detail:
         image = image.resize((card.detail, card.detail), Image.Resampling.BILINEAR)
     image = image.resize((card.input_size, card.input_size), Image.Resampling.BILINEAR)
-    pixels = cv2.LUT(np.asarray(image), _levels(card.mean, card.std)).reshape(card.input_size, card.input_size, -1)
-    return np.asarray(pixels.transpose(2, 0, 1), np.float32)
+    for band, levels, channel in zip(image.split(), _levels(card.mean, card.std), prepared, strict=True):
+        cv2.LUT(np.asarray(band), levels, dst=channel)
 
 
 @cache
 def _levels(mean: tuple[float, ...], std: tuple[float, ...]) -> npt.NDArray[np.float32]:
-    """What each of the 256 levels of a pixel is to the network, float32 (1, 256, channels): looked up, it need not be calculated a million times."""
-    share = np.arange(256, dtype=np.float32)[None, :, None] / np.float32(255)
-    return np.asarray((share - np.array(mean, np.float32)) / np.array(std, np.float32), np.float32)
+    """What each of the 256 levels of a pixel is to the network, float32 (channels, 256): looked up, it need not be calculated a million times."""
+    share = np.arange(256, dtype=np.float32) / np.float32(255)
+    return np.asarray((share - np.array(mean, np.float32)[:, None]) / np.array(std, np.float32)[:, None], np.float32)
 
 
 def _softmax(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
