@@ -12,12 +12,21 @@ import torch
 
 from videoemo.engines.mtcnn_torch import load_networks
 from videoemo.engines.torchvision_repair import import_torchvision
-from videoemo.faces import Networks
+from videoemo.faces import Networks, pooling, suppression
 
 
 @pytest.fixture(scope="session")
 def networks() -> Networks:
     return load_networks()
+
+
+@pytest.fixture(params=["_{}", "{}_numpy"], ids=["compiled", "numpy"])
+def arithmetic(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pooling and suppression done by what is compiled, then by its counterparts in NumPy."""
+    for module, used, name in ((pooling, "_pool", "pool"), (suppression, "undefeated", "undefeated")):
+        serving = f"videoemo.faces.{request.param.format(module.__name__.rpartition('.')[2])}"
+        serves = pytest.importorskip(serving, reason="no compiler was at hand when videoemo was installed")
+        monkeypatch.setattr(module, used, getattr(serves, name))
 
 
 @pytest.fixture(scope="session")

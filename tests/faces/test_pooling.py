@@ -7,20 +7,11 @@ import numpy.typing as npt
 import pytest
 import torch
 
-from videoemo.faces import pooling, pooling_numpy
 from videoemo.faces.pooling import Divided, Grids, pool, pool_boxes
 
+pytestmark = pytest.mark.usefixtures("arithmetic")
+
 RGB = np.random.default_rng(0).integers(0, 256, (2, 37, 53, 3), np.uint8)
-
-
-@pytest.fixture(autouse=True, params=["compiled", "numpy"])
-def arithmetic(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both do it."""
-    if request.param == "numpy":
-        monkeypatch.setattr(pooling, "_pool", pooling_numpy.pool)
-    else:
-        compiled = pytest.importorskip("videoemo.faces._pooling", reason="no compiler was at hand when videoemo was installed")
-        monkeypatch.setattr(pooling, "_pool", compiled.pool)
 
 
 def torch_pooled(rgb: npt.NDArray[np.uint8], height: int, width: int) -> npt.NDArray[np.float32]:

@@ -6,21 +6,13 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from videoemo.faces import suppression, suppression_numpy
+from videoemo.faces import suppression_numpy
 from videoemo.faces.overlap import of_smaller, of_union
 from videoemo.faces.suppression import suppress
 
+pytestmark = pytest.mark.usefixtures("arithmetic")
+
 Array = npt.NDArray[np.float32]
-
-
-@pytest.fixture(autouse=True, params=["compiled", "numpy"])
-def arithmetic(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both do it."""
-    if request.param == "numpy":
-        monkeypatch.setattr(suppression, "undefeated", suppression_numpy.undefeated)
-    else:
-        compiled = pytest.importorskip("videoemo.faces._suppression", reason="no compiler was at hand when videoemo was installed")
-        monkeypatch.setattr(suppression, "undefeated", compiled.undefeated)
 
 
 def made_up(n: int) -> tuple[Array, Array, npt.NDArray[np.int64]]:

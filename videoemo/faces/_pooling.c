@@ -130,7 +130,7 @@ static const char *mistake(const Grid *grid, const Py_buffer *pictures, Py_ssize
     return NULL;
 }
 
-/* Room for rows of `width` bins over `columns` columns, in one piece that begins at `columns` of the row; 0 if there is none. */
+/* Room for rows of `width` bins over `columns` columns, in one piece, to be freed; NULL if there is none. */
 static void *room(int64_t columns, int64_t width, Row *row) {
     const size_t numbers = (size_t)(CHANNELS * (columns + 1)), bins = (size_t)width;
     char *piece = malloc(numbers * (sizeof(uint32_t) + sizeof(uint16_t)) + bins * (CHANNELS + 2) * sizeof(int32_t) + bins * sizeof(float));

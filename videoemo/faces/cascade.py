@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from videoemo.faces.nearby import Places, astray, propose_near
-from videoemo.faces.networks import Networks
+from videoemo.faces.networks import IntArray, Networks
 from videoemo.faces.overlap import partners
-from videoemo.faces.pooling import IntArray, Pictures
+from videoemo.faces.pooling import Pictures
 from videoemo.faces.search import ORDERS, Search
 from videoemo.faces.selection import areas
 from videoemo.faces.stages import Candidates, confirm, contend, propose, refine
@@ -80,10 +80,11 @@ def search_near(pictures: Pictures, index: IntArray, places: Places, networks: N
     if not len(places.frame):
         return joined([])
     faces = _near(pictures, index, places, networks, search)
-    away = np.flatnonzero(astray(Places(faces.boxes, np.searchsorted(index, faces.frame)), places))
+    found = Places(faces.boxes, np.searchsorted(index, faces.frame))
+    away = np.flatnonzero(astray(found, places))
     if not len(away):
         return faces
-    around = Places(faces.boxes[away], np.searchsorted(index, faces.frame[away]))
+    around = Places(found.boxes[away], found.frame[away])
     faces = _renewed(faces, away, _near(pictures, index, around, networks, search))
     return _ranked(faces, faces.frame, search)
 

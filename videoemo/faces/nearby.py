@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from videoemo.faces.networks import FloatArray, PNet
-from videoemo.faces.pooling import Divided, Grids, IntArray, Pictures, pool
+from videoemo.faces.networks import FloatArray, IntArray, PNet
+from videoemo.faces.pooling import Divided, Grids, Pictures, pool
 from videoemo.faces.stages import STEP, WINDOW, Candidates, Fired, level_size, proposed
 
 __all__ = ["Places", "astray", "propose_near"]
@@ -60,7 +60,7 @@ def propose_near(frames: Pictures, places: Places, *, pnet: PNet, scales: Sequen
             scores, moves = probability[patch, row, column], offsets[patch, :, row, column]
             corner = origin[patches[start + patch]] // STEP
             fired.append(Fired(group.picture[start + patch], level[patches[start + patch]], corner[:, 1] + row, corner[:, 0] + column, scores, moves))
-    return proposed(Fired(*(np.concatenate(part) for part in zip(*fired, strict=True))), scales=scales)
+    return proposed(fired, scales=scales)
 
 
 def astray(faces: Places, places: Places) -> npt.NDArray[np.bool_]:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["FloatArray", "Networks", "ONet", "PNet", "RNet"]
+__all__ = ["FloatArray", "IntArray", "Networks", "ONet", "PNet", "RNet"]
 
 FloatArray = npt.NDArray[np.float32]
+IntArray = npt.NDArray[np.int64]
 PNet = Callable[[FloatArray], tuple[FloatArray, FloatArray]]
 RNet = Callable[[FloatArray], tuple[FloatArray, FloatArray]]
 ONet = Callable[[FloatArray], tuple[FloatArray, FloatArray, FloatArray]]

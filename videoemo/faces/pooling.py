@@ -9,16 +9,15 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from videoemo.faces.networks import FloatArray
+from videoemo.faces.networks import FloatArray, IntArray
 
 try:
     from videoemo.faces._pooling import pool as _pool
 except ImportError:
     from videoemo.faces.pooling_numpy import pool as _pool
 
-__all__ = ["Divided", "Grids", "IntArray", "Pictures", "pool", "pool_boxes"]
+__all__ = ["Divided", "Grids", "Pictures", "pool", "pool_boxes"]
 
-IntArray = npt.NDArray[np.int64]
 Pictures = Sequence[npt.NDArray[np.uint8]]
 
 

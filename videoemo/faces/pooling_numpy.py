@@ -12,12 +12,12 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from videoemo.faces.networks import FloatArray, IntArray
+
 __all__ = ["pool"]
 
-IntArray = npt.NDArray[np.int64]
 
-
-def pool(pictures: Sequence[npt.NDArray[np.uint8]], grids: IntArray, pooled: npt.NDArray[np.float32]) -> None:
+def pool(pictures: Sequence[npt.NDArray[np.uint8]], grids: IntArray, pooled: FloatArray) -> None:
     """Average pictures over the bins of grids, as PyTorch's adaptive average pooling does (`interpolate(mode="area")`), in float32.
 
     Parameters

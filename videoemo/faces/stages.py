@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from videoemo.faces.networks import FloatArray, ONet, PNet, RNet
-from videoemo.faces.pooling import Divided, Grids, IntArray, Pictures, pool, pool_boxes
+from videoemo.faces.networks import FloatArray, IntArray, ONet, PNet, RNet
+from videoemo.faces.pooling import Divided, Grids, Pictures, pool, pool_boxes
 from videoemo.faces.suppression import suppress
 
 __all__ = ["ROUGHLY", "STEP", "WINDOW", "Candidates", "Fired", "confirm", "contend", "level_size", "propose", "proposed", "refine"]
@@ -69,11 +69,12 @@ def propose(frames: Pictures, *, pnet: PNet, scales: Sequence[float], threshold:
         frame, row, column = np.nonzero(probability >= threshold)
         scores, moves = probability[frame, row, column], offsets[frame, :, row, column]
         fired.append(Fired(frame, np.full(len(frame), level), row, column, scores, moves))
-    return proposed(Fired(*(np.concatenate(part) for part in zip(*fired, strict=True))), scales=scales)
+    return proposed(fired, scales=scales)
 
 
-def proposed(fired: Fired, *, scales: Sequence[float]) -> Candidates:
+def proposed(parts: Sequence[Fired], *, scales: Sequence[float]) -> Candidates:
     """The candidates that windows stand for, the surest of those that lie on one another."""
+    fired = Fired(*(np.concatenate(part) for part in zip(*parts, strict=True)))
     corner = np.stack([fired.column, fired.row], axis=1).astype(np.float32) * STEP  # (m, 2)
     scale = np.array(scales, np.float32)[fired.level, None]  # (m, 1)
     windows = np.floor(np.concatenate([corner + 1, corner + WINDOW], axis=1) / scale)
@@ -124,12 +125,7 @@ def confirm(frames: Pictures, candidates: Candidates, *, onet: ONet, threshold: 
 
 
 def _judged(
-    frames: Pictures,
-    candidates: Candidates,
-    network: Callable[[FloatArray], tuple[FloatArray, ...]],
-    *,
-    size: int,
-    heads: tuple[tuple[int, ...], ...],
+    frames: Pictures, candidates: Candidates, network: Network, *, size: int, heads: tuple[tuple[int, ...], ...]
 ) -> tuple[Candidates, list[FloatArray]]:
     """The candidates that lie on their frame, and what the network says of each: one array a head, of the shapes named."""
     height, width, _ = frames[0].shape

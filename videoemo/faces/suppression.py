@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-from videoemo.faces.networks import FloatArray
+from videoemo.faces.networks import FloatArray, IntArray
 
 try:
     from videoemo.faces._suppression import undefeated
@@ -13,8 +12,6 @@ except ImportError:
     from videoemo.faces.suppression_numpy import undefeated
 
 __all__ = ["suppress"]
-
-IntArray = npt.NDArray[np.int64]
 
 
 def suppress(boxes: FloatArray, scores: FloatArray, *, frame: IntArray, threshold: float, margin: float = 0.0, of_smaller: bool = False) -> IntArray:

@@ -9,11 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from videoemo.faces import overlap
-from videoemo.faces.networks import FloatArray
+from videoemo.faces.networks import FloatArray, IntArray
 
 __all__ = ["undefeated"]
-
-IntArray = npt.NDArray[np.int64]
 
 # Pairs looked at at once: 20 MB of boxes.
 MAX_PAIRS = 1 << 19
