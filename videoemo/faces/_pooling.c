@@ -1,7 +1,9 @@
 /* Pictures averaged over the bins of grids: what `pooling_numpy` does, in less time.
 
-   For each row of a grid, the rows of the picture under it are added up, column by column, of which compilers make vector instructions; the sums of
-   bins are then differences of running sums. Nothing is prepared beforehand: what is not looked at costs nothing. */
+   Grids that lie about the same columns of a picture are done together. Its rows are added up from the first on, one after the other, of which
+   compilers make vector instructions; as many of these sums as the tallest bin has rows are kept. The sums of a row of bins, column by column, are the
+   difference of two of them, and those of its bins differences of running sums. So each row of a picture is read once, while all that is worked on stays
+   in the processor's cache. */
 
 #define Py_LIMITED_API 0x030B0000
 #define PY_SSIZE_T_CLEAN
@@ -14,6 +16,12 @@
 #define restrict __restrict
 #endif
 
+#ifdef __GNUC__
+#define FETCH(address) __builtin_prefetch(address)
+#else
+#define FETCH(address) ((void)(address))
+#endif
+
 /* Where one file may hold a function in several versions, one uses what most processors of today have. */
 #if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__GLIBC__)
 #define ALSO_FOR_AVX2 __attribute__((target_clones("avx2", "default")))
@@ -21,8 +29,9 @@
 #define ALSO_FOR_AVX2
 #endif
 
-/* So many rows of 255 fit into 16 bits, bins of so many pixels into 31. */
-enum { CHANNELS = 3, MOST_ROWS = 257, MOST_PIXELS = 1 << 23, MOST_PARTS = 1 << 24 };
+/* A processor fetches memory in lines of so many bytes, not beyond the end of a short row, so that the rows to come are asked for. So many rows of 255
+   fit into 16 bits, bins of so many pixels into 31. */
+enum { CHANNELS = 3, LINE = 64, ROWS_AHEAD = 2, MOST_ROWS = 257, MOST_PIXELS = 1 << 23, MOST_PARTS = 1 << 24 };
 
 /* One axis of a grid: `length` pixels from `offset` on are divided into `parts` bins, of which those from `first` on are wanted. */
 typedef struct {
@@ -35,14 +44,24 @@ typedef struct {
     Axis x, y;
 } Grid;
 
-/* Room for one row of a grid; numbers lie as in pictures, CHANNELS a column, but for the totals, one channel after the other. */
+/* A grid at work: the rows of the picture on which the next row of its bins begins and ends. */
 typedef struct {
-    uint16_t *columns;    /* sums over some rows */
-    uint32_t *running;    /* those, from the left on, modulo 2**32 */
-    int32_t *start, *end; /* of each bin, in numbers from the grid's left edge */
-    int32_t *totals;      /* of each bin */
+    const Grid *grid;
+    int64_t left, right; /* in columns of the picture */
+    int64_t next, top, bottom;
+    int32_t *start, *end; /* of each bin, in numbers from the strip's left edge */
     float *wide;          /* columns of each bin */
-} Row;
+} Work;
+
+/* Some columns of a picture, `n` numbers a row, CHANNELS a column; the sums of its rows from the first on, modulo 2**16, of which `kept` are. */
+typedef struct {
+    const uint8_t *rgb;
+    Py_ssize_t stride;
+    int64_t top, bottom, n, kept, length; /* `length` numbers from one row of sums to the next */
+    uint16_t *sums;
+    uint32_t *running; /* sums of one row of bins, from the left on, modulo 2**32 */
+    int32_t *totals;   /* of each bin, one channel after the other */
+} Strip;
 
 static int64_t start_of(const Axis *axis, int64_t i) { return axis->offset + (axis->first + i) * axis->length / axis->parts; }
 
@@ -50,61 +69,87 @@ static int64_t end_of(const Axis *axis, int64_t i) {
     return axis->offset + ((axis->first + i + 1) * axis->length + axis->parts - 1) / axis->parts;
 }
 
-/* The sums of n columns over some rows that lie `stride` bytes apart. */
+static uint16_t *sums_above(const Strip *strip, int64_t y) { return strip->sums + (y - strip->top) % strip->kept * strip->length; }
+
 ALSO_FOR_AVX2
-static void add_rows(const uint8_t *restrict rgb, Py_ssize_t stride, int64_t rows, int64_t n, uint16_t *restrict columns) {
-    memset(columns, 0, (size_t)n * sizeof *columns);
-    for (; rows >= 4; rows -= 4, rgb += 4 * stride) {
-        const uint8_t *a = rgb, *b = a + stride, *c = b + stride, *d = c + stride;
-        for (int64_t k = 0; k < n; k++) columns[k] = (uint16_t)(columns[k] + a[k] + b[k] + c[k] + d[k]);
-    }
-    for (; rows > 0; rows--, rgb += stride)
-        for (int64_t k = 0; k < n; k++) columns[k] = (uint16_t)(columns[k] + rgb[k]);
+static void add_row(const uint8_t *restrict rgb, int64_t n, const uint16_t *restrict above, uint16_t *restrict below) {
+    for (int64_t k = 0; k < n; k++) below[k] = (uint16_t)(above[k] + rgb[k]);
 }
 
-/* To the totals of the bins, the sums of their columns. */
-static void add_columns(int64_t n, int64_t width, const Row *row) {
-    uint32_t *restrict running = row->running;
+/* From the left on, the sums of columns between two rows. */
+#ifdef __GNUC__
+typedef uint16_t Four16 __attribute__((vector_size(4 * sizeof(uint16_t))));
+typedef uint32_t Four32 __attribute__((vector_size(4 * sizeof(uint32_t))));
+
+static void run(const uint16_t *above, const uint16_t *below, int64_t n, uint32_t *running) {
+    Four32 sum = {0, 0, 0, 0}; /* the fourth is nobody's: the next column's first takes its place */
+    memcpy(running, &sum, sizeof sum);
+    for (int64_t k = 0; k < n; k += CHANNELS) {
+        Four16 from, to;
+        memcpy(&from, above + k, sizeof from);
+        memcpy(&to, below + k, sizeof to);
+        sum += __builtin_convertvector(to - from, Four32);
+        memcpy(running + k + CHANNELS, &sum, sizeof sum);
+    }
+}
+#else
+static void run(const uint16_t *restrict above, const uint16_t *restrict below, int64_t n, uint32_t *restrict running) {
     uint32_t red = 0, green = 0, blue = 0;
     running[0] = running[1] = running[2] = 0;
     for (int64_t k = 0; k < n; k += CHANNELS) {
-        running[k + 3] = red += row->columns[k];
-        running[k + 4] = green += row->columns[k + 1];
-        running[k + 5] = blue += row->columns[k + 2];
+        running[k + 3] = red += (uint16_t)(below[k] - above[k]);
+        running[k + 4] = green += (uint16_t)(below[k + 1] - above[k + 1]);
+        running[k + 5] = blue += (uint16_t)(below[k + 2] - above[k + 2]);
     }
+}
+#endif
+
+/* To the totals of the bins, the sums of their columns between two rows. */
+static void add_columns(const Strip *strip, const Work *work, int64_t top, int64_t bottom) {
+    const int64_t width = work->grid->width, first = work->start[0];
+    uint32_t *running = strip->running;
+    run(sums_above(strip, top) + first, sums_above(strip, bottom) + first, work->end[width - 1] - first, running);
     for (int64_t i = 0; i < width; i++) {
-        const uint32_t *start = running + row->start[i], *end = running + row->end[i];
-        for (int64_t channel = 0; channel < CHANNELS; channel++) row->totals[channel * width + i] += (int32_t)(end[channel] - start[channel]);
+        const uint32_t *start = running + work->start[i] - first, *end = running + work->end[i] - first;
+        for (int64_t channel = 0; channel < CHANNELS; channel++) strip->totals[channel * width + i] += (int32_t)(end[channel] - start[channel]);
     }
 }
 
 /* The means of a row's bins as the networks want them, in float32; two divisions, as PyTorch does: the bits are the same. */
 ALSO_FOR_AVX2
-static void divide(const Row *row, int64_t width, float rows, int64_t to_next_channel, float *restrict pooled) {
+static void divide(const int32_t *restrict totals, const float *restrict wide, int64_t width, float rows, int64_t to_next_channel,
+                   float *restrict pooled) {
     for (int64_t channel = 0; channel < CHANNELS; channel++)
         for (int64_t i = 0; i < width; i++)
-            pooled[channel * to_next_channel + i] = ((float)row->totals[channel * width + i] / rows / row->wide[i] - 127.5f) / 128;
+            pooled[channel * to_next_channel + i] = ((float)totals[channel * width + i] / rows / wide[i] - 127.5f) / 128;
 }
 
-static void pool_grid(const Py_buffer *picture, const Grid *grid, const Row *row, float *pooled) {
-    const int64_t width = grid->width, height = grid->height;
-    const Py_ssize_t stride = picture->strides[0];
-    const int64_t left = start_of(&grid->x, 0), n = CHANNELS * (end_of(&grid->x, width - 1) - left);
-    const uint8_t *rgb = (const uint8_t *)picture->buf + CHANNELS * left;
-    for (int64_t i = 0; i < width; i++) {
-        const int64_t start = start_of(&grid->x, i), end = end_of(&grid->x, i);
-        row->start[i] = (int32_t)(CHANNELS * (start - left));
-        row->end[i] = (int32_t)(CHANNELS * (end - left));
-        row->wide[i] = (float)(end - start);
+/* The next row of bins is to come. */
+static void expect(Work *work) {
+    work->top = start_of(&work->grid->y, work->next);
+    work->bottom = work->next < work->grid->height ? end_of(&work->grid->y, work->next) : -1;
+}
+
+/* All rows of bins that end at this row of the picture. */
+static void finish(const Strip *strip, Work *work, int64_t bottom, float *pooled) {
+    const Grid *grid = work->grid;
+    for (; work->bottom == bottom; work->next++, expect(work)) {
+        memset(strip->totals, 0, (size_t)(CHANNELS * grid->width) * sizeof *strip->totals);
+        for (int64_t y = work->top; y < bottom; y += MOST_ROWS)
+            add_columns(strip, work, y, bottom - y < MOST_ROWS ? bottom : y + MOST_ROWS);
+        divide(strip->totals, work->wide, grid->width, (float)(bottom - work->top), grid->height * grid->width,
+               pooled + grid->at + work->next * grid->width);
     }
-    for (int64_t j = 0; j < height; j++) {
-        const int64_t top = start_of(&grid->y, j), bottom = end_of(&grid->y, j);
-        memset(row->totals, 0, (size_t)(CHANNELS * width) * sizeof *row->totals);
-        for (int64_t y = top; y < bottom; y += MOST_ROWS) {
-            add_rows(rgb + y * stride, stride, bottom - y < MOST_ROWS ? bottom - y : MOST_ROWS, n, row->columns);
-            add_columns(n, width, row);
-        }
-        divide(row, width, (float)(bottom - top), height * width, pooled + j * width);
+}
+
+static void pool_strip(const Strip *strip, Work *works, Py_ssize_t n, float *pooled) {
+    memset(sums_above(strip, strip->top), 0, (size_t)strip->n * sizeof *strip->sums);
+    for (int64_t y = strip->top; y < strip->bottom; y++) {
+        const uint8_t *rgb = strip->rgb + y * strip->stride;
+        if (y < strip->bottom - ROWS_AHEAD)
+            for (int64_t k = 0; k < strip->n; k += LINE) FETCH(rgb + ROWS_AHEAD * strip->stride + k);
+        add_row(rgb, strip->n, sums_above(strip, y), sums_above(strip, y + 1));
+        for (Py_ssize_t i = 0; i < n; i++) finish(strip, works + i, y + 1, pooled);
     }
 }
 
@@ -130,34 +175,100 @@ static const char *mistake(const Grid *grid, const Py_buffer *pictures, Py_ssize
     return NULL;
 }
 
-/* Room for rows of `width` bins over `columns` columns, in one piece, to be freed; NULL if there is none. */
-static void *room(int64_t columns, int64_t width, Row *row) {
-    const size_t numbers = (size_t)(CHANNELS * (columns + 1)), bins = (size_t)width;
-    char *piece = malloc(numbers * (sizeof(uint32_t) + sizeof(uint16_t)) + bins * (CHANNELS + 2) * sizeof(int32_t) + bins * sizeof(float));
+/* By picture, and from left to right. */
+static int compare(const void *a, const void *b) {
+    const Work *one = a, *other = b;
+    const int64_t apart = one->grid->picture != other->grid->picture ? one->grid->picture - other->grid->picture : one->left - other->left;
+    return (apart > 0) - (apart < 0);
+}
+
+/* How many of these share columns with one another, from the first on. */
+static Py_ssize_t together(const Work *works, Py_ssize_t n) {
+    int64_t right = works[0].right;
+    Py_ssize_t i = 1;
+    for (; i < n && works[i].grid->picture == works[0].grid->picture && works[i].left < right; i++)
+        if (works[i].right > right) right = works[i].right;
+    return i;
+}
+
+/* The bins of the grids in a strip, from their first row on, in some room. */
+static void begin(Work *works, Py_ssize_t n, int32_t *edges, float *wide) {
+    const int64_t left = works[0].left;
+    for (Work *work = works; work < works + n; work++) {
+        const int64_t width = work->grid->width;
+        work->start = edges;
+        work->end = edges + width;
+        work->wide = wide;
+        edges += 2 * width;
+        wide += width;
+        for (int64_t i = 0; i < width; i++) {
+            const int64_t start = start_of(&work->grid->x, i), end = end_of(&work->grid->x, i);
+            work->start[i] = (int32_t)(CHANNELS * (start - left));
+            work->end[i] = (int32_t)(CHANNELS * (end - left));
+            work->wide[i] = (float)(end - start);
+        }
+        work->next = 0;
+        expect(work);
+    }
+}
+
+static void raise_to(int64_t *most, int64_t value) {
+    if (value > *most) *most = value;
+}
+
+/* The strip of some grids of one picture, and they in it, in one piece of memory, to be freed; NULL if there is none. */
+static void *lay_out(const Py_buffer *picture, Work *works, Py_ssize_t n, Strip *strip) {
+    const int64_t left = works[0].left;
+    int64_t right = 0, top = picture->shape[0], bottom = 0, tallest = 0, widest = 0, bins = 0;
+    for (const Work *work = works; work < works + n; work++) {
+        const Axis *y = &work->grid->y;
+        if (start_of(y, 0) < top) top = start_of(y, 0);
+        raise_to(&bottom, end_of(y, work->grid->height - 1));
+        raise_to(&right, work->right);
+        raise_to(&tallest, y->length / y->parts + 2);
+        raise_to(&widest, work->grid->width);
+        bins += work->grid->width;
+    }
+    *strip = (Strip){.rgb = (const uint8_t *)picture->buf + CHANNELS * left, .stride = picture->strides[0], .top = top, .bottom = bottom};
+    strip->n = CHANNELS * (right - left);
+    strip->length = strip->n + 1; /* four numbers are read at a time, the last of which is nobody's */
+    strip->kept = tallest + 1;
+    const size_t running = (size_t)(strip->n + CHANNELS + 1), totals = (size_t)(CHANNELS * widest), edges = (size_t)(2 * bins), wide = (size_t)bins;
+    const size_t sums = (size_t)(strip->kept * strip->length);
+    char *piece = malloc(running * sizeof(uint32_t) + (totals + edges) * sizeof(int32_t) + wide * sizeof(float) + sums * sizeof(uint16_t));
     if (piece == NULL) return NULL;
-    row->running = (uint32_t *)piece;
-    row->start = (int32_t *)(row->running + numbers);
-    row->end = row->start + bins;
-    row->totals = row->end + bins;
-    row->wide = (float *)(row->totals + CHANNELS * bins);
-    row->columns = (uint16_t *)(row->wide + bins);
+    strip->running = (uint32_t *)piece;
+    strip->totals = (int32_t *)(strip->running + running);
+    int32_t *first_edge = strip->totals + totals;
+    float *first_width = (float *)(first_edge + edges);
+    strip->sums = (uint16_t *)(first_width + wide);
+    for (int64_t row = 0; row < strip->kept; row++) strip->sums[row * strip->length + strip->n] = 0;
+    begin(works, n, first_edge, first_width);
     return piece;
 }
 
 static const char *pool_all(const Py_buffer *pictures, Py_ssize_t n_pictures, const Grid *grids, Py_ssize_t n, float *pooled, int64_t n_pooled) {
-    int64_t columns = 0, width = 0;
     for (Py_ssize_t i = 0; i < n; i++) {
         const char *wrong = mistake(grids + i, pictures, n_pictures, n_pooled);
         if (wrong != NULL) return wrong;
-        if (grids[i].x.length > columns) columns = grids[i].x.length;
-        if (grids[i].width > width) width = grids[i].width;
     }
-    Row row;
-    void *piece = room(columns, width, &row);
-    if (piece == NULL) return "not enough memory for a row";
-    for (Py_ssize_t i = 0; i < n; i++) pool_grid(pictures + grids[i].picture, grids + i, &row, pooled + grids[i].at);
-    free(piece);
-    return NULL;
+    const char *wrong = NULL;
+    Work *works = malloc(((size_t)n + 1) * sizeof *works);
+    if (works == NULL) return "not enough memory for the grids";
+    for (Py_ssize_t i = 0; i < n; i++)
+        works[i] = (Work){.grid = grids + i, .left = start_of(&grids[i].x, 0), .right = end_of(&grids[i].x, grids[i].width - 1)};
+    qsort(works, (size_t)n, sizeof *works, compare);
+    for (Py_ssize_t first = 0, some; first < n && wrong == NULL; first += some) {
+        some = together(works + first, n - first);
+        Strip strip;
+        const Py_buffer *picture = pictures + works[first].grid->picture;
+        void *piece = lay_out(picture, works + first, some, &strip);
+        if (piece == NULL) wrong = "not enough memory for the rows of a picture";
+        else pool_strip(&strip, works + first, some, pooled);
+        free(piece);
+    }
+    free(works);
+    return wrong;
 }
 
 /* The buffers of all pictures; 0 with an error set if one has none. */

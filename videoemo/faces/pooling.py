@@ -82,8 +82,7 @@ def pool(pictures: Pictures, groups: Sequence[Grids]) -> list[FloatArray]:
             grids[row : row + m, place] = numbers
         means.append(pooled[at : at + m * size].reshape(m, 3, group.height, group.width))
         row, at = row + m, at + m * size
-    by_picture = np.argsort(grids[:, 3], kind="stable")  # what is near in memory is looked at together
-    _pool([_in_rows(one) for one in pictures], grids[by_picture], pooled)
+    _pool([_in_rows(one) for one in pictures], grids, pooled)
     return means
 
 
