@@ -2,14 +2,15 @@
 
 from setuptools import Extension, setup
 
-# Each has a counterpart in NumPy, which serves where no compiler was at hand. No contraction of products and sums: results are NumPy's to the bit.
-COMPILED = ("_pooling", "_suppression")
+# Each has a counterpart in Python, which serves where no compiler was at hand. No contraction of products and sums, so that results are the same
+# to the bit.
+COMPILED = ("videoemo._preprocessing", "videoemo.faces._pooling", "videoemo.faces._suppression")
 
 setup(
     ext_modules=[
         Extension(
-            f"videoemo.faces.{name}",
-            [f"videoemo/faces/{name}.c"],
+            name,
+            [f"{name.replace('.', '/')}.c"],
             extra_compile_args=["-O3", "-ffp-contract=off"],
             py_limited_api=True,
             optional=True,

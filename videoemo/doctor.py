@@ -25,7 +25,7 @@ _LIBRARIES = (
     ("scikit-learn", "sklearn", True),
     ("safetensors", "safetensors", True),
 )
-_COMPILED = ("videoemo.faces._pooling", "videoemo.faces._suppression")
+_COMPILED = ("videoemo._preprocessing", "videoemo.faces._pooling", "videoemo.faces._suppression")
 _DECODERS = (("av", "av", True), ("opencv-python-headless", "cv2", True), ("decord", "decord", False))
 
 
@@ -80,7 +80,7 @@ def _compiled() -> Finding:
             missing.append(module)
     if not missing:
         return Finding("compiled parts", "there")
-    found = f"not there: {', '.join(missing)}; NumPy serves, more slowly"
+    found = f"not there: {', '.join(missing)}; others serve, more slowly"
     remedy = "install a C compiler, then: pip install --force-reinstall --no-deps videoemo"
     return Finding("compiled parts", found, ok=False, needed=False, remedy=remedy)
 
