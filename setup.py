@@ -4,7 +4,7 @@ from setuptools import Extension, setup
 
 # Each has a counterpart in Python, which serves where no compiler was at hand. No contraction of products and sums, so that results are the same
 # to the bit.
-COMPILED = ("videoemo._preprocessing", "videoemo.faces._pooling", "videoemo.faces._suppression")
+COMPILED = ("videoemo._resizing", "videoemo.faces._pooling", "videoemo.faces._suppression")
 
 setup(
     ext_modules=[

@@ -170,7 +170,7 @@ def shots(media: Path) -> Iterator[str]:
 def cuts(pictures: Sequence[npt.NDArray[np.uint8]]) -> list[int]:
     """The numbers of the pictures with which a shot begins."""
     tell = Cuts()
-    return [i for i, rgb in enumerate(pictures) if tell.at(rgb)]
+    return [i for i, rgb in enumerate(pictures) if tell.of(rgb[None])[0]]
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from videoemo.cards import Card, find_card, sha256, toml
 from videoemo.engines import Network
 from videoemo.engines.timm_torch import build_network, load_network
 from videoemo.errors import WeightsError
-from videoemo.extractor import Extractor, load_extractor
+from videoemo.extractor import Extractor, load_extractor, preprocess
 from videoemo.records import Features
 
 Crop = npt.NDArray[np.uint8]
@@ -81,6 +81,33 @@ def test_temperature_flattens_without_changing_the_order(extractor: Extractor, c
     sharp = extractor(crops).probabilities
     assert np.array_equal(flat.argmax(1), sharp.argmax(1))
     assert flat.max() < sharp.max()
+
+
+def test_grey_crops_are_normalised_as_the_card_says(card: Card) -> None:
+    grey = np.full((60, 60, 3), 128, np.uint8)
+    x = preprocess(grey, card)
+    assert x.shape == (1, card.input_size, card.input_size)
+    assert np.allclose(x, (128 / 255 - card.mean[0]) / card.std[0], atol=1e-6)
+
+
+def test_colour_crops_keep_their_channels_in_order(card: Card) -> None:
+    colour = replace(card, colour="rgb", mean=(0.0, 0.0, 0.0), std=(1.0, 1.0, 1.0))
+    red = np.zeros((20, 20, 3), np.uint8)
+    red[..., 0] = 255
+    assert preprocess(red, colour).mean(axis=(1, 2)).tolist() == [1, 0, 0]
+
+
+def test_a_fine_pattern_is_averaged_and_not_aliased(card: Card) -> None:
+    lines = np.zeros((960, 960, 3), np.uint8)
+    lines[::2] = 255
+    x = preprocess(lines, card) * card.std[0] + card.mean[0]
+    assert np.abs(x - 0.5).max() < 0.02
+
+
+def test_no_more_detail_than_the_card_allows(card: Card) -> None:
+    rng = np.random.default_rng(0)
+    noise = rng.integers(0, 256, (card.input_size, card.input_size, 3), dtype=np.uint8)
+    assert preprocess(noise, card).std() < 0.75 * preprocess(noise, replace(card, detail=None)).std()
 
 
 @pytest.mark.parametrize("crop", [np.zeros((4, 4), np.uint8), np.zeros((4, 4, 3), np.float32), np.zeros((0, 4, 3), np.uint8)])

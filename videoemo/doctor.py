@@ -25,7 +25,7 @@ _LIBRARIES = (
     ("scikit-learn", "sklearn", True),
     ("safetensors", "safetensors", True),
 )
-_COMPILED = ("videoemo._preprocessing", "videoemo.faces._pooling", "videoemo.faces._suppression")
+_COMPILED = ("videoemo._resizing", "videoemo.faces._pooling", "videoemo.faces._suppression")
 _DECODERS = (("av", "av", True), ("opencv-python-headless", "cv2", True), ("decord", "decord", False))
 
 

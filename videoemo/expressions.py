@@ -33,7 +33,9 @@ def expressions(
     effort: Effort | None = None,
     progress: Callable[[int, float], None] | None = None,
 ) -> Iterator[tuple[Frames, Faces, Features]]:
-    """The sampled frames of a video in batches, the faces selected in them, with their crops, and what each expresses.
+    """The sampled frames of a video in batches, the faces selected in them, with their quality, and what each expresses.
+
+    The faces have crops where the pipeline draws pictures.
 
     Parameters
     ----------

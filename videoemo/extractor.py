@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -13,12 +14,12 @@ from videoemo.cards import Card
 from videoemo.engines import Network, n_outputs
 from videoemo.engines.runtime import Runtime, runtime
 from videoemo.errors import InputError
-from videoemo.preprocessing import preprocess
 from videoemo.recipes import load_pipeline
 from videoemo.records import Features
+from videoemo.resizing import resize
 from videoemo.serving import weights_of
 
-__all__ = ["Extractor", "load_extractor", "open_extractor"]
+__all__ = ["Extractor", "load_extractor", "open_extractor", "preprocess"]
 
 # Crops made ready at once, which bounds memory: 5 MB at 224 px. Networks take them in parts as it suits them.
 _BATCH = 8
@@ -68,7 +69,7 @@ class Extractor:
             some = crops[start : start + _BATCH]
             batch = np.empty((len(some), n_channels, side, side), np.float32)
             for i, crop in enumerate(some):
-                preprocess(crop, self.card, batch[i])
+                _prepare(crop, self.card, batch[i])
             embedding, output = self._network(batch)
             embeddings.append(embedding)
             outputs.append(output)
@@ -114,6 +115,24 @@ def open_extractor(card: Card, weights: Path, how: Runtime) -> Extractor:
         raise InputError(f"{card.name} is an {card.format.upper()} file, which {how.engine} does not run: give engine openvino")
     load_network: Callable[[Card, Path, Runtime], Network] = import_module(f"videoemo.engines.{engine}").load_network
     return Extractor(card, load_network(card, weights, how))
+
+
+def preprocess(crop: npt.NDArray[np.uint8], card: Card) -> npt.NDArray[np.float32]:
+    """One crop as the network wants it, whichever engine runs it: float32 (channels, side, side)."""
+    prepared = np.empty((1 if card.colour == "grey" else 3, card.input_size, card.input_size), np.float32)
+    _prepare(crop, card, prepared)
+    return prepared
+
+
+def _prepare(crop: npt.NDArray[np.uint8], card: Card, prepared: npt.NDArray[np.float32]) -> None:
+    resize(crop, _levels(card.mean, card.std), prepared, detail=card.detail)
+
+
+@cache
+def _levels(mean: tuple[float, ...], std: tuple[float, ...]) -> npt.NDArray[np.float32]:
+    """What each of the 256 levels of a pixel is to the network, float32 (channels, 256): looked up, it need not be calculated a million times."""
+    share = np.arange(256, dtype=np.float32) / np.float32(255)
+    return np.asarray((share - np.array(mean, np.float32)[:, None]) / np.array(std, np.float32)[:, None], np.float32)
 
 
 def _softmax(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from time import perf_counter
@@ -14,7 +14,7 @@ from videoemo.cards import Card
 from videoemo.engines.runtime import Runtime
 from videoemo.extractor import Extractor, open_extractor
 from videoemo.recipes import Pipeline
-from videoemo.records import Faces, Features
+from videoemo.records import Faces, Features, Frames
 from videoemo.serving import runtime_of
 
 __all__ = ["Looked", "Looker", "load_looker"]
@@ -44,6 +44,7 @@ class Looker:
     search : how they are looked for.
     selection : which are kept, see `faces.select`.
     align : whether they are cut out aligned, see `faces.crop`.
+    pictures : whether their crops are wanted. They may have to travel to another process, which takes as long as to read how sharp they are.
     """
 
     networks: face_room.Networks
@@ -51,6 +52,7 @@ class Looker:
     search: face_room.Search
     selection: str
     align: bool
+    pictures: bool
 
     def whole(self, whole: face_room.Whole) -> Looked[Faces]:
         """The faces of the frames that are to be searched whole."""
@@ -58,21 +60,23 @@ class Looker:
         return Looked(face_room.search_whole(whole, networks=self.networks, search=self.search), perf_counter() - started)
 
     def stretch(self, stretch: face_room.Stretch) -> Looked[list[tuple[Faces, Features]]]:
-        """The faces of each part of a stretch, those selected, with their crops, and what each expresses."""
-        started, card = perf_counter(), self.extractor.card
-        parts = [
-            face_room.crop(
-                part, face_room.select(found, self.selection), kind=card.crop, size=card.input_size, scale=card.crop_scale, align=self.align
-            )
-            for part, found in zip(stretch.parts, face_room.search_stretch(stretch, networks=self.networks, search=self.search), strict=True)
-        ]
-        found = perf_counter()
+        """The faces of each part of a stretch, those selected, with their quality and, where wanted, their crops, and what each expresses."""
+        started = perf_counter()
+        found = face_room.search_stretch(stretch, networks=self.networks, search=self.search)
+        parts = [self._cut_out(part, faces) for part, faces in zip(stretch.parts, found, strict=True)]
+        cut_out = perf_counter()
         features = self.extractor([crop for faces in parts for crop in faces.crops or ()])
         read, start = [], 0
         for faces in parts:
-            read.append((faces, features[start : start + len(faces)]))
+            read.append((faces if self.pictures else replace(faces, crops=None), features[start : start + len(faces)]))
             start += len(faces)
-        return Looked(read, found - started, perf_counter() - found)
+        return Looked(read, cut_out - started, perf_counter() - cut_out)
+
+    def _cut_out(self, frames: Frames, found: Faces) -> Faces:
+        card = self.extractor.card
+        selected = face_room.select(found, self.selection)
+        faces = face_room.crop(frames, selected, kind=card.crop, size=card.input_size, scale=card.crop_scale, align=self.align)
+        return replace(faces, quality=face_room.quality(faces))
 
 
 def load_looker(pipeline: Pipeline, card: Card, weights: Path) -> Looker:
@@ -91,4 +95,5 @@ def load_looker(pipeline: Pipeline, card: Card, weights: Path) -> Looker:
         face_room.Search(pipeline.min_face, pipeline.thresholds, pipeline.pyramid_factor, pipeline.order),
         pipeline.faces,
         card.align if pipeline.align is None else pipeline.align,
+        pipeline.pictures,
     )

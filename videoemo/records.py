@@ -121,9 +121,9 @@ class Faces(_Arrays):
     scores : float32 (m,), the detector's probability of a face, 0 to 1.
     landmarks : float32 (m, 5, 2), x, y in pixels: left eye, right eye, nose, left and right corner of the mouth, as seen in the picture.
     frame : int64 (m,), the `Frames.index` each was found in.
-    crops : m arrays uint8 (h, w, 3), RGB, of any size; None until cropped.
-    track : int64 (m,), the number of each one's person; None until followed, as is the next.
-    quality : float32 (m, 4), the columns of `QUALITY`.
+    crops : m arrays uint8 (h, w, 3), RGB, of any size; None until cropped, and where they are no longer wanted.
+    track : int64 (m,), the number of each one's person; None until followed.
+    quality : float32 (m, 4), the columns of `QUALITY`; None until cropped.
     """
 
     boxes: npt.NDArray[np.float32]

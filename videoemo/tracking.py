@@ -1,4 +1,4 @@
-"""The stage of a pipeline that says of each face whose it is and how well it can be read."""
+"""The stage of a pipeline that says of each face whose it is."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["tracked"]
 def tracked(
     batches: Iterable[tuple[Frames, Faces, Features]], pipeline: Pipeline, effort: Effort | None = None
 ) -> Iterator[tuple[Frames, Faces, Features]]:
-    """The batches of one video, in order, their faces with `track` and `quality`.
+    """The batches of one video, in order, their faces with `track`.
 
     Parameters
     ----------
@@ -26,5 +26,5 @@ def tracked(
     tracker = face_room.Tracker(gap=pipeline.track_gap, reid=pipeline.track_reid)
     for frames, faces, features in batches:
         with spent.at("track"):
-            followed = replace(faces, track=tracker.follow(frames, faces, features), quality=face_room.quality(faces))
+            followed = replace(faces, track=tracker.follow(frames, faces, features))
         yield frames, followed, features

@@ -12,7 +12,7 @@ from videoemo.kept import Kept
 from videoemo.networks import Models, load_models
 from videoemo.persons import longest
 from videoemo.provenance import write_json
-from videoemo.recipes import Pipeline
+from videoemo.recipes import Pipeline, change
 from videoemo.tables import VideoRow
 from videoemo.tracking import tracked
 from videoemo.video import probe
@@ -31,7 +31,7 @@ def prepare(pipeline: Pipeline) -> Callable[[Job, Callable[[int, float], None]],
     ------
     WeightsError : weights that are missing or damaged.
     """
-    models = load_models(pipeline)
+    models = load_models(change(pipeline, pictures=False))  # none is drawn
     return lambda job, report: attempt(job.clip, lambda: _write(job, pipeline, models, report))
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from videoemo.demo import write_clip
+from videoemo.expressions import expressions
 from videoemo.hands import Hands
 from videoemo.hands._beside import Beside, can_share
 from videoemo.hands._here import Here, Threads
@@ -14,6 +15,7 @@ from videoemo.pipeline import score_video
 from videoemo.recipes import change, load_pipeline
 from videoemo.records import Clip
 from videoemo.tables import FaceTable
+from videoemo.video import probe
 
 shares = pytest.mark.skipif(not can_share(), reason="this system has no memory without a name that processes share")
 
@@ -43,3 +45,13 @@ def test_the_table_does_not_depend_on_who_looks(clip: Clip, kind: type[Hands], n
     assert (alone.face >= 0).sum() == 25
     for name in ("frame", "seconds", "face", "track", "boxes", "scores", "quality", "probabilities"):
         np.testing.assert_array_equal(getattr(others, name), getattr(alone, name))
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_crops_travel_only_where_pictures_are_wanted(clip: Clip, wanted: bool) -> None:
+    pipeline = change(load_pipeline(), start=2.5, end=3.0, pictures=wanted)
+    with load_models(pipeline) as models:
+        seen = [faces for _, faces, _ in expressions(probe(clip.path), pipeline, models)]
+    assert sum(map(len, seen)) > 0
+    assert {faces.crops is not None for faces in seen} == {wanted}
+    assert all(faces.quality is not None for faces in seen)

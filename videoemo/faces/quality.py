@@ -9,11 +9,13 @@ import numpy.typing as npt
 from videoemo.faces.alignment import TEMPLATE
 from videoemo.faces.networks import FloatArray
 from videoemo.records import Faces
+from videoemo.resizing import resize
 
 __all__ = ["quality"]
 
-# Crops are brought to this size first, so that the figure says how sharp a face is as the network sees it, whatever its size in the frame.
+# Crops are resized to this size first as for a network, so that the figure says how sharp a face is to it, whatever its size in the frame.
 SIDE = 64
+_LEVELS = np.arange(256, dtype=np.float32)[None]
 # A mean face in the units of ArcFace's template, whose eyes are 35 apart, made symmetric; x to the right and y down in the picture, z towards the
 # camera. Nose and mouth lie 15 and 1 before the eyes, in the proportion of 135 and 10 to 450 between the outer corners of the eyes (90 mm; pupils
 # 63 mm) of the six-point model of S. Mallick, "Head pose estimation using OpenCV and dlib", 2016.
@@ -42,8 +44,9 @@ def quality(faces: Faces) -> FloatArray:
 
 
 def _sharpness(crop: npt.NDArray[np.uint8]) -> float:
-    grey = cv2.resize(cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY), (SIDE, SIDE), interpolation=cv2.INTER_AREA)
-    _, deviation = cv2.meanStdDev(cv2.Laplacian(grey, cv2.CV_16S))
+    grey = np.empty((1, SIDE, SIDE), np.float32)
+    resize(crop, _LEVELS, grey)
+    _, deviation = cv2.meanStdDev(cv2.Laplacian(grey[0], cv2.CV_32F))
     return float(deviation[0, 0] ** 2)
 
 

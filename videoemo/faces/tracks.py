@@ -74,8 +74,8 @@ class Tracker:
         track = np.empty(len(faces), np.int64)
         seen = looks(frames, faces, features.embedding)
         _, height, width, _ = frames.rgb.shape
-        for i, (index, seconds) in enumerate(zip(frames.index.tolist(), frames.seconds.tolist(), strict=True)):
-            if self._cuts.at(frames.rgb[i]) and self._known is not None:
+        for index, seconds, cut in zip(frames.index.tolist(), frames.seconds.tolist(), self._cuts.of(frames.rgb).tolist(), strict=True):
+            if cut and self._known is not None:
                 self._leave(np.zeros(len(self._known.track), np.bool_))
             here = np.flatnonzero(faces.frame == index)
             track[here] = self._frame(faces.boxes[here].astype(np.float64), seen[here], seconds, area=height * width)

@@ -1,4 +1,4 @@
-/* A crop as a network wants it: what `preprocessing_pillow` does, in less time and to the same bits.
+/* A crop resized, and each byte of it looked up: what `resizing_pillow` does, in less time and to the same bits.
 
    Pillow's triangle filter (`Image.resize` with BILINEAR) goes across all rows and then down, with weights in whole numbers, and rounds to bytes after
    each. Here the three colours of a pixel are weighed together across, and whole rows down, of which compilers make vector instructions. */
@@ -132,6 +132,7 @@ static void all_across(const uint8_t *from, int64_t height, int64_t width, int64
     const int64_t row = channels * width, n = channels * filter->to;
     for (int64_t y = 0; y < height && channels == COLOURS; y++) {
         widen(from + y * row, row, room->wide);
+        room->wide[row] = 0; /* weighed as the last pixel's fourth */
         across(room->wide, COLOURS, filter, room->sums);
         narrow(room->sums, n, to + y * n);
     }
@@ -170,7 +171,7 @@ static void all_down(const uint8_t *from, int64_t n, const Filter *filter, const
 }
 
 /* A picture of `channels` bytes a pixel, resized to side x side, and SPARE rows of room. 0 if there is no memory for it. */
-static int resize(const uint8_t *from, int64_t height, int64_t width, int64_t channels, int64_t side, uint8_t *to) {
+static int resize_bytes(const uint8_t *from, int64_t height, int64_t width, int64_t channels, int64_t side, uint8_t *to) {
     const int64_t taps = taps_of(height > width ? height : width, side), longest = 4 * (width > side ? width : side);
     /* Pillow goes down first where the height loses more than twice what the width loses; before its version 13 it never does. */
     const int down_first = height > side && height - side > 2 * (width - side);
@@ -212,22 +213,22 @@ static void pack(const Py_buffer *crop, int64_t channels, uint8_t *to) {
     }
 }
 
-/* What each byte is to the network, one channel after the other. */
-static void look_up(const uint8_t *bytes, int64_t pixels, int64_t channels, const float *levels, float *prepared) {
+/* What each byte stands for, one channel after the other. */
+static void look_up(const uint8_t *bytes, int64_t pixels, int64_t channels, const float *levels, float *out) {
     for (int64_t channel = 0; channel < channels; channel++)
-        for (int64_t i = 0; i < pixels; i++) prepared[channel * pixels + i] = levels[channel * LEVELS + bytes[channels * i + channel]];
+        for (int64_t i = 0; i < pixels; i++) out[channel * pixels + i] = levels[channel * LEVELS + bytes[channels * i + channel]];
 }
 
 /* What is wrong; NULL if nothing, and it is done. */
-static const char *prepare_of(const Py_buffer *crop, int64_t detail, const Py_buffer *levels, const Py_buffer *prepared) {
+static const char *resize_of(const Py_buffer *crop, int64_t detail, const Py_buffer *levels, const Py_buffer *out) {
     if (crop->ndim != 3 || crop->itemsize != 1 || crop->shape[2] != COLOURS || crop->strides[2] != 1 || crop->strides[1] != COLOURS ||
         crop->shape[0] < 1 || crop->shape[1] < 1)
         return "expected a crop uint8 (h, w, 3) whose rows lie in one piece";
-    if (levels->ndim != 2 || prepared->ndim != 3 || levels->itemsize != sizeof(float) || prepared->itemsize != sizeof(float) ||
-        (levels->shape[0] != 1 && levels->shape[0] != COLOURS) || levels->shape[1] != LEVELS || prepared->shape[0] != levels->shape[0] ||
-        prepared->shape[1] < 1 || prepared->shape[1] != prepared->shape[2])
-        return "expected levels float32 (1 or 3, 256) and prepared float32 (as many, side, side)";
-    const int64_t channels = levels->shape[0], side = prepared->shape[1];
+    if (levels->ndim != 2 || out->ndim != 3 || levels->itemsize != sizeof(float) || out->itemsize != sizeof(float) ||
+        (levels->shape[0] != 1 && levels->shape[0] != COLOURS) || levels->shape[1] != LEVELS || out->shape[0] != levels->shape[0] ||
+        out->shape[1] < 1 || out->shape[1] != out->shape[2])
+        return "expected levels float32 (1 or 3, 256) and resized float32 (as many, side, side)";
+    const int64_t channels = levels->shape[0], side = out->shape[1];
     int64_t height = crop->shape[0], width = crop->shape[1];
     if (height > MOST_SIDE || width > MOST_SIDE || side > MOST_SIDE || detail < 0 || detail > MOST_SIDE) return "sides of more than 32768 px";
     const int64_t all = channels * height * width, some = channels * detail * (detail + SPARE), last = channels * side * (side + SPARE);
@@ -237,20 +238,20 @@ static const char *prepare_of(const Py_buffer *crop, int64_t detail, const Py_bu
     pack(crop, channels, picture);
     int done = 1;
     if (detail) {
-        done = resize(picture, height, width, channels, detail, detailed);
+        done = resize_bytes(picture, height, width, channels, detail, detailed);
         picture = detailed;
         height = width = detail;
     }
-    done = done && resize(picture, height, width, channels, side, resized);
-    if (done) look_up(resized, side * side, channels, levels->buf, prepared->buf);
+    done = done && resize_bytes(picture, height, width, channels, side, resized);
+    if (done) look_up(resized, side * side, channels, levels->buf, out->buf);
     free(piece);
     return done ? NULL : "not enough memory";
 }
 
-static PyObject *prepare(PyObject *module, PyObject *args) {
+static PyObject *resize(PyObject *module, PyObject *args) {
     PyObject *of[3];
-    Py_buffer crop, levels, prepared;
-    Py_buffer *views[] = {&crop, &levels, &prepared};
+    Py_buffer crop, levels, out;
+    Py_buffer *views[] = {&crop, &levels, &out};
     const int flags[] = {PyBUF_STRIDES, PyBUF_C_CONTIGUOUS, PyBUF_C_CONTIGUOUS | PyBUF_WRITABLE};
     Py_ssize_t detail;
     int n = 0;
@@ -260,20 +261,20 @@ static PyObject *prepare(PyObject *module, PyObject *args) {
     while (n < 3 && PyObject_GetBuffer(of[n], views[n], flags[n]) == 0) n++;
     if (n == 3) {
         Py_BEGIN_ALLOW_THREADS
-        wrong = prepare_of(&crop, detail, &levels, &prepared);
+        wrong = resize_of(&crop, detail, &levels, &out);
         Py_END_ALLOW_THREADS
     }
     while (n-- > 0) PyBuffer_Release(views[n]);
     if (PyErr_Occurred()) return NULL;
-    if (wrong != NULL) return PyErr_Format(PyExc_ValueError, "prepare: %s", wrong);
+    if (wrong != NULL) return PyErr_Format(PyExc_ValueError, "resize: %s", wrong);
     Py_RETURN_NONE;
 }
 
 static PyMethodDef methods[] = {
-    {"prepare", prepare, METH_VARARGS, "prepare(crop, detail, levels, prepared): as preprocessing_pillow's."},
+    {"resize", resize, METH_VARARGS, "resize(crop, detail, levels, resized): as resizing_pillow's."},
     {NULL, NULL, 0, NULL},
 };
 
-static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, .m_name = "_preprocessing", .m_methods = methods};
+static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, .m_name = "_resizing", .m_methods = methods};
 
-PyMODINIT_FUNC PyInit__preprocessing(void) { return PyModuleDef_Init(&definition); }
+PyMODINIT_FUNC PyInit__resizing(void) { return PyModuleDef_Init(&definition); }
