@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from videoemo.faces.networks import FloatArray, ONet
-from videoemo.faces.stages import ROUGHLY, Candidates, confirm, contend, refine
+from videoemo.faces.stages import ROUGHLY, Candidates, confirm, contend, look, refine
 
 BLACK = np.zeros((1, 100, 100, 3), np.uint8)
 
@@ -23,12 +23,12 @@ def sure_with_points(x: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]
 
 
 def test_of_two_equally_sure_faces_in_one_place_the_earlier_is_kept() -> None:
-    faces, _ = confirm(BLACK, candidates([10, 10, 50, 50], [12, 10, 52, 50]), onet=sure_with_points, threshold=0.7)
+    faces, _ = confirm(look(BLACK, candidates([10, 10, 50, 50], [12, 10, 52, 50])), onet=sure_with_points, threshold=0.7)
     assert faces.boxes.tolist() == [[10, 10, 50, 50]]
 
 
 def test_a_face_inside_a_larger_one_is_the_same_face() -> None:
-    faces, _ = confirm(BLACK, candidates([20, 20, 30, 30], [10, 10, 50, 50]), onet=sure_with_points, threshold=0.7)
+    faces, _ = confirm(look(BLACK, candidates([20, 20, 30, 30], [10, 10, 50, 50])), onet=sure_with_points, threshold=0.7)
     assert len(faces.boxes) == 1
 
 
@@ -44,12 +44,12 @@ def with_odds(*odds: float) -> ONet:
 def test_a_rough_look_leaves_those_that_a_better_look_may_prefer() -> None:
     here, there = [10, 10, 50, 50], [60, 60, 90, 90]
     rough = with_odds(3, 3 - ROUGHLY / 2, 3 - 2 * ROUGHLY, -ROUGHLY / 2, -2 * ROUGHLY)
-    left = contend(BLACK, candidates(here, [12, 10, 52, 50], [10, 12, 50, 52], there, [5, 60, 30, 85]), onet=rough, threshold=0.5)
-    assert left.boxes.tolist() == [here, [12, 10, 52, 50], there]
+    left = contend(look(BLACK, candidates(here, [12, 10, 52, 50], [10, 12, 50, 52], there, [5, 60, 30, 85])), onet=rough, threshold=0.5)
+    assert left.candidates.boxes.tolist() == [here, [12, 10, 52, 50], there]
 
 
 def test_those_of_which_a_rough_look_is_entirely_sure_are_left_to_a_better_one() -> None:
-    assert len(contend(BLACK, candidates([10, 10, 50, 50], [12, 10, 52, 50]), onet=with_odds(60, 90), threshold=0.5).boxes) == 2
+    assert len(contend(look(BLACK, candidates([10, 10, 50, 50], [12, 10, 52, 50])), onet=with_odds(60, 90), threshold=0.5).crops) == 2
 
 
 def test_candidates_beside_the_frame_are_dropped() -> None:

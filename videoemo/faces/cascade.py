@@ -13,7 +13,7 @@ from videoemo.faces.overlap import partners
 from videoemo.faces.pooling import Pictures
 from videoemo.faces.search import ORDERS, Search
 from videoemo.faces.selection import areas
-from videoemo.faces.stages import Candidates, confirm, contend, propose, refine
+from videoemo.faces.stages import Candidates, confirm, contend, look, propose, refine
 from videoemo.records import Faces, Frames
 
 __all__ = ["find", "joined", "search_everywhere", "search_near"]
@@ -121,9 +121,10 @@ def joined(parts: Sequence[Faces]) -> Faces:
 def _judged(pictures: Pictures, candidates: Candidates, index: IntArray, networks: Networks, search: Search, floor: float | None) -> Faces:
     candidates = refine(pictures, candidates, rnet=networks.rnet, threshold=search.thresholds[1])
     threshold = search.thresholds[2] if floor is None else floor
+    seen = look(pictures, candidates)
     if networks.rough_onet is not None:
-        candidates = contend(pictures, candidates, onet=networks.rough_onet, threshold=threshold)
-    (boxes, scores, place), landmarks = confirm(pictures, candidates, onet=networks.onet, threshold=threshold)
+        seen = contend(seen, onet=networks.rough_onet, threshold=threshold)
+    (boxes, scores, place), landmarks = confirm(seen, onet=networks.onet, threshold=threshold)
     height, width, _ = pictures[0].shape
     boxes = np.clip(boxes, 0, np.array([width, height] * 2, np.float32))
     there = _ranked(Faces(boxes, scores, landmarks, index[place]), place, search)

@@ -6,7 +6,7 @@ and not there, truncation, the overlaps of suppression) follows facenet-pytorch 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -16,13 +16,15 @@ from videoemo.faces.networks import FloatArray, IntArray, ONet, PNet, RNet
 from videoemo.faces.pooling import Divided, Grids, Pictures, pool, pool_boxes
 from videoemo.faces.suppression import suppress
 
-__all__ = ["ROUGHLY", "STEP", "WINDOW", "Candidates", "Fired", "confirm", "contend", "level_size", "propose", "proposed", "refine"]
+__all__ = ["ROUGHLY", "STEP", "WINDOW", "Candidates", "Fired", "Seen", "confirm", "contend", "level_size", "look", "propose", "proposed", "refine"]
 
 # What the networks see: P-Net's window and the step between its windows, R-Net's and O-Net's picture, px.
 WINDOW = 12
 STEP = 2
 RNET_SIZE = 24
 ONET_SIZE = 48
+# O-Net's answers to a picture: offsets, score, landmarks.
+ONET_HEADS: tuple[tuple[int, ...], ...] = ((4,), (), (10,))
 
 # What O-Net says in less precision is off by less than this, in log-odds: bfloat16 has eight binary digits, so that rounding
 # alone makes the difference of two numbers from 8 to 16 wrong by up to 1/16.
@@ -45,6 +47,21 @@ class Candidates(NamedTuple):
     def at(self, chosen: npt.NDArray[np.intp]) -> Candidates:
         """Some of them."""
         return Candidates(self.boxes[chosen], self.scores[chosen], self.frame[chosen])
+
+
+class Seen(NamedTuple):
+    """m candidates, and float32 (m, 3, 48, 48), -1 to 1, of each the picture that O-Net looks at."""
+
+    candidates: Candidates
+    crops: FloatArray
+
+    def at(self, chosen: npt.NDArray[np.intp]) -> Seen:
+        """Some of them."""
+        return Seen(self.candidates.at(chosen), self.crops[chosen])
+
+    def parts(self) -> Iterator[FloatArray]:
+        """The pictures, some at a time."""
+        return (self.crops[part] for part in _parts(len(self.crops)))
 
 
 class Fired(NamedTuple):
@@ -93,29 +110,36 @@ def level_size(frames: Pictures, scale: float) -> tuple[int, int]:
 
 def refine(frames: Pictures, candidates: Candidates, *, rnet: RNet, threshold: float) -> Candidates:
     """R-Net over the candidates of P-Net."""
-    candidates, (offsets, scores) = _judged(frames, candidates, rnet, size=RNET_SIZE, heads=((4,), ()))
+    candidates, pixels = _inside(frames, candidates)
+    parts = (pool_boxes(frames, pixels[part], picture=candidates.frame[part], size=RNET_SIZE) for part in _parts(len(pixels)))
+    offsets, scores = _asked(rnet, parts, heads=((4,), ()))
     passed = np.flatnonzero(scores > threshold)
     passed = passed[suppress(candidates.boxes[passed], scores[passed], frame=candidates.frame[passed], threshold=0.7)]
     moved = _moved(candidates.boxes[passed], offsets[passed], last_pixel=1)
     return Candidates(_square(moved), scores[passed], candidates.frame[passed])
 
 
-def contend(frames: Pictures, candidates: Candidates, *, onet: ONet, threshold: float) -> Candidates:
-    """The candidates of R-Net that `confirm` may keep, for all that O-Net in less precision can tell."""
-    candidates, (offsets, scores, _) = _judged(frames, candidates, onet, size=ONET_SIZE, heads=((4,), (), (10,)))
+def look(frames: Pictures, candidates: Candidates) -> Seen:
+    """The candidates of R-Net as O-Net sees them, in either precision."""
+    candidates, pixels = _inside(frames, candidates)
+    return Seen(candidates, pool_boxes(frames, pixels, picture=candidates.frame, size=ONET_SIZE))
+
+
+def contend(seen: Seen, *, onet: ONet, threshold: float) -> Seen:
+    """Those that `confirm` may keep, for all that O-Net in less precision can tell."""
+    candidates, (offsets, scores, _) = seen.candidates, _asked(onet, seen.parts(), heads=ONET_HEADS)
     odds = _log_odds(scores)
     possible = np.flatnonzero(odds > _log_odds(np.array(threshold, np.float32)) - ROUGHLY)
-    candidates, odds = candidates.at(possible), odds[possible]
-    boxes = _moved(candidates.boxes, offsets[possible], last_pixel=1)
-    kept = suppress(boxes, odds, frame=candidates.frame, threshold=0.7, of_smaller=True, margin=ROUGHLY)
-    return candidates.at(np.sort(kept))
+    boxes = _moved(candidates.boxes[possible], offsets[possible], last_pixel=1)
+    kept = suppress(boxes, odds[possible], frame=candidates.frame[possible], threshold=0.7, of_smaller=True, margin=ROUGHLY)
+    return seen.at(possible[np.sort(kept)])
 
 
-def confirm(frames: Pictures, candidates: Candidates, *, onet: ONet, threshold: float) -> tuple[Candidates, FloatArray]:
+def confirm(seen: Seen, *, onet: ONet, threshold: float) -> tuple[Candidates, FloatArray]:
     """O-Net over the candidates of R-Net: the faces and their landmarks, float32 (m, 5, 2), x and y in px."""
-    candidates, (offsets, scores, points) = _judged(frames, candidates, onet, size=ONET_SIZE, heads=((4,), (), (10,)))
+    offsets, scores, points = _asked(onet, seen.parts(), heads=ONET_HEADS)
     passed = np.flatnonzero(scores > threshold)
-    candidates, scores = candidates.at(passed), scores[passed]
+    candidates, scores = seen.candidates.at(passed), scores[passed]
     boxes = candidates.boxes
     sides = boxes[:, 2:] - boxes[:, :2] + 1  # (m, 2)
     landmarks = sides[:, None] * points[passed].reshape(-1, 2, 5).transpose(0, 2, 1) + boxes[:, None, :2] - 1  # (m, 5, 2)
@@ -124,10 +148,8 @@ def confirm(frames: Pictures, candidates: Candidates, *, onet: ONet, threshold: 
     return Candidates(boxes, scores, candidates.frame).at(kept), landmarks[kept]
 
 
-def _judged(
-    frames: Pictures, candidates: Candidates, network: Network, *, size: int, heads: tuple[tuple[int, ...], ...]
-) -> tuple[Candidates, list[FloatArray]]:
-    """The candidates that lie on their frame, and what the network says of each: one array a head, of the shapes named."""
+def _inside(frames: Pictures, candidates: Candidates) -> tuple[Candidates, IntArray]:
+    """The candidates that lie on their frame, and the pixels that they take in, (m, 4)."""
     height, width, _ = frames[0].shape
     whole = np.trunc(candidates.boxes).astype(np.int64)
     # facenet-pytorch counts pixels from 1, and takes the first and the last one in.
@@ -135,14 +157,19 @@ def _judged(
     stop = np.minimum(whole[:, 2:], [width, height])
     inside = np.flatnonzero((stop > start).all(axis=1))
     inside = inside[np.argsort(candidates.frame[inside], kind="stable")]  # frame by frame, of which no more than a few are looked at at once
-    candidates = candidates.at(inside)
-    pixels = np.concatenate([start, stop], axis=1)[inside]
+    return candidates.at(inside), np.concatenate([start, stop], axis=1)[inside]
 
+
+def _parts(n: int) -> Iterator[slice]:
+    """Some of n crops at a time."""
+    return (slice(first, first + MAX_CROPS) for first in range(0, n, MAX_CROPS))
+
+
+def _asked(network: Network, parts: Iterable[FloatArray], *, heads: tuple[tuple[int, ...], ...]) -> list[FloatArray]:
+    """What the network says of each crop: one array a head, of the shapes named."""
     answers: list[tuple[FloatArray, ...]] = [tuple(np.empty((0, *head), np.float32) for head in heads)]
-    for first in range(0, len(pixels), MAX_CROPS):
-        part = slice(first, first + MAX_CROPS)
-        answers.append(network(pool_boxes(frames, pixels[part], picture=candidates.frame[part], size=size)))
-    return candidates, [np.concatenate(answer) for answer in zip(*answers, strict=True)]
+    answers += map(network, parts)
+    return [np.concatenate(answer) for answer in zip(*answers, strict=True)]
 
 
 def _log_odds(probability: FloatArray) -> FloatArray:
