@@ -28,17 +28,19 @@ class Motion:
     ----------
     centre : float64 (n, 2), x and y in px.
     velocity : float64 (n, 2), px/s.
-    covariance : float64 (n, 3), of x and of y alike: the variance of the place (px^2), its covariance with the velocity, the velocity's variance.
+    place, both, speed : float64 (n,), of x and of y alike: the variance of the place (px^2), its covariance with the velocity, the velocity's variance.
     height : float64 (n,), px.
     """
 
     centre: Floats
     velocity: Floats
-    covariance: Floats
+    place: Floats
+    both: Floats
+    speed: Floats
     height: Floats
 
     def __getitem__(self, chosen: npt.NDArray[np.bool_] | npt.NDArray[np.intp]) -> Motion:
-        return Motion(self.centre[chosen], self.velocity[chosen], self.covariance[chosen], self.height[chosen])
+        return Motion(*(part[chosen] for part in vars(self).values()))
 
     def __add__(self, other: Motion) -> Motion:
         return Motion(*(np.concatenate(both) for both in zip(vars(self).values(), vars(other).values(), strict=True)))
@@ -46,8 +48,7 @@ class Motion:
 
 def born(centre: Floats, height: Floats) -> Motion:
     """Faces seen for the first time, at (n, 2) px and of (n,) px."""
-    place, speed = (JITTER * height) ** 2, (SPEED * height) ** 2
-    return Motion(centre, np.zeros_like(centre), np.column_stack([place, np.zeros_like(height), speed]), height)
+    return Motion(centre, np.zeros_like(centre), (JITTER * height) ** 2, np.zeros_like(height), (SPEED * height) ** 2, height)
 
 
 def moved(motion: Motion, seconds: Floats) -> Motion:
@@ -57,18 +58,18 @@ def moved(motion: Motion, seconds: Floats) -> Motion:
     Phys. Rev. E 54, eq. 2.9): one long step is the same as many short ones, so that tracks do not depend on how frames are sampled.
     """
     keep = np.exp(-seconds / MEMORY)
-    reach = MEMORY * (1 - keep)  # seconds that the velocity of now still carries
-    a, b, c = motion.covariance.T
+    left = 1 - keep
+    reach = MEMORY * left  # seconds that the velocity of now still carries
     power = (SPEED * motion.height) ** 2
-    covariance = np.column_stack(
-        [
-            a + 2 * reach * b + reach**2 * c + power * MEMORY**2 * (2 * seconds / MEMORY - 3 + 4 * keep - keep**2),
-            keep * (b + reach * c) + power * MEMORY * (1 - keep) ** 2,
-            keep**2 * c + power * (1 - keep**2),
-        ]
+    carried = motion.both + reach * motion.speed
+    return Motion(
+        centre=motion.centre + reach[:, None] * motion.velocity,
+        velocity=keep[:, None] * motion.velocity,
+        place=motion.place + reach * (motion.both + carried) + power * MEMORY**2 * (2 * seconds / MEMORY - left * (2 + left)),
+        both=keep * carried + power * MEMORY * left**2,
+        speed=keep**2 * motion.speed + power * (1 - keep**2),
+        height=motion.height,
     )
-    centre = motion.centre + reach[:, None] * motion.velocity
-    return Motion(centre, keep[:, None] * motion.velocity, covariance, motion.height)
 
 
 def surprise(motion: Motion, seconds: Floats, centre: Floats, height: Floats) -> Floats:
@@ -84,22 +85,28 @@ def surprise(motion: Motion, seconds: Floats, centre: Floats, height: Floats) ->
     -------
     float64 (n, m), in nats; the unit of the place is the m faces' height, that of the size a factor e.
     """
-    spread = motion.covariance[:, :1] + (JITTER * motion.height[:, None]) ** 2  # (n, 1), px^2
-    apart = ((motion.centre[:, None] - centre) ** 2).sum(axis=2)  # (n, m)
+    spread = (motion.place + (JITTER * motion.height) ** 2)[:, None]  # (n, 1), px^2
+    width = (SIZE_JITTER**2 + SIZE_SPREAD**2 * seconds)[:, None]
+    off = motion.centre[:, None] - centre  # (n, m, 2)
+    apart = np.einsum("nmk,nmk->nm", off, off)
     grown = np.log(height / motion.height[:, None])
-    width = SIZE_JITTER**2 + SIZE_SPREAD**2 * seconds[:, None]
-    cost: Floats = apart / (2 * spread) + np.log(2 * np.pi * spread / height**2) + grown**2 / (2 * width) + np.log(2 * np.pi * width) / 2
+    cost: Floats = (apart / spread + grown**2 / width) / 2 + np.log((2 * np.pi) ** 1.5 * spread * np.sqrt(width) / height**2)
     return cost
 
 
 def updated(motion: Motion, seconds: Floats, centre: Floats, height: Floats) -> Motion:
     """What is known after each of n faces was seen at (n, 2) px with a height of (n,) px, `seconds` (n,) after it was seen last."""
-    a, b, c = motion.covariance.T
-    total = a + (JITTER * motion.height) ** 2
-    gain, pull = a / total, b / total  # (n,)
+    total = motion.place + (JITTER * motion.height) ** 2
+    gain, pull = motion.place / total, motion.both / total  # (n,)
     off = centre - motion.centre
-    covariance = np.column_stack([a - gain * a, b - gain * b, c - pull * b])
     # The height's own filter: the share of what is seen grows with what may have changed since.
-    share = (SIZE_JITTER**2 + SIZE_SPREAD**2 * seconds) / (2 * SIZE_JITTER**2 + SIZE_SPREAD**2 * seconds)
-    grown = motion.height * (height / motion.height) ** share
-    return Motion(motion.centre + gain[:, None] * off, motion.velocity + pull[:, None] * off, covariance, grown)
+    spread = SIZE_JITTER**2 + SIZE_SPREAD**2 * seconds
+    share = spread / (SIZE_JITTER**2 + spread)
+    return Motion(
+        centre=motion.centre + gain[:, None] * off,
+        velocity=motion.velocity + pull[:, None] * off,
+        place=motion.place - gain * motion.place,
+        both=motion.both - gain * motion.both,
+        speed=motion.speed - pull * motion.both,
+        height=motion.height * (height / motion.height) ** share,
+    )
