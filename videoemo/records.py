@@ -31,13 +31,7 @@ class _Arrays:
         lengths = {}
         for name, (dtype, shape) in shapes.items():
             array = getattr(self, name)
-            fits = (
-                isinstance(array, np.ndarray)
-                and array.dtype == dtype
-                and array.ndim == len(shape)
-                and all(want is None or want == have for want, have in zip(shape, array.shape, strict=True))
-            )
-            if not fits:
+            if not (isinstance(array, np.ndarray) and array.dtype == dtype and _fits(array.shape, shape)):
                 wanted = ", ".join("any" if n is None else str(n) for n in shape)
                 given = f"{array.dtype} {array.shape}" if isinstance(array, np.ndarray) else type(array).__name__
                 raise ValueError(f"{type(self).__name__}.{name}: expected {dtype} ({wanted}), got {given}")
@@ -56,6 +50,10 @@ class _Arrays:
     def __repr__(self) -> str:
         shapes = (f"{name}={_shape(part)}" for name, part in self._parts().items())
         return f"{type(self).__name__}({', '.join(shapes)})"
+
+
+def _fits(shape: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:
+    return len(shape) == len(wanted) and all(want is None or want == have for want, have in zip(wanted, shape, strict=True))
 
 
 def _take(part: Any, index: Index) -> Any:

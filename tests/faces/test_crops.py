@@ -61,8 +61,9 @@ def test_a_box_comes_from_its_own_frame(frames: Frames) -> None:
     assert (only_crop(frames, faces_at([0, 0, 5, 5], frame=9), kind="box")[..., 2] == 9).all()
 
 
-def test_a_crop_has_memory_of_its_own(frames: Frames) -> None:
-    assert not np.shares_memory(only_crop(frames, faces_at([0, 0, 5, 5]), kind="box"), frames.rgb)
+@pytest.mark.parametrize("kind", ["box", "square"])
+def test_nothing_is_copied_of_a_face_inside_its_frame(frames: Frames, kind: str) -> None:
+    assert np.shares_memory(only_crop(frames, faces_at([10, 10, 15, 15]), kind=kind), frames.rgb)
 
 
 def test_a_square_is_as_high_as_the_box_about_its_centre(frames: Frames) -> None:

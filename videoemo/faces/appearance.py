@@ -37,7 +37,7 @@ class Looks:
     colours: npt.NDArray[np.float64]
     vectors: npt.NDArray[np.float64]
 
-    def __getitem__(self, chosen: npt.NDArray[np.bool_] | npt.NDArray[np.intp]) -> Looks:
+    def __getitem__(self, chosen: slice | npt.NDArray[np.bool_] | npt.NDArray[np.intp]) -> Looks:
         return Looks(self.colours[chosen], self.vectors[chosen])
 
     def __add__(self, other: Looks) -> Looks:

@@ -32,7 +32,7 @@ def crop(frames: Frames, faces: Faces, *, kind: str, size: int, scale: float = 1
 
     Returns
     -------
-    The same faces with `crops`, m arrays uint8 (h, w, 3), RGB, of their own memory.
+    The same faces with `crops`, m arrays uint8 (h, w, 3), RGB. Those that lie inside their frame are views of it: who keeps one keeps the frame.
 
     Raises
     ------
@@ -57,7 +57,7 @@ def _box(rgb: Picture, box: FloatArray, _: float) -> Picture:
     x1, y1, x2, y2 = np.rint(box).astype(int)
     x1, y1 = np.clip(x1, 0, width - 1), np.clip(y1, 0, height - 1)
     x2, y2 = np.clip(x2, x1 + 1, width), np.clip(y2, y1 + 1, height)
-    return rgb[y1:y2, x1:x2].copy()
+    return rgb[y1:y2, x1:x2]
 
 
 def _square(rgb: Picture, box: FloatArray, scale: float) -> Picture:
@@ -66,7 +66,7 @@ def _square(rgb: Picture, box: FloatArray, scale: float) -> Picture:
     side = max(1, round(scale * (y2 - y1)))
     top, left = round((y1 + y2 - side) / 2), round((x1 + x2 - side) / 2)
     if top >= 0 and left >= 0 and top + side <= height and left + side <= width:
-        return rgb[top : top + side, left : left + side].copy()
+        return rgb[top : top + side, left : left + side]
     rows, columns = (np.clip(start + np.arange(side), 0, length - 1) for start, length in ((top, height), (left, width)))
     return rgb[np.ix_(rows, columns)]
 

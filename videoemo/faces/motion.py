@@ -28,7 +28,7 @@ class Motion:
     ----------
     centre : float64 (n, 2), x and y in px.
     velocity : float64 (n, 2), px/s.
-    place, both, speed : float64 (n,), of x and of y alike: the variance of the place (px^2), its covariance with the velocity, the velocity's variance.
+    place, both, speed : float64 (n,), of x and of y alike: the variance of the place (px^2), its covariance with the velocity, the variance of that.
     height : float64 (n,), px.
     """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,6 +40,35 @@ class _Known:
         return _Known(np.concatenate([self.track, other.track]), self.motion + other.motion, self.looks + other.looks, seconds)
 
 
+@dataclass(frozen=True)
+class _Seen:
+    """m faces of some frames.
+
+    Parameters
+    ----------
+    corner, centre : float64 (m, 2), the first corner and the centre, x and y in px.
+    height : float64 (m,), px.
+    alone : float64 (m,), what it costs to take each for somebody new, in nats.
+    looks : of each.
+    """
+
+    corner: npt.NDArray[np.float64]
+    centre: npt.NDArray[np.float64]
+    height: npt.NDArray[np.float64]
+    alone: npt.NDArray[np.float64]
+    looks: Looks
+
+    def __getitem__(self, chosen: slice | npt.NDArray[np.intp]) -> _Seen:
+        return _Seen(self.corner[chosen], self.centre[chosen], self.height[chosen], self.alone[chosen], self.looks[chosen])
+
+
+def _seen(faces: Faces, looks: Looks, *, area: int) -> _Seen:
+    """Faces of frames of so many square pixels."""
+    start, stop = faces.boxes[:, :2].astype(np.float64), faces.boxes[:, 2:].astype(np.float64)
+    height = np.maximum(stop[:, 1] - start[:, 1], 1)
+    return _Seen(start, (start + stop) / 2, height, np.log(area / height**2) + SIZES + NEWCOMER, looks)
+
+
 class Tracker:
     """Give each face of a video, batch by batch, the number of its person.
 
@@ -71,39 +101,41 @@ class Tracker:
         -------
         int64 (m,).
         """
-        track = np.empty(len(faces), np.int64)
-        seen = looks(frames, faces, features.embedding)
-        _, height, width, _ = frames.rgb.shape
-        for index, seconds, cut in zip(frames.index.tolist(), frames.seconds.tolist(), self._cuts.of(frames.rgb).tolist(), strict=True):
+        order = np.argsort(faces.frame, kind="stable")
+        faces, track = faces[order], np.empty(len(faces), np.int64)
+        seen = _seen(faces, looks(frames, faces, features.embedding[order]), area=math.prod(frames.rgb.shape[1:3]))
+        stops = np.searchsorted(faces.frame, frames.index, side="right").tolist()
+        start = 0
+        for stop, seconds, cut in zip(stops, frames.seconds.tolist(), self._cuts.of(frames.rgb).tolist(), strict=True):
             if cut and self._known is not None:
                 self._leave(np.zeros(len(self._known.track), np.bool_))
-            here = np.flatnonzero(faces.frame == index)
-            track[here] = self._frame(faces.boxes[here].astype(np.float64), seen[here], seconds, area=height * width)
+            track[order[start:stop]] = self._frame(seen[start:stop], seconds)
+            start = stop
         return track
 
-    def _frame(self, boxes: npt.NDArray[np.float64], seen: Looks, seconds: float, *, area: int) -> npt.NDArray[np.int64]:
-        x1, y1, x2, y2 = boxes.T
-        centre, height = np.column_stack([x1 + x2, y1 + y2]) / 2, np.maximum(y2 - y1, 1)
+    def _frame(self, seen: _Seen, seconds: float) -> npt.NDArray[np.int64]:
+        n = len(seen.alone)
         if self._known is None:
-            self._known = _Known(np.empty(0, np.int64), born(centre[:0], height[:0]), seen[np.empty(0, np.intp)], np.empty(0))
+            nobody = np.empty(0, np.intp)
+            self._known = _Known(np.empty(0, np.int64), born(seen.centre[nobody], seen.height[nobody]), seen.looks[nobody], np.empty(0))
         self._leave(seconds - self._known.seconds <= self._gap)
         known = self._known
         since = np.maximum(seconds - known.seconds, 0)  # a damaged container's times may go back
         expected = moved(known.motion, since)
-        costs = surprise(expected, since, centre, height) + unlikeness(known.looks, seen)
-        old, again = pairs(costs, np.log(area / height**2) + SIZES + NEWCOMER)
+        costs = surprise(expected, since, seen.centre, seen.height) + unlikeness(known.looks, seen.looks)
+        old, again = pairs(costs, seen.alone)
 
-        track = np.empty(len(boxes), np.int64)
+        track = np.empty(n, np.int64)
         track[again] = known.track[old]
-        met = updated(expected[old], since[old], centre[again], height[again]), mixed(known.looks[old], seen[again])
-        now = _Known(track[again], *met, np.full(len(old), seconds))
+        met, expected, then = seen[again], expected[old], since[old]
+        now = _Known(track[again], updated(expected, then, met.centre, met.height), mixed(known.looks[old], met.looks), np.full(len(old), seconds))
         if len(old) < len(known.track):
             now += known[_others(len(known.track), old)]
-        if len(old) < len(boxes):
-            new = _others(len(boxes), again)
-            new = new[np.lexsort((y1[new], x1[new]))]
-            track[new] = self._numbers(seen[new])
-            now += _Known(track[new], born(centre[new], height[new]), seen[new], np.full(len(new), seconds))
+        if len(old) < n:
+            new = _others(n, again)
+            new = new[np.lexsort((seen.corner[new, 1], seen.corner[new, 0]))]
+            track[new] = self._numbers(seen.looks[new])
+            now += _Known(track[new], born(seen.centre[new], seen.height[new]), seen.looks[new], np.full(len(new), seconds))
         self._known = now
         return track
 
