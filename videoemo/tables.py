@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["AFFECT", "LOW_COVERAGE", "SCHEMA", "Course", "FaceTable", "Prediction", "VideoRow", "face_table", "write_faces", "write_videos"]
 
 # Of the columns of the tables, their types and what is in them: goes up when any changes, so that results of before are made again.
-SCHEMA = 2
+SCHEMA = 3
 # What a video's `dominant` says instead of naming an expression.
 LOW_COVERAGE = "low coverage"
 # The columns of `FaceTable.affect`.
