@@ -11,6 +11,7 @@ setup(
         Extension(
             name,
             [f"{name.replace('.', '/')}.c"],
+            depends=["videoemo/_compilers.h"],
             extra_compile_args=["-O3", "-ffp-contract=off"],
             py_limited_api=True,
             optional=True,

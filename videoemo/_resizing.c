@@ -11,28 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#ifdef _MSC_VER
-#define restrict __restrict
-#endif
+#include "_compilers.h"
 
-/* Into the second cache, which can wait for more of them at a time than the first. */
-#ifdef __GNUC__
-#define FETCH(address) __builtin_prefetch(address, 0, 1)
-#else
-#define FETCH(address) ((void)(address))
-#endif
-
-/* Where one file may hold a function in several versions, one uses what most processors of today have. */
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__GLIBC__)
-#define ALSO_FOR_AVX2 __attribute__((target_clones("avx2", "default")))
-#else
-#define ALSO_FOR_AVX2
-#endif
-
-/* A processor fetches memory in lines of so many bytes, not beyond the end of a short row, so that the rows to come are asked for.
-   Weights are parts of 2**22, so that a byte times their sum fits into 31 bits. Sides of more pixels than MOST_SIDE are refused: weights are rounded,
+/* Weights are parts of 2**22, so that a byte times their sum fits into 31 bits. Sides of more pixels than MOST_SIDE are refused: weights are rounded,
    and what some thousands of them lack or have too much would be seen. */
-enum { COLOURS = 3, PRECISION = 22, MOST_SIDE = 1 << 15, SPARE = 3, LINE = 64, ROWS_AHEAD = 8, LEVELS = 256 };
+enum { COLOURS = 3, PRECISION = 22, MOST_SIDE = 1 << 15, SPARE = 3, LEVELS = 256 };
 
 /* For each of `to` pixels, the pixels that it is made of, and their weights, `taps` of room for each. */
 typedef struct {
@@ -216,8 +199,7 @@ static void pack(const Py_buffer *crop, int64_t channels, uint8_t *to) {
     const int64_t height = crop->shape[0], width = crop->shape[1];
     for (int64_t y = 0; y < height; y++, to += width * channels) {
         const uint8_t *row = (const uint8_t *)crop->buf + y * crop->strides[0];
-        if (y < height - ROWS_AHEAD)
-            for (int64_t k = 0; k < COLOURS * width; k += LINE) FETCH(row + ROWS_AHEAD * crop->strides[0] + k);
+        fetch_ahead(row, crop->strides[0], COLOURS * width, height - 1 - y);
         if (channels == 1) brighten(row, width, to);
         else memcpy(to, row, (size_t)(COLOURS * width));
     }

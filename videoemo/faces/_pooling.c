@@ -12,23 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#ifdef _MSC_VER
-#define restrict __restrict
-#endif
-
-/* Into the second cache, which can wait for more of them at a time than the first. */
-#ifdef __GNUC__
-#define FETCH(address) __builtin_prefetch(address, 0, 1)
-#else
-#define FETCH(address) ((void)(address))
-#endif
-
-/* Where one file may hold a function in several versions, one uses what most processors of today have. */
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__GLIBC__)
-#define ALSO_FOR_AVX2 __attribute__((target_clones("avx2", "default")))
-#else
-#define ALSO_FOR_AVX2
-#endif
+#include "../_compilers.h"
 
 #if defined(__has_builtin)
 #if __has_builtin(__builtin_shufflevector) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
@@ -36,9 +20,8 @@
 #endif
 #endif
 
-/* A processor fetches memory in lines of so many bytes, not beyond the end of a short row, so that the rows to come are asked for. Eight sums are
-   read at a time, of which three are wanted. So many rows of 255 fit into 16 bits, bins of so many pixels into 31. */
-enum { CHANNELS = 3, LINE = 64, ROWS_AHEAD = 8, SPARE = 5, MOST_ROWS = 257, MOST_PIXELS = 1 << 23, MOST_PARTS = 1 << 24 };
+/* Eight sums are read at a time, of which three are wanted. So many rows of 255 fit into 16 bits, bins of so many pixels into 31. */
+enum { CHANNELS = 3, SPARE = 5, MOST_ROWS = 257, MOST_PIXELS = 1 << 23, MOST_PARTS = 1 << 24 };
 
 /* One axis of a grid: `length` pixels from `offset` on are divided into `parts` bins, of which those from `first` on are wanted. */
 typedef struct {
@@ -154,8 +137,7 @@ static void pool_strip(const Strip *strip, Work *works, Py_ssize_t n, float *poo
     memset(sums_above(strip, strip->top), 0, (size_t)strip->n * sizeof *strip->sums);
     for (int64_t y = strip->top; y < strip->bottom; y++) {
         const uint8_t *rgb = strip->rgb + y * strip->stride;
-        if (y < strip->bottom - ROWS_AHEAD)
-            for (int64_t k = 0; k < strip->n; k += LINE) FETCH(rgb + ROWS_AHEAD * strip->stride + k);
+        fetch_ahead(rgb, strip->stride, strip->n, strip->bottom - 1 - y);
         add_row(rgb, strip->n, sums_above(strip, y), sums_above(strip, y + 1));
         for (Py_ssize_t i = 0; i < n; i++) finish(strip, works + i, y + 1, pooled);
     }

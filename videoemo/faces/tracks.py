@@ -116,8 +116,8 @@ class Tracker:
     def _frame(self, seen: _Seen, seconds: float) -> npt.NDArray[np.int64]:
         n = len(seen.alone)
         if self._known is None:
-            nobody = np.empty(0, np.intp)
-            self._known = _Known(np.empty(0, np.int64), born(seen.centre[nobody], seen.height[nobody]), seen.looks[nobody], np.empty(0))
+            none = seen[:0]
+            self._known = _Known(np.empty(0, np.int64), born(none.centre, none.height), none.looks, np.empty(0))
         self._leave(seconds - self._known.seconds <= self._gap)
         known = self._known
         since = np.maximum(seconds - known.seconds, 0)  # a damaged container's times may go back
