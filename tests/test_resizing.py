@@ -67,7 +67,10 @@ def test_crops_need_not_be_contiguous(view: Crop) -> None:
 
 
 # Shapes about those at which Pillow changes the order of its passes; ones that shrink, grow and stay; few rows, in which not four are left.
-@pytest.mark.parametrize("shape", [(1, 1), (2, 9), (48, 48), (190, 187), (200, 353), (354, 200), (352, 200), (97, 20), (96, 20), (901, 30), (5, 700)])
+@pytest.mark.parametrize(
+    "shape",
+    [(1, 1), (2, 9), (48, 48), (190, 187), (200, 353), (354, 200), (352, 200), (97, 20), (96, 20), (901, 30), (5, 700), (2, 40000)],
+)
 @pytest.mark.parametrize("detail", [0, 48])
 @pytest.mark.parametrize("channels", [1, 3])
 def test_what_is_compiled_does_as_pillow_to_the_bit(compiled: ModuleType, shape: tuple[int, int], detail: int, channels: int) -> None:

@@ -13,9 +13,9 @@
 
 #include "_compilers.h"
 
-/* Weights are parts of 2**22, so that a byte times their sum fits into 31 bits. Sides of more pixels than MOST_SIDE are refused: weights are rounded,
-   and what some thousands of them lack or have too much would be seen. */
-enum { COLOURS = 3, PRECISION = 22, MOST_SIDE = 1 << 15, SPARE = 3, LEVELS = 256 };
+/* Weights are parts of 2**22, so that a byte times their sum fits into 31 bits for crops of sides up to LONGEST. A square of a side of
+   more than MOST_SIDE would take gigabytes, and is refused. */
+enum { COLOURS = 3, PRECISION = 22, LONGEST = 1 << 22, MOST_SIDE = 1 << 15, SPARE = 3, LEVELS = 256 };
 
 /* For each of `to` pixels, the pixels that it is made of, and their weights, `taps` of room for each. */
 typedef struct {
@@ -53,6 +53,9 @@ static void weigh(int64_t from, const Filter *filter, double *share) {
 }
 
 static const int32_t HALF = 1 << (PRECISION - 1);
+
+/* Of a weighed sum; thousands of weights, each rounded, may be too much together. */
+static inline uint8_t byte_of(int32_t sum) { return (uint8_t)(sum >> PRECISION > 255 ? 255 : sum >> PRECISION); }
 
 /* Of numbers that lie `step` from one pixel to the next, four are weighed together, of which the last may be the next pixel's. */
 #ifdef __GNUC__
@@ -92,7 +95,7 @@ static void widen(const uint8_t *restrict from, int64_t n, int32_t *restrict to)
 
 ALSO_FOR_AVX2
 static void narrow(const int32_t *restrict from, int64_t n, uint8_t *restrict to) {
-    for (int64_t i = 0; i < n; i++) to[i] = (uint8_t)(from[i] >> PRECISION);
+    for (int64_t i = 0; i < n; i++) to[i] = byte_of(from[i]);
 }
 
 /* Four rows, pixel by pixel. */
@@ -111,10 +114,10 @@ ALSO_FOR_AVX2
 static void unweave(const int32_t *restrict from, int64_t n, uint8_t *const to[4]) {
     uint8_t *restrict a = to[0], *restrict b = to[1], *restrict c = to[2], *restrict d = to[3];
     for (int64_t i = 0; i < n; i++) {
-        a[i] = (uint8_t)(from[4 * i] >> PRECISION);
-        b[i] = (uint8_t)(from[4 * i + 1] >> PRECISION);
-        c[i] = (uint8_t)(from[4 * i + 2] >> PRECISION);
-        d[i] = (uint8_t)(from[4 * i + 3] >> PRECISION);
+        a[i] = byte_of(from[4 * i]);
+        b[i] = byte_of(from[4 * i + 1]);
+        c[i] = byte_of(from[4 * i + 2]);
+        d[i] = byte_of(from[4 * i + 3]);
     }
 }
 
@@ -152,7 +155,7 @@ static void down(const uint8_t *restrict rows, int64_t n, const int32_t *weights
         const int32_t one = weights[0];
         for (int64_t i = 0; i < n; i++) sums[i] += one * rows[i];
     }
-    for (int64_t i = 0; i < n; i++) to[i] = (uint8_t)(sums[i] >> PRECISION);
+    for (int64_t i = 0; i < n; i++) to[i] = byte_of(sums[i]);
 }
 
 /* A picture of so many rows made of one of others. */
@@ -222,7 +225,8 @@ static const char *resize_of(const Py_buffer *crop, int64_t detail, const Py_buf
         return "expected levels float32 (1 or 3, 256) and resized float32 (as many, side, side)";
     const int64_t channels = levels->shape[0], side = out->shape[1];
     int64_t height = crop->shape[0], width = crop->shape[1];
-    if (height > MOST_SIDE || width > MOST_SIDE || side > MOST_SIDE || detail < 0 || detail > MOST_SIDE) return "sides of more than 32768 px";
+    if (height > LONGEST || width > LONGEST) return "a crop with a side of more than 4194304 px";
+    if (side > MOST_SIDE || detail < 0 || detail > MOST_SIDE) return "asked for a side below 0 or above 32768 px";
     const int64_t all = channels * height * width, some = channels * detail * (detail + SPARE), last = channels * side * (side + SPARE);
     uint8_t *piece = malloc((size_t)(all + some + last));
     if (piece == NULL) return "not enough memory";
