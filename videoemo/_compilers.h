@@ -6,11 +6,18 @@
 #define restrict __restrict
 #endif
 
-/* Where one file may hold a function in several versions, one uses what most processors of today have. */
+/* Where one file may hold a function in several versions, the best that the processor can run is used. */
 #if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__GLIBC__)
-#define ALSO_FOR_AVX2 __attribute__((target_clones("avx2", "default")))
+#define IN_VERSIONS __attribute__((target_clones("avx2", "sse4.1", "default")))
 #else
-#define ALSO_FOR_AVX2
+#define IN_VERSIONS
+#endif
+
+/* Vectors whose parts can be put in another order, and looked at as parts of another size. */
+#if defined(__has_builtin)
+#if __has_builtin(__builtin_shufflevector) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define HAS_SHUFFLES 1
+#endif
 #endif
 
 /* Into the second cache, which can wait for more of them at a time than the first. */

@@ -13,9 +13,10 @@
 
 #include "_compilers.h"
 
+
 /* Weights are parts of 2**22, so that a byte times their sum fits into 31 bits for crops of sides up to LONGEST. A square of a side of
    more than MOST_SIDE would take gigabytes, and is refused. */
-enum { COLOURS = 3, PRECISION = 22, LONGEST = 1 << 22, MOST_SIDE = 1 << 15, SPARE = 3, LEVELS = 256 };
+enum { COLOURS = 3, PRECISION = 22, LONGEST = 1 << 22, MOST_SIDE = 1 << 15, FOUR = 4, EIGHT = 8, LEVELS = 256 };
 
 /* For each of `to` pixels, the pixels that it is made of, and their weights, `taps` of room for each. */
 typedef struct {
@@ -23,10 +24,11 @@ typedef struct {
     int32_t *first, *n, *weights;
 } Filter;
 
-/* Room to work in: shares of one pixel, and a row, or four, of wide numbers. */
+/* Room to work in: shares of one pixel, and EIGHT rows of bytes, of wide numbers and of sums. */
 typedef struct {
     double *share;
     int32_t *wide, *sums;
+    uint8_t *woven;
 } Room;
 
 static int64_t taps_of(int64_t from, int64_t to) { return 2 * (int64_t)ceil(from > to ? (double)from / (double)to : 1) + 1; }
@@ -57,23 +59,26 @@ static const int32_t HALF = 1 << (PRECISION - 1);
 /* Of a weighed sum; thousands of weights, each rounded, may be too much together. */
 static inline uint8_t byte_of(int32_t sum) { return (uint8_t)(sum >> PRECISION > 255 ? 255 : sum >> PRECISION); }
 
-/* Of numbers that lie `step` from one pixel to the next, four are weighed together, of which the last may be the next pixel's. */
+/* The pixels of a row weighed, which lie `step` numbers apart: FOUR of each, of which those beyond `step` are the next pixels', or two times FOUR. */
 #ifdef __GNUC__
-typedef int32_t Four __attribute__((vector_size(4 * sizeof(int32_t))));
+typedef int32_t Four32 __attribute__((vector_size(FOUR * sizeof(int32_t))));
 
-ALSO_FOR_AVX2
+IN_VERSIONS
 static void across(const int32_t *row, int64_t step, const Filter *filter, int32_t *to) {
     const int32_t *weights = filter->weights;
     for (int64_t i = 0; i < filter->to; i++, weights += filter->taps, to += step) {
         const int32_t *from = row + step * filter->first[i];
         const int64_t n = filter->n[i];
-        Four sum = {HALF, HALF, HALF, HALF};
+        Four32 sum = {HALF, HALF, HALF, HALF}, other = sum, pixel;
         for (int64_t k = 0; k < n; k++, from += step) {
-            Four pixel;
             memcpy(&pixel, from, sizeof pixel);
             sum += pixel * weights[k];
+            if (step <= FOUR) continue;
+            memcpy(&pixel, from + FOUR, sizeof pixel);
+            other += pixel * weights[k];
         }
         memcpy(to, &sum, sizeof sum);
+        if (step > FOUR) memcpy(to + FOUR, &other, sizeof other);
     }
 }
 #else
@@ -88,63 +93,56 @@ static void across(const int32_t *row, int64_t step, const Filter *filter, int32
 }
 #endif
 
-ALSO_FOR_AVX2
+IN_VERSIONS
 static void widen(const uint8_t *restrict from, int64_t n, int32_t *restrict to) {
     for (int64_t i = 0; i < n; i++) to[i] = from[i];
 }
 
-ALSO_FOR_AVX2
+IN_VERSIONS
 static void narrow(const int32_t *restrict from, int64_t n, uint8_t *restrict to) {
     for (int64_t i = 0; i < n; i++) to[i] = byte_of(from[i]);
 }
 
-/* Four rows, pixel by pixel. */
-ALSO_FOR_AVX2
-static void weave(const uint8_t *const from[4], int64_t n, int32_t *restrict to) {
-    const uint8_t *restrict a = from[0], *restrict b = from[1], *restrict c = from[2], *restrict d = from[3];
-    for (int64_t i = 0; i < n; i++) {
-        to[4 * i] = a[i];
-        to[4 * i + 1] = b[i];
-        to[4 * i + 2] = c[i];
-        to[4 * i + 3] = d[i];
-    }
+/* EIGHT rows, pixel by pixel. */
+IN_VERSIONS
+static void weave(const uint8_t *const from[EIGHT], int64_t n, uint8_t *restrict to) {
+    for (int64_t i = 0; i < n; i++)
+        for (int64_t k = 0; k < EIGHT; k++) to[EIGHT * i + k] = from[k][i];
 }
 
-ALSO_FOR_AVX2
-static void unweave(const int32_t *restrict from, int64_t n, uint8_t *const to[4]) {
-    uint8_t *restrict a = to[0], *restrict b = to[1], *restrict c = to[2], *restrict d = to[3];
-    for (int64_t i = 0; i < n; i++) {
-        a[i] = byte_of(from[4 * i]);
-        b[i] = byte_of(from[4 * i + 1]);
-        c[i] = byte_of(from[4 * i + 2]);
-        d[i] = byte_of(from[4 * i + 3]);
-    }
+IN_VERSIONS
+static void unweave(const uint8_t *restrict from, int64_t n, uint8_t *const to[EIGHT]) {
+    for (int64_t i = 0; i < n; i++)
+        for (int64_t k = 0; k < EIGHT; k++) to[k][i] = from[EIGHT * i + k];
 }
 
-/* All rows of a picture; of a grey one four at a time, for which there is room at its end. */
+/* Some rows, or EIGHT woven into one, whose pixels are of `step` bytes. */
+static void row_across(const uint8_t *row, int64_t width, int64_t step, const Filter *filter, const Room *room, uint8_t *to) {
+    widen(row, step * width, room->wide);
+    memset(room->wide + step * width, 0, EIGHT * sizeof(int32_t)); /* read with the last pixels */
+    across(room->wide, step, filter, room->sums);
+    narrow(room->sums, step * filter->to, to);
+}
+
+/* All rows of a picture; of a grey one EIGHT at a time, for which there is room at its end. */
 static void all_across(const uint8_t *from, int64_t height, int64_t width, int64_t channels, const Filter *filter, const Room *room, uint8_t *to) {
     const int64_t row = channels * width, n = channels * filter->to;
-    for (int64_t y = 0; y < height && channels == COLOURS; y++) {
-        widen(from + y * row, row, room->wide);
-        room->wide[row] = 0; /* weighed as the last pixel's fourth */
-        across(room->wide, COLOURS, filter, room->sums);
-        narrow(room->sums, n, to + y * n);
-    }
-    for (int64_t y = 0; y < height && channels == 1; y += 4) {
-        const uint8_t *rows[4];
-        uint8_t *results[4];
-        for (int64_t k = 0; k < 4; k++) {
+    for (int64_t y = 0; y < height && channels == COLOURS; y++) row_across(from + y * row, width, COLOURS, filter, room, to + y * n);
+    for (int64_t y = 0; y < height && channels == 1; y += EIGHT) {
+        const uint8_t *rows[EIGHT];
+        uint8_t *results[EIGHT];
+        for (int64_t k = 0; k < EIGHT; k++) {
             rows[k] = from + (y + k < height ? y + k : height - 1) * row;
             results[k] = to + (y + k) * n;
         }
-        weave(rows, row, room->wide);
-        across(room->wide, 4, filter, room->sums);
-        unweave(room->sums, n, results);
+        weave(rows, row, room->woven);
+        row_across(room->woven, width, EIGHT, filter, room, room->woven);
+        unweave(room->woven, n, results);
     }
 }
 
 /* A row of `n` bytes made of some rows that follow one another. */
-ALSO_FOR_AVX2
+IN_VERSIONS
 static void down(const uint8_t *restrict rows, int64_t n, const int32_t *weights, int64_t n_rows, int32_t *restrict sums, uint8_t *restrict to) {
     for (int64_t i = 0; i < n; i++) sums[i] = HALF;
     for (; n_rows >= 2; n_rows -= 2, rows += 2 * n, weights += 2) {
@@ -164,27 +162,28 @@ static void all_down(const uint8_t *from, int64_t n, const Filter *filter, const
         down(from + filter->first[y] * n, n, filter->weights + y * filter->taps, filter->n[y], room->sums, to + y * n);
 }
 
-/* A picture of `channels` bytes a pixel, resized to side x side, and SPARE rows of room. 0 if there is no memory for it. */
+/* A picture of `channels` bytes a pixel, resized to side x side, and EIGHT rows of room. 0 if there is no memory for it. */
 static int resize_bytes(const uint8_t *from, int64_t height, int64_t width, int64_t channels, int64_t side, uint8_t *to) {
-    const int64_t taps = taps_of(height > width ? height : width, side), longest = 4 * (width > side ? width : side);
+    const int64_t taps = taps_of(height > width ? height : width, side), longest = width > side ? width : side;
     /* Pillow goes down first where the height loses more than twice what the width loses; before its version 13 it never does. */
     const int down_first = height > side && height - side > 2 * (width - side);
-    const size_t between = (size_t)(channels * (down_first ? side * width : (height + SPARE) * side));
-    char *piece = malloc((size_t)taps * sizeof(double) + (size_t)(side * (taps + 2) + 2 * longest) * sizeof(int32_t) + between);
+    const size_t row = (size_t)(EIGHT * (longest + 1)), weights = (size_t)(side * (taps + 2));
+    const size_t between = (size_t)(channels * side * (down_first ? width : height + EIGHT));
+    char *piece = malloc((size_t)taps * sizeof(double) + (2 * row + weights) * sizeof(int32_t) + row + between);
     if (piece == NULL) return 0;
-    int32_t *wide = (int32_t *)(piece + (size_t)taps * sizeof(double));
-    const Room room = {.share = (double *)piece, .wide = wide, .sums = wide + longest};
-    const Filter filter = {side, taps, room.sums + longest, room.sums + longest + side, room.sums + longest + 2 * side};
-    uint8_t *half_done = (uint8_t *)(filter.weights + side * taps);
+    int32_t *wide = (int32_t *)(piece + (size_t)taps * sizeof(double)), *first = wide + 2 * row;
+    const Filter filter = {side, taps, first, first + side, first + 2 * side};
+    const Room room = {.share = (double *)piece, .wide = wide, .sums = wide + row, .woven = (uint8_t *)(first + weights)};
+    uint8_t *half_done = room.woven + row;
     if (down_first) {
         weigh(height, &filter, room.share);
         all_down(from, channels * width, &filter, &room, half_done);
-        weigh(width, &filter, room.share);
+        if (width != height) weigh(width, &filter, room.share);
         all_across(half_done, side, width, channels, &filter, &room, to);
     } else {
         weigh(width, &filter, room.share);
         all_across(from, height, width, channels, &filter, &room, half_done);
-        weigh(height, &filter, room.share);
+        if (height != width) weigh(height, &filter, room.share);
         all_down(half_done, channels * side, &filter, &room, to);
     }
     free(piece);
@@ -192,10 +191,33 @@ static int resize_bytes(const uint8_t *from, int64_t height, int64_t width, int6
 }
 
 /* The brightness of pixels as Pillow weighs their colours (ITU-R BT.601), in parts of 2**16. */
-ALSO_FOR_AVX2
+enum { RED = 19595, GREEN = 38470, BLUE = 7471, HALF_GREY = 0x8000 };
+
+static inline uint8_t brightness(const uint8_t *rgb) { return (uint8_t)((RED * rgb[0] + GREEN * rgb[1] + BLUE * rgb[2] + HALF_GREY) >> 16); }
+
+#if HAS_SHUFFLES
+typedef uint8_t Sixteen8 __attribute__((vector_size(16)));
+typedef uint32_t Bright __attribute__((vector_size(16)));
+
+/* Four pixels at a time, each of whose colours are put into a number of its own; sixteen bytes are read, of which the last four are the next ones'. */
+IN_VERSIONS
 static void brighten(const uint8_t *restrict rgb, int64_t n, uint8_t *restrict grey) {
-    for (int64_t i = 0; i < n; i++) grey[i] = (uint8_t)((19595U * rgb[3 * i] + 38470U * rgb[3 * i + 1] + 7471U * rgb[3 * i + 2] + 0x8000U) >> 16);
+    int64_t i = 0;
+    for (; i + 6 <= n; i += 4) {
+        Sixteen8 bytes;
+        memcpy(&bytes, rgb + COLOURS * i, sizeof bytes);
+        const Bright pixels = (Bright)__builtin_shufflevector(bytes, bytes, 0, 1, 2, 2, 3, 4, 5, 5, 6, 7, 8, 8, 9, 10, 11, 11);
+        const Sixteen8 sums = (Sixteen8)((pixels & 255) * RED + (pixels >> 8 & 255) * GREEN + (pixels >> 24) * BLUE + HALF_GREY);
+        const Sixteen8 upper = __builtin_shufflevector(sums, sums, 2, 6, 10, 14, 2, 6, 10, 14, 2, 6, 10, 14, 2, 6, 10, 14); /* in parts of 2**16 */
+        memcpy(grey + i, &upper, 4);
+    }
+    for (; i < n; i++) grey[i] = brightness(rgb + COLOURS * i);
 }
+#else
+static void brighten(const uint8_t *rgb, int64_t n, uint8_t *grey) {
+    for (int64_t i = 0; i < n; i++) grey[i] = brightness(rgb + COLOURS * i);
+}
+#endif
 
 /* The crop in one piece, in grey if it has one channel. */
 static void pack(const Py_buffer *crop, int64_t channels, uint8_t *to) {
@@ -227,7 +249,7 @@ static const char *resize_of(const Py_buffer *crop, int64_t detail, const Py_buf
     int64_t height = crop->shape[0], width = crop->shape[1];
     if (height > LONGEST || width > LONGEST) return "a crop with a side of more than 4194304 px";
     if (side > MOST_SIDE || detail < 0 || detail > MOST_SIDE) return "asked for a side below 0 or above 32768 px";
-    const int64_t all = channels * height * width, some = channels * detail * (detail + SPARE), last = channels * side * (side + SPARE);
+    const int64_t all = channels * height * width, some = channels * detail * (detail + EIGHT), last = channels * side * (side + EIGHT);
     uint8_t *piece = malloc((size_t)(all + some + last));
     if (piece == NULL) return "not enough memory";
     uint8_t *picture = piece, *detailed = picture + all, *resized = detailed + some;

@@ -1,9 +1,9 @@
 /* Pictures averaged over the bins of grids: what `pooling_numpy` does, in less time.
 
    Grids that lie about the same columns of a picture are done together. Its rows are added up from the first on, one after the other, of which
-   compilers make vector instructions; as many of these sums as the tallest bin has rows are kept. The sums of a row of bins, column by column, are the
-   difference of two of them, and those of its bins differences of running sums. So each row of a picture is read once, while all that is worked on stays
-   in the processor's cache. */
+   compilers make vector instructions; as many of these sums as two of the tallest bins have rows are kept. The sums of a row of bins, column by column,
+   are the difference of two of them, and those of its bins differences of running sums, of two rows of bins at a time. So each row of a picture is read
+   once, while all that is worked on stays in the processor's cache. */
 
 #define Py_LIMITED_API 0x030B0000
 #define PY_SSIZE_T_CLEAN
@@ -14,14 +14,9 @@
 
 #include "../_compilers.h"
 
-#if defined(__has_builtin)
-#if __has_builtin(__builtin_shufflevector) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-#define HAS_SHUFFLES 1
-#endif
-#endif
-
-/* Eight sums are read at a time, of which three are wanted. So many rows of 255 fit into 16 bits, bins of so many pixels into 31. */
-enum { CHANNELS = 3, SPARE = 5, MOST_ROWS = 257, MOST_PIXELS = 1 << 23, MOST_PARTS = 1 << 24 };
+/* Four sums of a column are read at a time, of which three are wanted, and eight kept, four of each of two rows. So many rows of 255 fit into 16 bits,
+   bins of so many pixels into 31. */
+enum { CHANNELS = 3, FOUR = 4, EIGHT = 8, SPARE = 5, ALIGNED = 32, MOST_ROWS = 257, MOST_PIXELS = 1 << 23, MOST_PARTS = 1 << 24 };
 
 /* One axis of a grid: `length` pixels from `offset` on are divided into `parts` bins, of which those from `first` on are wanted. */
 typedef struct {
@@ -34,12 +29,12 @@ typedef struct {
     Axis x, y;
 } Grid;
 
-/* A grid at work: the rows of the picture on which the next row of its bins begins and ends. */
+/* A grid at work, of which two rows of bins are done at a time: the rows of the picture on which the next two end. */
 typedef struct {
     const Grid *grid;
     int64_t left, right; /* in columns of the picture */
-    int64_t next, top, bottom;
-    int32_t *start, *end; /* of each bin, in numbers from the strip's left edge */
+    int64_t next, bottom;
+    int32_t *start, *end; /* of each bin, in columns from the grid's left edge */
     float *wide;          /* columns of each bin */
 } Work;
 
@@ -47,10 +42,10 @@ typedef struct {
 typedef struct {
     const uint8_t *rgb;
     Py_ssize_t stride;
-    int64_t top, bottom, n, kept, length; /* `length` numbers from one row of sums to the next */
+    int64_t left, top, bottom, n, kept, length; /* `length` numbers from one row of sums to the next */
     uint16_t *sums;
-    uint32_t *running; /* sums of one row of bins, from the left on, modulo 2**32 */
-    int32_t *totals;   /* of each bin, one channel after the other */
+    uint32_t *running;  /* sums of two rows of bins, from the left on, modulo 2**32, EIGHT a column */
+    int32_t *totals[2]; /* of their bins, FOUR each */
 } Strip;
 
 static int64_t start_of(const Axis *axis, int64_t i) { return axis->offset + (axis->first + i) * axis->length / axis->parts; }
@@ -61,76 +56,112 @@ static int64_t end_of(const Axis *axis, int64_t i) {
 
 static uint16_t *sums_above(const Strip *strip, int64_t y) { return strip->sums + (y - strip->top) % strip->kept * strip->length; }
 
-ALSO_FOR_AVX2
+IN_VERSIONS
 static void add_row(const uint8_t *restrict rgb, int64_t n, const uint16_t *restrict above, uint16_t *restrict below) {
     for (int64_t k = 0; k < n; k++) below[k] = (uint16_t)(above[k] + rgb[k]);
 }
 
-/* From the left on, the sums of columns between two rows. */
+/* The sums of columns of two rows of bins, from the left on; and to the totals of each row's bins, the sums of theirs. */
 #if HAS_SHUFFLES
-typedef uint16_t Eight16 __attribute__((vector_size(8 * sizeof(uint16_t))));
-typedef uint32_t Four32 __attribute__((vector_size(4 * sizeof(uint32_t))));
+typedef uint16_t Eight16 __attribute__((vector_size(EIGHT * sizeof(uint16_t))));
+typedef uint32_t Four32 __attribute__((vector_size(FOUR * sizeof(uint32_t))));
 
-static void run(const uint16_t *above, const uint16_t *below, int64_t n, uint32_t *running) {
-    const Eight16 zeros = {0};
-    Four32 sum = {0, 0, 0, 0}; /* the fourth is nobody's: the next column's first takes its place */
-    memcpy(running, &sum, sizeof sum);
-    for (int64_t k = 0; k < n; k += CHANNELS) {
-        Eight16 from, to;
-        memcpy(&from, above + k, sizeof from);
-        memcpy(&to, below + k, sizeof to);
-        sum += (Four32)__builtin_shufflevector(to - from, zeros, 0, 8, 1, 9, 2, 10, 3, 11); /* the first four made wider */
-        memcpy(running + k + CHANNELS, &sum, sizeof sum);
+/* Of a column, the sums between two rows, made wider. */
+static inline Four32 column(const uint16_t *below, const uint16_t *above) {
+    Eight16 from, to;
+    memcpy(&from, above, sizeof from);
+    memcpy(&to, below, sizeof to);
+    return (Four32)__builtin_shufflevector(to - from, (Eight16){0}, 0, 8, 1, 9, 2, 10, 3, 11);
+}
+
+IN_VERSIONS
+static void run(const uint16_t *const above[2], const uint16_t *const below[2], int64_t n, uint32_t *running) {
+    const uint16_t *from = above[0], *to = below[0], *other_from = above[1], *other_to = below[1];
+    Four32 sum = {0}, other = {0};
+    memset(running, 0, EIGHT * sizeof *running);
+    for (int64_t k = 0; k < CHANNELS * n; k += CHANNELS) {
+        running += EIGHT;
+        sum += column(to + k, from + k);
+        other += column(other_to + k, other_from + k);
+        memcpy(running, &sum, sizeof sum);
+        memcpy(running + FOUR, &other, sizeof other);
     }
 }
+
+static inline void add(const uint32_t *start, const uint32_t *end, int32_t *total) {
+    Four32 from, to, sum;
+    memcpy(&from, start, sizeof from);
+    memcpy(&to, end, sizeof to);
+    memcpy(&sum, total, sizeof sum);
+    sum += to - from;
+    memcpy(total, &sum, sizeof sum);
+}
+
+static inline void add_bin(const uint32_t *start, const uint32_t *end, int32_t *total, int32_t *other) {
+    add(start, end, total);
+    add(start + FOUR, end + FOUR, other);
+}
 #else
-static void run(const uint16_t *restrict above, const uint16_t *restrict below, int64_t n, uint32_t *restrict running) {
-    uint32_t red = 0, green = 0, blue = 0;
-    running[0] = running[1] = running[2] = 0;
-    for (int64_t k = 0; k < n; k += CHANNELS) {
-        running[k + 3] = red += (uint16_t)(below[k] - above[k]);
-        running[k + 4] = green += (uint16_t)(below[k + 1] - above[k + 1]);
-        running[k + 5] = blue += (uint16_t)(below[k + 2] - above[k + 2]);
+static void run(const uint16_t *const above[2], const uint16_t *const below[2], int64_t n, uint32_t *running) {
+    memset(running, 0, EIGHT * sizeof *running);
+    for (int64_t k = 0; k < CHANNELS * n; k += CHANNELS, running += EIGHT)
+        for (int64_t i = 0; i < EIGHT; i++) running[EIGHT + i] = running[i] + (uint16_t)(below[i / FOUR][k + i % FOUR] - above[i / FOUR][k + i % FOUR]);
+}
+
+static inline void add_bin(const uint32_t *start, const uint32_t *end, int32_t *total, int32_t *other) {
+    for (int64_t i = 0; i < FOUR; i++) {
+        total[i] += (int32_t)(end[i] - start[i]);
+        other[i] += (int32_t)(end[FOUR + i] - start[FOUR + i]);
     }
 }
 #endif
 
-/* To the totals of the bins, the sums of their columns between two rows. */
-static void add_columns(const Strip *strip, const Work *work, int64_t top, int64_t bottom) {
-    const int64_t width = work->grid->width, first = work->start[0];
-    uint32_t *running = strip->running;
-    run(sums_above(strip, top) + first, sums_above(strip, bottom) + first, work->end[width - 1] - first, running);
-    for (int64_t i = 0; i < width; i++) {
-        const uint32_t *start = running + work->start[i] - first, *end = running + work->end[i] - first;
-        for (int64_t channel = 0; channel < CHANNELS; channel++) strip->totals[channel * width + i] += (int32_t)(end[channel] - start[channel]);
-    }
+IN_VERSIONS
+static void add_bins(const uint32_t *running, const int32_t *start, const int32_t *end, int64_t width, int32_t *const totals[2]) {
+    int32_t *one = totals[0], *other = totals[1];
+    for (int64_t i = 0; i < width; i++) add_bin(running + EIGHT * start[i], running + EIGHT * end[i], one + FOUR * i, other + FOUR * i);
 }
 
 /* The means of a row's bins as the networks want them, in float32; two divisions, as PyTorch does: the bits are the same. */
-ALSO_FOR_AVX2
+IN_VERSIONS
 static void divide(const int32_t *restrict totals, const float *restrict wide, int64_t width, float rows, int64_t to_next_channel,
                    float *restrict pooled) {
     for (int64_t channel = 0; channel < CHANNELS; channel++)
         for (int64_t i = 0; i < width; i++)
-            pooled[channel * to_next_channel + i] = ((float)totals[channel * width + i] / rows / wide[i] - 127.5f) / 128;
+            pooled[channel * to_next_channel + i] = ((float)totals[FOUR * i + channel] / rows / wide[i] - 127.5f) / 128;
 }
 
-/* The next row of bins is to come. */
+/* The next two rows of bins are to come; at the end there may be but one. */
 static void expect(Work *work) {
-    work->top = start_of(&work->grid->y, work->next);
-    work->bottom = work->next < work->grid->height ? end_of(&work->grid->y, work->next) : -1;
+    const int64_t height = work->grid->height, second = work->next + 1;
+    work->bottom = work->next < height ? end_of(&work->grid->y, second < height ? second : height - 1) : -1;
 }
 
-/* All rows of bins that end at this row of the picture. */
-static void finish(const Strip *strip, Work *work, int64_t bottom, float *pooled) {
+static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+
+/* The next two rows of bins, or the last. */
+static void finish_two(const Strip *strip, Work *work, float *pooled) {
     const Grid *grid = work->grid;
-    for (; work->bottom == bottom; work->next++, expect(work)) {
-        memset(strip->totals, 0, (size_t)(CHANNELS * grid->width) * sizeof *strip->totals);
-        for (int64_t y = work->top; y < bottom; y += MOST_ROWS)
-            add_columns(strip, work, y, bottom - y < MOST_ROWS ? bottom : y + MOST_ROWS);
-        divide(strip->totals, work->wide, grid->width, (float)(bottom - work->top), grid->height * grid->width,
-               pooled + grid->at + work->next * grid->width);
+    const int64_t n_rows = least(2, grid->height - work->next), left = CHANNELS * (work->left - strip->left);
+    int64_t top[2], bottom[2];
+    for (int64_t row = 0; row < 2; row++) { /* where there is but one, it is done twice */
+        top[row] = start_of(&grid->y, work->next + row % n_rows);
+        bottom[row] = end_of(&grid->y, work->next + row % n_rows);
+        memset(strip->totals[row], 0, (size_t)(FOUR * grid->width) * sizeof *strip->totals[row]);
     }
+    for (int64_t y = 0; top[0] + y < bottom[0] || top[1] + y < bottom[1]; y += MOST_ROWS) {
+        const uint16_t *above[2], *below[2];
+        for (int64_t row = 0; row < 2; row++) {
+            above[row] = sums_above(strip, least(top[row] + y, bottom[row])) + left;
+            below[row] = sums_above(strip, least(top[row] + y + MOST_ROWS, bottom[row])) + left;
+        }
+        run(above, below, work->right - work->left, strip->running);
+        add_bins(strip->running, work->start, work->end, grid->width, strip->totals);
+    }
+    for (int64_t row = 0; row < n_rows; row++)
+        divide(strip->totals[row], work->wide, grid->width, (float)(bottom[row] - top[row]), grid->height * grid->width,
+               pooled + grid->at + (work->next + row) * grid->width);
+    work->next += n_rows;
 }
 
 static void pool_strip(const Strip *strip, Work *works, Py_ssize_t n, float *pooled) {
@@ -139,7 +170,8 @@ static void pool_strip(const Strip *strip, Work *works, Py_ssize_t n, float *poo
         const uint8_t *rgb = strip->rgb + y * strip->stride;
         fetch_ahead(rgb, strip->stride, strip->n, strip->bottom - 1 - y);
         add_row(rgb, strip->n, sums_above(strip, y), sums_above(strip, y + 1));
-        for (Py_ssize_t i = 0; i < n; i++) finish(strip, works + i, y + 1, pooled);
+        for (Work *work = works; work < works + n; work++)
+            for (; work->bottom == y + 1; expect(work)) finish_two(strip, work, pooled);
     }
 }
 
@@ -183,7 +215,6 @@ static Py_ssize_t together(const Work *works, Py_ssize_t n) {
 
 /* The bins of the grids in a strip, from their first row on, in some room. */
 static void begin(Work *works, Py_ssize_t n, int32_t *edges, float *wide) {
-    const int64_t left = works[0].left;
     for (Work *work = works; work < works + n; work++) {
         const int64_t width = work->grid->width;
         work->start = edges;
@@ -193,8 +224,8 @@ static void begin(Work *works, Py_ssize_t n, int32_t *edges, float *wide) {
         wide += width;
         for (int64_t i = 0; i < width; i++) {
             const int64_t start = start_of(&work->grid->x, i), end = end_of(&work->grid->x, i);
-            work->start[i] = (int32_t)(CHANNELS * (start - left));
-            work->end[i] = (int32_t)(CHANNELS * (end - left));
+            work->start[i] = (int32_t)(start - work->left);
+            work->end[i] = (int32_t)(end - work->left);
             work->wide[i] = (float)(end - start);
         }
         work->next = 0;
@@ -215,21 +246,22 @@ static void *lay_out(const Py_buffer *picture, Work *works, Py_ssize_t n, Strip 
         if (start_of(y, 0) < top) top = start_of(y, 0);
         raise_to(&bottom, end_of(y, work->grid->height - 1));
         raise_to(&right, work->right);
-        raise_to(&tallest, y->length / y->parts + 2);
+        raise_to(&tallest, 2 * (y->length / y->parts + 1) + 2);
         raise_to(&widest, work->grid->width);
         bins += work->grid->width;
     }
-    *strip = (Strip){.rgb = (const uint8_t *)picture->buf + CHANNELS * left, .stride = picture->strides[0], .top = top, .bottom = bottom};
+    *strip = (Strip){.rgb = (const uint8_t *)picture->buf + CHANNELS * left, .stride = picture->strides[0], .left = left, .top = top, .bottom = bottom};
     strip->n = CHANNELS * (right - left);
     strip->length = strip->n + SPARE;
     strip->kept = tallest + 1;
-    const size_t running = (size_t)(strip->n + CHANNELS + 1), totals = (size_t)(CHANNELS * widest), edges = (size_t)(2 * bins), wide = (size_t)bins;
+    const size_t running = (size_t)(EIGHT * (right - left + 1)), totals = (size_t)(FOUR * widest), edges = (size_t)(2 * bins), wide = (size_t)bins;
     const size_t sums = (size_t)(strip->kept * strip->length);
-    char *piece = malloc(running * sizeof(uint32_t) + (totals + edges) * sizeof(int32_t) + wide * sizeof(float) + sums * sizeof(uint16_t));
+    char *piece = malloc(ALIGNED + running * sizeof(uint32_t) + (2 * totals + edges) * sizeof(int32_t) + wide * sizeof(float) + sums * sizeof(uint16_t));
     if (piece == NULL) return NULL;
-    strip->running = (uint32_t *)piece;
-    strip->totals = (int32_t *)(strip->running + running);
-    int32_t *first_edge = strip->totals + totals;
+    strip->running = (uint32_t *)(piece + ALIGNED - (uintptr_t)piece % ALIGNED);
+    strip->totals[0] = (int32_t *)(strip->running + running);
+    strip->totals[1] = strip->totals[0] + totals;
+    int32_t *first_edge = strip->totals[1] + totals;
     float *first_width = (float *)(first_edge + edges);
     strip->sums = (uint16_t *)(first_width + wide);
     for (int64_t row = 0; row < strip->kept; row++) memset(strip->sums + row * strip->length + strip->n, 0, SPARE * sizeof *strip->sums);
