@@ -5,9 +5,9 @@ Indexing a record of parallel arrays with an integer array, a boolean mask or a 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -17,20 +17,31 @@ __all__ = ["QUALITY", "Clip", "Faces", "FeatureTable", "Features", "Frames"]
 # The columns of `Faces.quality`: what they mean is said in `faces.quality`.
 QUALITY = ("sharpness", "yaw", "pitch", "roll")
 
+# Of arrays by name: dtype and shape, in which None is any length.
+Shapes = dict[str, tuple[np.dtype[Any], tuple[int | None, ...]]]
+UINT8, INT64, FLOAT32, FLOAT64 = map(np.dtype, (np.uint8, np.int64, np.float32, np.float64))
+
 Index = slice | npt.NDArray[np.integer[Any]] | npt.NDArray[np.bool_]
 
 
 class _Arrays:
     """Parallel arrays: what `Frames`, `Faces` and `Features` share."""
 
-    def _parts(self) -> dict[str, Any]:
-        return {field.name: getattr(self, field.name) for field in fields(self)}  # type: ignore[arg-type]
+    _names: ClassVar[tuple[str, ...]]
 
-    def _check(self, **shapes: tuple[str, tuple[int | None, ...]]) -> None:
-        """Each array has the dtype and the shape named; None stands for any length, and the first axes agree."""
+    def __init_subclass__(cls) -> None:
+        cls._names = tuple(cls.__annotations__)  # not asked of `dataclasses.fields` for each record: many are made
+
+    def _parts(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self._names}
+
+    def _check(self, shapes: Shapes, optional: Shapes | None = None) -> None:
+        """Each array has the dtype and the shape named; None stands for any length, and the first axes agree. Those that are optional may be None."""
         lengths = {}
-        for name, (dtype, shape) in shapes.items():
+        for name, (dtype, shape) in shapes.items() if optional is None else (*shapes.items(), *optional.items()):
             array = getattr(self, name)
+            if array is None and optional is not None and name in optional:
+                continue
             if not (isinstance(array, np.ndarray) and array.dtype == dtype and _fits(array.shape, shape)):
                 wanted = ", ".join("any" if n is None else str(n) for n in shape)
                 given = f"{array.dtype} {array.shape}" if isinstance(array, np.ndarray) else type(array).__name__
@@ -40,12 +51,12 @@ class _Arrays:
             raise ValueError(f"{type(self).__name__}: arrays of different lengths: {lengths}")
 
     def __len__(self) -> int:
-        return len(next(iter(self._parts().values())))
+        return len(getattr(self, self._names[0]))
 
     def __getitem__(self, index: Index) -> Self:
         if not isinstance(index, slice) and np.ndim(index) != 1:
             raise TypeError(f"{type(self).__name__} takes a slice, a mask or an integer array, got {index!r}")
-        return type(self)(**{name: _take(part, index) for name, part in self._parts().items()})
+        return type(self)(*[_take(part, index) for part in self._parts().values()])
 
     def __repr__(self) -> str:
         shapes = (f"{name}={_shape(part)}" for name, part in self._parts().items())
@@ -53,7 +64,12 @@ class _Arrays:
 
 
 def _fits(shape: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:
-    return len(shape) == len(wanted) and all(want is None or want == have for want, have in zip(wanted, shape, strict=True))
+    if len(shape) != len(wanted):
+        return False
+    for want, have in zip(wanted, shape, strict=True):  # noqa: SIM110 - many records are made, and `all` takes twice as long
+        if want is not None and want != have:
+            return False
+    return True
 
 
 def _take(part: Any, index: Index) -> Any:
@@ -106,7 +122,7 @@ class Frames(_Arrays):
     index: npt.NDArray[np.int64]
 
     def __post_init__(self) -> None:
-        self._check(rgb=("uint8", (None, None, None, 3)), seconds=("float64", (None,)), index=("int64", (None,)))
+        self._check({"rgb": (UINT8, (None, None, None, 3)), "seconds": (FLOAT64, (None,)), "index": (INT64, (None,))})
 
 
 @dataclass(frozen=True, repr=False)
@@ -134,15 +150,14 @@ class Faces(_Arrays):
 
     def __post_init__(self) -> None:
         self._check(
-            boxes=("float32", (None, 4)),
-            scores=("float32", (None,)),
-            landmarks=("float32", (None, 5, 2)),
-            frame=("int64", (None,)),
+            {
+                "boxes": (FLOAT32, (None, 4)),
+                "scores": (FLOAT32, (None,)),
+                "landmarks": (FLOAT32, (None, 5, 2)),
+                "frame": (INT64, (None,)),
+            },
+            optional={"track": (INT64, (None,)), "quality": (FLOAT32, (None, len(QUALITY)))},
         )
-        if self.track is not None:
-            self._check(boxes=("float32", (None, 4)), track=("int64", (None,)))
-        if self.quality is not None:
-            self._check(boxes=("float32", (None, 4)), quality=("float32", (None, len(QUALITY))))
         if self.crops is not None and len(self.crops) != len(self.boxes):
             raise ValueError(f"Faces.crops: expected {len(self.boxes)} crops, got {len(self.crops)}")
 
@@ -164,10 +179,10 @@ class Features(_Arrays):
     arousal: npt.NDArray[np.float32] | None = None
 
     def __post_init__(self) -> None:
-        self._check(embedding=("float32", (None, None)), probabilities=("float32", (None, None)))
-        for name in ("valence", "arousal"):
-            if getattr(self, name) is not None:
-                self._check(embedding=("float32", (None, None)), **{name: ("float32", (None,))})
+        self._check(
+            {"embedding": (FLOAT32, (None, None)), "probabilities": (FLOAT32, (None, None))},
+            optional={"valence": (FLOAT32, (None,)), "arousal": (FLOAT32, (None,))},
+        )
 
 
 @dataclass(frozen=True, repr=False)
@@ -192,7 +207,7 @@ class FeatureTable(_Arrays):
     provenance: dict[str, Any]
 
     def __post_init__(self) -> None:
-        self._check(descriptor=("float32", (None, None)), n_frames=("int64", (None,)), n_face_frames=("int64", (None,)))
+        self._check({"descriptor": (FLOAT32, (None, None)), "n_frames": (INT64, (None,)), "n_face_frames": (INT64, (None,))})
         for name in ("ids", "splits", "labels", "groups"):
             array = getattr(self, name)
             if array.dtype.kind != "U" or array.shape != (len(self.descriptor),):
