@@ -24,7 +24,7 @@ from measure.detections import overlaps
 
 from videoemo.expressions import expressions
 from videoemo.faces import Tracker
-from videoemo.faces.appearance import Looks, looks
+from videoemo.faces.appearance import colours, looks, vectors
 from videoemo.faces.cuts import Cuts
 from videoemo.group import group_affect
 from videoemo.networks import Models, load_models
@@ -112,9 +112,9 @@ def group(path: Path, models: Models) -> Iterator[str]:
             f"{false:.0f} not labelled), {found['num_switches']:.0f} switches, MOTA {found['mota']:.3f}"
         )
     names = named(labels, frame, places)
-    all_looks = Looks(*(np.concatenate([getattr(one, part) for one in seen]) for part in ("colours", "vectors")))
-    yield cue("colours, 1 - Bhattacharyya's coefficient", all_looks.colours, names, frame)
-    yield cue("vectors, 1 - cosine", all_looks.vectors, names, frame)
+    all_looks = np.concatenate(seen)
+    yield cue("colours, 1 - Bhattacharyya's coefficient", colours(all_looks), names, frame)
+    yield cue("vectors, 1 - cosine", vectors(all_looks), names, frame)
 
 
 def woman(path: Path, models: Models) -> Iterator[str]:

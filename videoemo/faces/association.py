@@ -8,13 +8,13 @@ import numpy.typing as npt
 __all__ = ["pairs"]
 
 
-def pairs(costs: npt.NDArray[np.float64], alone: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+def pairs(costs: npt.NDArray[np.float64], alone: float) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """The pairs that cost least in all, each row and each column in at most one; who costs less alone stays alone.
 
     Parameters
     ----------
     costs : (n, m), of each pair.
-    alone : (m,), what each column costs that is in no pair.
+    alone : what a column costs that is in no pair.
 
     Returns
     -------

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Motion", "born", "moved", "surprise", "updated"]
+__all__ = ["Motion", "born", "joined", "moved", "surprise", "updated"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -20,56 +22,55 @@ JITTER = 0.06  # heights, standard deviation of a detector's box about the face
 SIZE_JITTER, SIZE_SPREAD = 0.1, 0.3
 
 
-@dataclass(frozen=True)
-class Motion:
+class Motion(NamedTuple):
     """What is known of the places of n faces.
 
     Parameters
     ----------
-    centre : float64 (n, 2), x and y in px.
-    velocity : float64 (n, 2), px/s.
-    place, both, speed : float64 (n,), of x and of y alike: the variance of the place (px^2), its covariance with the velocity, the variance of that.
+    state : float64 (n, 2, 2), the place in px and the velocity in px/s, of each x and y.
+    covariance : float64 (n, 2, 2), of place and velocity, of x and of y alike.
     height : float64 (n,), px.
     """
 
-    centre: Floats
-    velocity: Floats
-    place: Floats
-    both: Floats
-    speed: Floats
+    state: Floats
+    covariance: Floats
     height: Floats
 
-    def __getitem__(self, chosen: npt.NDArray[np.bool_] | npt.NDArray[np.intp]) -> Motion:
-        return Motion(*(part[chosen] for part in vars(self).values()))
+    def at(self, chosen: npt.NDArray[np.bool_] | npt.NDArray[np.intp]) -> Motion:
+        """Some of them."""
+        return Motion(self.state[chosen], self.covariance[chosen], self.height[chosen])
 
-    def __add__(self, other: Motion) -> Motion:
-        return Motion(*(np.concatenate(both) for both in zip(vars(self).values(), vars(other).values(), strict=True)))
+
+def joined(one: Motion, other: Motion) -> Motion:
+    """Both, one after the other."""
+    return Motion(*map(np.concatenate, zip(one, other, strict=True)))
 
 
 def born(centre: Floats, height: Floats) -> Motion:
     """Faces seen for the first time, at (n, 2) px and of (n,) px."""
-    return Motion(centre, np.zeros_like(centre), (JITTER * height) ** 2, np.zeros_like(height), (SPEED * height) ** 2, height)
+    covariance = np.array([[JITTER**2, 0], [0, SPEED**2]]) * height[:, None, None] ** 2
+    return Motion(np.stack([centre, np.zeros_like(centre)], axis=1), covariance, height)
 
 
-def moved(motion: Motion, seconds: Floats) -> Motion:
-    """Where the faces are `seconds` (n,) later if nothing is seen of them.
+def moved(motion: Motion, seconds: float) -> Motion:
+    """Where the faces are so many seconds later if nothing is seen of them.
 
     The velocity is an Ornstein-Uhlenbeck process and the place its integral (Uhlenbeck and Ornstein, 1930; the moments stand in Gillespie, 1996,
     Phys. Rev. E 54, eq. 2.9): one long step is the same as many short ones, so that tracks do not depend on how frames are sampled.
     """
-    keep = np.exp(-seconds / MEMORY)
+    step, spread = _step(seconds)
+    covariance = step @ motion.covariance @ step.T + spread * (motion.height**2)[:, None, None]
+    return Motion(step @ motion.state, covariance, motion.height)
+
+
+@lru_cache  # most frames come at equal steps
+def _step(seconds: float) -> tuple[Floats, Floats]:
+    """What becomes of place and velocity, and the covariance that they gain, in heights of the face, float64 (2, 2) each."""
+    keep = math.exp(-seconds / MEMORY)
     left = 1 - keep
-    reach = MEMORY * left  # seconds that the velocity of now still carries
-    power = (SPEED * motion.height) ** 2
-    carried = motion.both + reach * motion.speed
-    return Motion(
-        centre=motion.centre + reach[:, None] * motion.velocity,
-        velocity=keep[:, None] * motion.velocity,
-        place=motion.place + reach * (motion.both + carried) + power * MEMORY**2 * (2 * seconds / MEMORY - left * (2 + left)),
-        both=keep * carried + power * MEMORY * left**2,
-        speed=keep**2 * motion.speed + power * (1 - keep**2),
-        height=motion.height,
-    )
+    place, both, speed = MEMORY**2 * (2 * seconds / MEMORY - left * (2 + left)), MEMORY * left**2, 1 - keep**2
+    # MEMORY * left: the seconds that the velocity of now still carries.
+    return np.array([[1, MEMORY * left], [0, keep]]), SPEED**2 * np.array([[place, both], [both, speed]])
 
 
 def surprise(motion: Motion, seconds: Floats, centre: Floats, height: Floats) -> Floats:
@@ -83,30 +84,27 @@ def surprise(motion: Motion, seconds: Floats, centre: Floats, height: Floats) ->
 
     Returns
     -------
-    float64 (n, m), in nats; the unit of the place is the m faces' height, that of the size a factor e.
+    float64 (n, m), in nats; the unit of the place is a px, that of the size a factor e.
     """
-    spread = (motion.place + (JITTER * motion.height) ** 2)[:, None]  # (n, 1), px^2
-    width = (SIZE_JITTER**2 + SIZE_SPREAD**2 * seconds)[:, None]
-    off = motion.centre[:, None] - centre  # (n, m, 2)
+    spread = motion.covariance[:, 0, 0] + (JITTER * motion.height) ** 2  # (n,), px^2
+    width = SIZE_JITTER**2 + SIZE_SPREAD**2 * seconds
+    off = motion.state[:, None, 0] - centre  # (n, m, 2)
     apart = np.einsum("nmk,nmk->nm", off, off)
     grown = np.log(height / motion.height[:, None])
-    cost: Floats = (apart / spread + grown**2 / width) / 2 + np.log((2 * np.pi) ** 1.5 * spread * np.sqrt(width) / height**2)
+    likely = np.log((2 * np.pi) ** 1.5 * spread * np.sqrt(width))
+    cost: Floats = (apart / spread[:, None] + grown**2 / width[:, None]) / 2 + likely[:, None]
     return cost
 
 
 def updated(motion: Motion, seconds: Floats, centre: Floats, height: Floats) -> Motion:
     """What is known after each of n faces was seen at (n, 2) px with a height of (n,) px, `seconds` (n,) after it was seen last."""
-    total = motion.place + (JITTER * motion.height) ** 2
-    gain, pull = motion.place / total, motion.both / total  # (n,)
-    off = centre - motion.centre
+    place = motion.covariance[:, :1]  # (n, 1, 2), with itself and with the velocity
+    gain = (place / (place[..., :1] + ((JITTER * motion.height) ** 2)[:, None, None])).swapaxes(1, 2)  # (n, 2, 1)
     # The height's own filter: the share of what is seen grows with what may have changed since.
     spread = SIZE_JITTER**2 + SIZE_SPREAD**2 * seconds
     share = spread / (SIZE_JITTER**2 + spread)
     return Motion(
-        centre=motion.centre + gain[:, None] * off,
-        velocity=motion.velocity + pull[:, None] * off,
-        place=motion.place - gain * motion.place,
-        both=motion.both - gain * motion.both,
-        speed=motion.speed - pull * motion.both,
+        state=motion.state + gain * (centre - motion.state[:, 0])[:, None],
+        covariance=motion.covariance - gain * place,
         height=motion.height * (height / motion.height) ** share,
     )

@@ -41,7 +41,7 @@ class Album:
         found = np.full(len(vectors), -1, np.int64)
         if self._vectors is None:
             return found
-        old, again = pairs(1 - self._vectors @ vectors.T, np.full(len(vectors), np.nextafter(1 - self._least, np.inf)))
+        old, again = pairs(1 - self._vectors @ vectors.T, float(np.nextafter(1 - self._least, np.inf)))
         found[again] = self._track[old]
         stay = np.setdiff1d(np.arange(len(self._track)), old)
         self._track, self._vectors = self._track[stay], self._vectors[stay]
