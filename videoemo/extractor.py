@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from importlib import import_module
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -55,25 +56,30 @@ class Extractor:
         self.classes = card.classes
         self._network = network
 
-    def __call__(self, crops: Sequence[npt.NDArray[np.uint8]]) -> Features:
-        """Features of RGB crops, uint8 (h, w, 3), of any size; one row a crop, in their order.
+    def __call__(self, crops: Iterable[npt.NDArray[np.uint8]]) -> Features:
+        """Features of RGB crops, uint8 (h, w, 3), of any size; one row a crop, in their order, in which they are taken when their turn comes.
 
         Raises
         ------
         ValueError : a crop of another shape or type.
         """
-        n_channels, side = 1 if self.card.colour == "grey" else 3, self.card.input_size
         embeddings = [np.empty((0, self.card.embedding), np.float32)]
         outputs = [np.empty((0, n_outputs(self.card)), np.float32)]
-        for start in range(0, len(crops), _BATCH):
-            some = crops[start : start + _BATCH]
-            batch = np.empty((len(some), n_channels, side, side), np.float32)
-            for i, crop in enumerate(some):
-                _prepare(crop, self.card, batch[i])
-            embedding, output = self._network(batch)
+        for embedding, output in map(self._network, self._prepared(crops)):
             embeddings.append(embedding)
             outputs.append(output)
         return self._features(np.concatenate(embeddings), np.concatenate(outputs))
+
+    def _prepared(self, crops: Iterable[npt.NDArray[np.uint8]]) -> Iterator[npt.NDArray[np.float32]]:
+        """The crops as the network wants them, some at a time, float32 (n, channels, side, side)."""
+        coming, shape = iter(crops), _shape(self.card)
+        while True:
+            n, batch = 0, np.empty((_BATCH, *shape), np.float32)
+            for n, crop in enumerate(islice(coming, _BATCH), start=1):
+                _prepare(crop, self.card, batch[n - 1])
+            if not n:
+                return
+            yield batch[:n]
 
     def _features(self, embedding: npt.NDArray[np.float32], outputs: npt.NDArray[np.float32]) -> Features:
         n_classes = len(self.classes)
@@ -119,9 +125,13 @@ def open_extractor(card: Card, weights: Path, how: Runtime) -> Extractor:
 
 def preprocess(crop: npt.NDArray[np.uint8], card: Card) -> npt.NDArray[np.float32]:
     """One crop as the network wants it, whichever engine runs it: float32 (channels, side, side)."""
-    prepared = np.empty((1 if card.colour == "grey" else 3, card.input_size, card.input_size), np.float32)
+    prepared = np.empty(_shape(card), np.float32)
     _prepare(crop, card, prepared)
     return prepared
+
+
+def _shape(card: Card) -> tuple[int, int, int]:
+    return (1 if card.colour == "grey" else 3, card.input_size, card.input_size)
 
 
 def _prepare(crop: npt.NDArray[np.uint8], card: Card, prepared: npt.NDArray[np.float32]) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from time import perf_counter
 from typing import Generic, NamedTuple, TypeVar
+
+import numpy as np
+import numpy.typing as npt
 
 from videoemo import faces as face_room
 from videoemo.cards import Card
@@ -65,18 +68,27 @@ class Looker:
         found = face_room.search_stretch(stretch, networks=self.networks, search=self.search)
         parts = [self._cut_out(part, faces) for part, faces in zip(stretch.parts, found, strict=True)]
         cut_out = perf_counter()
-        features = self.extractor([crop for faces in parts for crop in faces.crops or ()])
+        sharpness: list[float] = []
+        features = self.extractor(_measured((crop for faces in parts for crop in faces.crops or ()), sharpness))
+        quality = face_room.quality(np.concatenate([faces.landmarks for faces in parts]), sharpness)
         read, start = [], 0
         for faces in parts:
-            read.append((faces if self.pictures else replace(faces, crops=None), features[start : start + len(faces)]))
-            start += len(faces)
+            theirs = slice(start, start + len(faces))
+            read.append((replace(faces, quality=quality[theirs], crops=faces.crops if self.pictures else None), features[theirs]))
+            start = theirs.stop
         return Looked(read, cut_out - started, perf_counter() - cut_out)
 
     def _cut_out(self, frames: Frames, found: Faces) -> Faces:
         card = self.extractor.card
         selected = face_room.select(found, self.selection)
-        faces = face_room.crop(frames, selected, kind=card.crop, size=card.input_size, scale=card.crop_scale, align=self.align)
-        return replace(faces, quality=face_room.quality(faces))
+        return face_room.crop(frames, selected, kind=card.crop, size=card.input_size, scale=card.crop_scale, align=self.align)
+
+
+def _measured(crops: Iterable[npt.NDArray[np.uint8]], sharpness: list[float]) -> Iterator[npt.NDArray[np.uint8]]:
+    """The same crops; how sharp each is, is told just before it is taken, so that its pixels need come but once from the memory."""
+    for crop in crops:
+        sharpness.append(face_room.sharpness(crop))
+        yield crop
 
 
 def load_looker(pipeline: Pipeline, card: Card, weights: Path) -> Looker:

@@ -5,30 +5,21 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from videoemo.faces.quality import MODEL, quality
-from videoemo.records import Faces
-
-Picture = npt.NDArray[np.uint8]
+from videoemo.faces.quality import MODEL, quality, sharpness
 
 
-def faces(landmarks: npt.NDArray[np.floating], *crops: Picture) -> Faces:
-    m = len(landmarks)
-    given = crops or (np.zeros((50, 50, 3), np.uint8),) * m
-    return Faces(np.tile(np.float32([0, 0, 9, 9]), (m, 1)), np.ones(m, np.float32), landmarks.astype(np.float32), np.zeros(m, np.int64), given)
-
-
-def turned(yaw: float, pitch: float, roll: float) -> npt.NDArray[np.float64]:
-    """The model's five points, rolled, then pitched, then turned, and seen from afar, as (1, 5, 2)."""
+def turned(yaw: float, pitch: float, roll: float) -> npt.NDArray[np.float32]:
+    """The model's five points, rolled, then pitched, then turned, and seen from afar, float32 (1, 5, 2)."""
     (sy, sp, sr), (cy, cp, cr) = np.sin(np.radians([yaw, pitch, roll])), np.cos(np.radians([yaw, pitch, roll]))
     about_y = np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])
     about_x = np.array([[1, 0, 0], [0, cp, -sp], [0, sp, cp]])
     about_z = np.array([[cr, -sr, 0], [sr, cr, 0], [0, 0, 1]])
-    return ((MODEL @ (about_y @ about_x @ about_z).T)[:, :2] * 1.7 + [300, 200])[None]
+    return np.float32((MODEL @ (about_y @ about_x @ about_z).T)[None, :, :2] * 1.7 + [300, 200])
 
 
 @pytest.mark.parametrize("angles", [(0, 0, 0), (35, 0, 0), (-60, 0, 0), (0, 25, 0), (0, 0, -30), (30, 20, 10), (-40, -15, 20)], ids=str)
 def test_the_angles_are_those_the_face_was_turned_by(angles: tuple[float, float, float]) -> None:
-    np.testing.assert_allclose(quality(faces(turned(*angles)))[0, 1:], angles, atol=0.1)
+    np.testing.assert_allclose(quality(turned(*angles), [9.0])[0, 1:], angles, atol=0.1)
 
 
 @pytest.mark.parametrize(
@@ -39,19 +30,22 @@ def test_the_angles_are_those_the_face_was_turned_by(angles: tuple[float, float,
 def test_the_signs_are_as_seen_in_the_picture(column: int, moved: list[int], by: tuple[int, int]) -> None:
     points = turned(0, 0, 0)
     points[0, moved] += by
-    assert quality(faces(points))[0, column] > 3
+    assert quality(points, [9.0])[0, column] > 3
 
 
 def test_a_blurred_face_is_less_sharp() -> None:
     crop = np.random.default_rng(0).integers(0, 256, (80, 80, 3), dtype=np.uint8)
     blurred = cv2.GaussianBlur(crop, (0, 0), 3).astype(np.uint8)
-    sharp = quality(faces(np.repeat(turned(0, 0, 0), 2, axis=0), crop, blurred))[:, 0]
-    assert sharp[1] < sharp[0] / 10
+    assert sharpness(blurred) < sharpness(crop) / 10
 
 
 def test_a_flat_crop_has_no_sharpness() -> None:
-    assert quality(faces(turned(0, 0, 0), np.full((30, 40, 3), 99, np.uint8)))[0, 0] == 0
+    assert sharpness(np.full((30, 40, 3), 99, np.uint8)) == 0
+
+
+def test_sharpness_comes_first() -> None:
+    np.testing.assert_array_equal(quality(np.repeat(turned(0, 0, 0), 2, axis=0), [3.0, 4.0])[:, 0], [3, 4])
 
 
 def test_no_faces_have_no_quality() -> None:
-    assert quality(faces(np.empty((0, 5, 2)))[:0]).shape == (0, 4)
+    assert quality(np.empty((0, 5, 2), np.float32), []).shape == (0, 4)

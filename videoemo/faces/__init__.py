@@ -7,7 +7,7 @@ from videoemo.faces.cascade import find
 from videoemo.faces.crops import crop
 from videoemo.faces.following import Planned, Stretch, Whole, between, now_and_then, search_stretch, search_whole
 from videoemo.faces.networks import Networks
-from videoemo.faces.quality import quality
+from videoemo.faces.quality import quality, sharpness
 from videoemo.faces.search import Search
 from videoemo.faces.selection import select
 from videoemo.faces.tracks import Tracker
@@ -27,4 +27,5 @@ __all__ = [
     "search_stretch",
     "search_whole",
     "select",
+    "sharpness",
 ]

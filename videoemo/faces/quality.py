@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from videoemo.faces.alignment import TEMPLATE
 from videoemo.faces.networks import FloatArray
-from videoemo.records import Faces
 from videoemo.resizing import resize
 
-__all__ = ["quality"]
+__all__ = ["quality", "sharpness"]
 
 # Crops are resized to this size first as for a network, so that the figure says how sharp a face is to it, whatever its size in the frame.
 SIDE = 64
@@ -26,24 +27,31 @@ MODEL = MODEL - MODEL.mean(axis=0)  # (5, 3)
 _INVERSE = np.linalg.pinv(MODEL)  # (3, 5)
 
 
-def quality(faces: Faces) -> FloatArray:
+def quality(landmarks: FloatArray, sharpness: Sequence[float]) -> FloatArray:
     """How well each of m faces can be read.
 
     Parameters
     ----------
-    faces : m faces with crops.
+    landmarks : float32 (m, 5, 2), as `Faces.landmarks`.
+    sharpness : of each.
 
     Returns
     -------
-    float32 (m, 4), the columns of `records.QUALITY`: the sharpness, the variance of the Laplacian of the crop's grey levels (0 to 255) at 64 x 64
-    pixels (Pech-Pacheco et al., ICPR 2000): a blurred face has some tens, a sharp one hundreds; yaw, pitch and roll in degrees: to the right
-    as seen in the picture, upwards, and clockwise are positive. The angles are rough: they rest on five points, and on the nose for all depth.
+    float32 (m, 4), the columns of `records.QUALITY`: the sharpness; yaw, pitch and roll in degrees: to the right as seen in the picture, upwards, and
+    clockwise are positive. The angles are rough: they rest on five points, and on the nose for all depth.
     """
-    sharp = [_sharpness(crop) for crop in faces.crops or ()]
-    return np.column_stack([np.array(sharp, np.float32), *_pose(faces.landmarks).T]).astype(np.float32)
+    return np.column_stack([np.array(sharpness, np.float32), *_pose(landmarks).T]).astype(np.float32)
 
 
-def _sharpness(crop: npt.NDArray[np.uint8]) -> float:
+def sharpness(crop: npt.NDArray[np.uint8]) -> float:
+    """The variance of the Laplacian of a crop's grey levels (0 to 255) at 64 x 64 pixels (Pech-Pacheco et al., ICPR 2000).
+
+    A blurred face has some tens, a sharp one hundreds.
+
+    Raises
+    ------
+    ValueError : a crop of another shape or type than uint8 (h, w, 3).
+    """
     grey = np.empty((1, SIDE, SIDE), np.float32)
     resize(crop, _LEVELS, grey)
     _, deviation = cv2.meanStdDev(cv2.Laplacian(grey[0], cv2.CV_32F))
