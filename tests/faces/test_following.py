@@ -187,7 +187,7 @@ def test_a_change_of_size_in_mid_stream_begins_anew() -> None:
 
 def test_the_end_is_looked_at_in_short_pieces_and_finds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     expected = followed(MOVING)
-    monkeypatch.setattr(following, "MAX_PIXELS", 8 * 200 * 300)
+    monkeypatch.setattr(following, "ENDING_PIXELS", 8 * 200 * 300)
     monkeypatch.setattr(following, "LAST_PIXELS", 2 * 200 * 300)
     told = follow(batches(MOVING, 8), n_frames=21)
     lengths = [len(part) for part, _ in told]

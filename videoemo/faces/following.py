@@ -29,10 +29,11 @@ __all__ = ["Planned", "Stretch", "Whole", "between", "now_and_then", "search_str
 DOUBTFUL = 0.2
 # Seconds: times of frames are rounded to their container's clock.
 CLOCK = 1e-3
-# Pixels of the frames of a stretch that goes beyond one part: four of 1080p, 36 of 360p. More at a time is no faster.
-MAX_PIXELS = 1 << 23
-# Where no more than one such stretch is still to come: short ones, so that all who look at them are done at about the same time.
-LAST_PIXELS = MAX_PIXELS // 4
+# Pixels of the frames of a stretch that goes beyond one part: six of 1080p, 54 of 360p. More at a time is no faster.
+MAX_PIXELS = 3 << 22
+# Where no more than so many are still to come, stretches are short, so that all who look at them are done at about the same time.
+ENDING_PIXELS = 1 << 23
+LAST_PIXELS = 1 << 21
 
 
 class Whole(NamedTuple):
@@ -124,7 +125,7 @@ def between(searched: Iterable[tuple[Planned, Faces]], *, threshold: float) -> I
         stop = int(whole[-1]) + 1
         ends = [_End(faces[faces.frame == frames.index[i]], float(frames.seconds[i])) for i in whole]
         parts = [*held, *before, frames[:stop]]
-        ending = last or n_left * _pixels(frames) <= MAX_PIXELS
+        ending = last or n_left * _pixels(frames) <= ENDING_PIXELS
         if ending:
             parts = [piece for part in parts for piece in _pieces(part)]
         most = LAST_PIXELS if ending else MAX_PIXELS

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from videoemo.faces.networks import FloatArray, IntArray, PNet
 from videoemo.faces.pooling import Divided, Grids, Pictures, pool
-from videoemo.faces.stages import STEP, WINDOW, Candidates, Fired, level_size, proposed
+from videoemo.faces.stages import STEP, WINDOW, Candidates, Fired, at_least, level_size, proposed
 
 __all__ = ["Places", "astray", "propose_near"]
 
@@ -56,7 +56,7 @@ def propose_near(frames: Pictures, places: Places, *, pnet: PNet, scales: Sequen
     for patches, group, pixels in zip(alike, groups, pool(frames, groups), strict=True):
         for start in range(0, len(patches), MAX_PATCHES):
             offsets, probability = pnet(pixels[start : start + MAX_PATCHES])
-            patch, row, column = np.nonzero(probability >= threshold)
+            patch, row, column = at_least(threshold, probability)
             scores, moves = probability[patch, row, column], offsets[patch, :, row, column]
             corner = origin[patches[start + patch]] // STEP
             fired.append(Fired(group.picture[start + patch], level[patches[start + patch]], corner[:, 1] + row, corner[:, 0] + column, scores, moves))

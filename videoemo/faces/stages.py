@@ -16,7 +16,22 @@ from videoemo.faces.networks import FloatArray, IntArray, ONet, PNet, RNet
 from videoemo.faces.pooling import Divided, Grids, Pictures, pool, pool_boxes
 from videoemo.faces.suppression import suppress
 
-__all__ = ["ROUGHLY", "STEP", "WINDOW", "Candidates", "Fired", "Seen", "confirm", "contend", "level_size", "look", "propose", "proposed", "refine"]
+__all__ = [
+    "ROUGHLY",
+    "STEP",
+    "WINDOW",
+    "Candidates",
+    "Fired",
+    "Seen",
+    "at_least",
+    "confirm",
+    "contend",
+    "level_size",
+    "look",
+    "propose",
+    "proposed",
+    "refine",
+]
 
 # What the networks see: P-Net's window and the step between its windows, R-Net's and O-Net's picture, px.
 WINDOW = 12
@@ -83,10 +98,15 @@ def propose(frames: Pictures, *, pnet: PNet, scales: Sequence[float], threshold:
     fired = []
     for level, pixels in enumerate(levels):
         offsets, probability = pnet(pixels)
-        frame, row, column = np.nonzero(probability >= threshold)
+        frame, row, column = at_least(threshold, probability)
         scores, moves = probability[frame, row, column], offsets[frame, :, row, column]
         fired.append(Fired(frame, np.full(len(frame), level), row, column, scores, moves))
     return proposed(fired, scales=scales)
+
+
+def at_least(threshold: float, probability: FloatArray) -> tuple[npt.NDArray[np.intp], ...]:
+    """Where it is no less: the places on each axis, as `np.nonzero` gives them, which takes ten times as long on three axes as on one."""
+    return np.unravel_index(np.flatnonzero(probability >= threshold), probability.shape)
 
 
 def proposed(parts: Sequence[Fired], *, scales: Sequence[float]) -> Candidates:

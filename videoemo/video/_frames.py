@@ -40,7 +40,9 @@ AUTO = ("pyav", "opencv", "decord")
 # The shape of an array -> one that may hold anything.
 Empty = Callable[[tuple[int, ...]], npt.NDArray[np.uint8]]
 
-BATCH_FRAMES = 32
+# A video comes in so many batches or more, within these bounds: who looks at batches has one early on, and what is done once a batch hardly counts
+# (work at 640x360, where the bytes are those of 48 frames: 5 % less than with 32, no less than with 100).
+BATCHES, FEW_FRAMES, MOST_FRAMES = 8, 32, 64
 BATCH_BYTES = 32 * 2**20
 
 
@@ -62,7 +64,7 @@ def frames(
 ) -> Iterator[Frames]:
     """Batches of frames, in order, in memory that does not grow with the video.
 
-    A batch has at most 32 frames and 32 MiB (one frame where a frame is larger), all of one size. A frame that cannot be decoded
+    A batch has at most 64 frames and 32 MiB (one frame where a frame is larger), all of one size. A frame that cannot be decoded
     is missing from the batches, and the others keep their index and time: what is missing is `sampling.sample` less what came.
 
     Parameters
@@ -97,6 +99,7 @@ def _batches(video: Video, wanted: npt.NDArray[np.int64], *, decoder: str, max_p
     batch: npt.NDArray[np.uint8] | None = None
     indices: list[int] = []
     due = len(wanted)  # at most so many are still to come
+    most = min(MOST_FRAMES, max(FEW_FRAMES, len(wanted) // BATCHES))
     for index, rgb in _decoded(video, wanted, decoder=decoder, max_pixels=max_pixels):
         height, width, _ = rgb.shape
         check_size(video.path, width=width, height=height, max_pixels=max_pixels)
@@ -105,7 +108,7 @@ def _batches(video: Video, wanted: npt.NDArray[np.int64], *, decoder: str, max_p
             batch = None
         if batch is None:
             indices = []
-            length = max(1, min(BATCH_FRAMES, BATCH_BYTES // rgb.nbytes, due))
+            length = max(1, min(most, BATCH_BYTES // rgb.nbytes, due))
             batch = empty((length, *rgb.shape))  # (n, h, w, 3)
         batch[len(indices)] = rgb
         indices.append(index)
