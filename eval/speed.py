@@ -6,7 +6,8 @@
 On two cores, clips of $VIDEOEMO_SHARED/media. `rows`: us and a peer in turns, in processes that stay warm; the first call makes the peers'
 environments in $VIDEOEMO_PEERS (else the platform's cache), from the package registry that pip uses; where torch comes with CUDA libraries by
 default, name an index of CPU builds in PIP_EXTRA_INDEX_URL. `ours`: the stages, and memory. `parts`: the whole against decoding and the networks
-alone. `start`, `hour`, `memory`: the command. What --only and --peer leave out stays in FILE as it was. --table puts FILE into eval/README.md.
+with nothing between. `start`, `hour`, `memory`: the command. What --only and --peer leave out stays in FILE as it was. --table puts FILE into
+eval/README.md.
 """
 
 from __future__ import annotations

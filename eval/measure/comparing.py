@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from statistics import median
@@ -11,7 +10,6 @@ from typing import Any, get_args
 
 from videoemo.recipes import load_pipeline
 
-from .clips import shortened
 from .peers import peer_worker, random_b0
 from .results import Ours, Parts, Peer, Row, Stage
 from .trees import Peak
@@ -20,7 +18,7 @@ from .workers import Worker
 __all__ = ["CLIPS", "Clips", "measure_ours", "measure_parts", "measure_rows", "our_worker", "say"]
 
 CLIPS = ("group_1080p.mp4", "woman_360p.mp4")
-PARTS_FRAMES = 100  # of a clip: what the networks are called with on so many fits in a gigabyte
+PARTS_PASSES = 3  # in each run: they take seconds, in which whatever else the machine does changes a pass by a tenth
 
 Clips = Callable[[str], Path]  # a clip's name -> where it lies
 
@@ -85,24 +83,24 @@ def measure_ours(clips: Clips, runs: int) -> Iterator[Ours]:
 
 
 def measure_parts(clips: Clips, runs: int) -> Iterator[Parts]:
-    """The beginning of each clip, with each of our two networks."""
+    """Each clip with each of our two networks."""
     for name in CLIPS:
         for extractor in (load_pipeline().extractor, str(random_b0())):
-            with tempfile.TemporaryDirectory() as temporary, Worker(Path(sys.executable), "parts", extractor) as worker:
-                clip = shortened(clips(name), Path(temporary) / name, frames=PARTS_FRAMES)
-                passes = [worker(clip) for _ in range(runs)]
+            with Worker(Path(sys.executable), "parts", extractor) as worker:
+                passes = [worker(clips(name)) for _ in range(PARTS_PASSES * runs)]
                 n_cores = worker.facts["cores"]
             wholes, decodings, engines = ([one[part] for one in passes] for part in ("whole", "decoding", "engine"))
-            both = [decoding["cpu_seconds"] + engine["cpu_seconds"] for decoding, engine in zip(decodings, engines, strict=True)]
             yield Parts(
                 clip=name,
                 extractor=Path(extractor).stem,
                 frames=passes[0]["frames"],
                 seconds=median(whole["seconds"] for whole in wholes),
                 cpu_seconds=median(whole["cpu_seconds"] for whole in wholes),
-                decoding=median(decoding["cpu_seconds"] for decoding in decodings),
-                engine=median(engine["cpu_seconds"] for engine in engines),
-                to_parts=median(whole["cpu_seconds"] / parts for whole, parts in zip(wholes, both, strict=True)),
+                decoding=median(decodings),
+                engine=median(engines),
+                to_parts=median(
+                    whole["cpu_seconds"] / parts for whole, parts in zip(wholes, map(sum, zip(decodings, engines, strict=True)), strict=True)
+                ),
                 to_cores=median(whole["seconds"] / (whole["cpu_seconds"] / n_cores) for whole in wholes),
             )
 

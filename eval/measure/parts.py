@@ -1,9 +1,10 @@
-"""What the whole costs above its parts: decoding alone, and the networks alone on the tensors that they were called with.
+"""What the whole costs above its parts: decoding, and the networks on the tensors that they were called with.
 
     python -m eval.measure.parts EXTRACTOR
 
-For each clip, which should be short (the tensors are kept in memory): a pass over it as users get it; one in which each call of a network, and of the
-readers of videos, is written down; and those calls again, with nothing between them, each network on as many threads as a process has in the whole.
+A clip, which should be short (the tensors are kept in memory), goes once through hands that write down each call of a network, and through readers
+whose calls are written down; all these calls are made again for each measurement, with nothing between them: at the same time, in as many processes
+as in the whole, since a processor of whose cores one rests works faster than one of whose cores none does.
 """
 
 from __future__ import annotations
@@ -11,92 +12,73 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections import deque
-from collections.abc import Callable, Iterator
-from copy import copy
-from dataclasses import fields, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from unittest.mock import patch
-
-import numpy as np
 
 from eval.measure.serving import Run, cores, serve
 from eval.measure.settings import settings
 from eval.measure.trees import helpers_cpu_seconds
+from eval.measure.watched import Again, Call, call_again, load_watched, look_again, recorder
 from videoemo import expressions
 from videoemo import pipeline as scoring
-from videoemo.hands import Here
-from videoemo.looking import Looker, load_looker
+from videoemo.hands import Beside
 from videoemo.networks import Models, load_models
 from videoemo.pipeline import score_video
 from videoemo.records import Clip
 from videoemo.serving import weights_of
 
-# A function and the arguments it was called with.
-Call = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
+
+class _Recorded(NamedTuple):
+    """A clip whose calls were written down: those of networks in the hands, those of readers here; and its frames."""
+
+    hands: Beside
+    readers: list[Call]
+    frames: int
+
+    def again(self) -> tuple[Again, list[Again]]:
+        """All calls, made at the same time: those of the readers, and those of each of the hands' processes."""
+        # Each process takes one, as it is at it for longer than it takes to give the next.
+        looking = [self.hands.submit(look_again, None) for _ in range(self.hands.n_ahead)]
+        return call_again(self.readers), [future.result() for future in looking]
 
 
 def load() -> tuple[Run, dict[str, Any]]:
-    """The models, and a looker that writes every call down."""
+    """The models; clips are recorded when they are first asked for."""
     pipeline = settings(*sys.argv[1:])
     models = load_models(pipeline)
-    networks: list[Call] = []
-    readers: list[Call] = []
-    with patch.dict(os.environ, OMP_THREAD_LIMIT="1"):  # as in each process of the whole, on two cores
-        looker = load_looker(pipeline, *weights_of(pipeline.extractor))
-    watched = Models(models.card, Here(_watched(looker, networks)))
+    recorded: dict[Path, _Recorded] = {}
+
+    def record(clip: Path) -> _Recorded:
+        readers: list[Call] = []
+        hands = Beside(partial(load_watched, pipeline, *weights_of(pipeline.extractor)))
+        with (
+            patch.object(scoring, "probe", recorder(scoring.probe, readers)),
+            patch.object(expressions, "frames", recorder(expressions.frames, readers)),
+        ):
+            scored = score_video(Clip(clip, clip.name), pipeline, Models(models.card, hands))
+        return _Recorded(hands, readers, scored.row.frames)
 
     def run(clip: Path) -> dict[str, Any]:
         video = Clip(clip, clip.name)
-        score_video(video, pipeline, models)  # warm
-        whole = _clocked(lambda: score_video(video, pipeline, models))
-        with (
-            patch.object(scoring, "probe", _recorder(scoring.probe, readers)),
-            patch.object(expressions, "frames", _recorder(expressions.frames, readers)),
-        ):
-            scored = score_video(video, pipeline, watched)
-        _again(networks)  # warm
-        read, inferred = (_clocked(partial(_again, calls)) for calls in (readers, networks))
-        calls = {"readers": len(readers), "networks": len(networks)}
-        networks.clear()
-        readers.clear()
-        return {"frames": scored.row.frames, "calls": calls, "whole": whole, "decoding": read, "engine": inferred}
+        if clip not in recorded:
+            recorded[clip] = record(clip)
+            score_video(video, pipeline, models)  # both are warm then
+            recorded[clip].again()
+        cpu, started = _cpu_seconds(), time.perf_counter()
+        score_video(video, pipeline, models)
+        whole = {"seconds": time.perf_counter() - started, "cpu_seconds": _cpu_seconds() - cpu}
+        read, looked = recorded[clip].again()
+        return {
+            "frames": recorded[clip].frames,
+            "calls": {"readers": read.calls, "networks": sum(each.calls for each in looked)},
+            "whole": whole,
+            "decoding": read.cpu_seconds,
+            "engine": sum(each.cpu_seconds for each in looked),
+        }
 
     return run, {"cores": cores()}
-
-
-def _watched(looker: Looker, calls: list[Call]) -> Looker:
-    """The same looker, whose networks write down what they are called with."""
-    found = {field.name: getattr(looker.networks, field.name) for field in fields(looker.networks)}
-    networks = replace(looker.networks, **{name: _recorder(network, calls) for name, network in found.items() if network is not None})
-    extractor = copy(looker.extractor)
-    extractor._network = _recorder(extractor._network, calls)
-    return replace(looker, networks=networks, extractor=extractor)
-
-
-def _recorder(function: Callable[..., Any], calls: list[Call]) -> Callable[..., Any]:
-    def called(*args: Any, **kwargs: Any) -> Any:
-        # Copies: some callers write over their arrays.
-        calls.append((function, tuple(arg.copy() if isinstance(arg, np.ndarray) else arg for arg in args), kwargs))
-        return function(*args, **kwargs)
-
-    return called
-
-
-def _again(calls: list[Call]) -> None:
-    """Make all calls; of what comes piece by piece, take every piece."""
-    for function, args, kwargs in calls:
-        answer = function(*args, **kwargs)
-        if isinstance(answer, Iterator):
-            deque(answer, maxlen=0)
-
-
-def _clocked(work: Callable[[], object]) -> dict[str, float]:
-    cpu, started = _cpu_seconds(), time.perf_counter()
-    work()
-    return {"seconds": time.perf_counter() - started, "cpu_seconds": _cpu_seconds() - cpu}
 
 
 def _cpu_seconds() -> float:

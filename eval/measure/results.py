@@ -123,12 +123,13 @@ class Ours:
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """The whole against its parts, on the first frames of a clip: medians over the runs.
+    """The whole against its parts: medians over the passes.
 
     Parameters
     ----------
     seconds, cpu_seconds : of the whole.
-    decoding, engine : CPU seconds of decoding alone, and of the networks alone on the tensors that they were called with.
+    decoding, engine : CPU seconds of decoding, and of the networks on the tensors that they were called with, both at the same time and with nothing
+        between.
     to_parts : CPU seconds of the whole over those of its parts (bar: 1.25).
     to_cores : seconds over CPU seconds a core (bar: 1.15).
     """

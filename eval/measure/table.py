@@ -98,7 +98,9 @@ def _parts(speed: Speed) -> str:
         )
         for one in speed.parts
     ]
-    title = "The whole against its parts, decoding alone and the networks alone on the same tensors (in brackets: at most):"
+    title = (
+        "The whole against its parts: decoding, and the networks on the same tensors at the same time, with nothing between (in brackets: at most):"
+    )
     return f"{title}\n\n{table(head, rows)}" if rows else ""
 
 

@@ -18,7 +18,7 @@ from videoemo.processors import threads
 from videoemo.recipes import Pipeline
 from videoemo.serving import runtime_of
 
-__all__ = ["Hands", "Here", "hands_of", "in_order"]
+__all__ = ["Beside", "Hands", "Here", "hands_of", "in_order"]
 
 
 def hands_of(pipeline: Pipeline, card: Card, weights: Path, *, beside: bool = True) -> Hands:
