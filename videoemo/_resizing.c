@@ -13,7 +13,6 @@
 
 #include "_compilers.h"
 
-
 /* Weights are parts of 2**22, so that a byte times their sum fits into 31 bits for crops of sides up to LONGEST. A square of a side of
    more than MOST_SIDE would take gigabytes, and is refused. */
 enum { COLOURS = 3, PRECISION = 22, LONGEST = 1 << 22, MOST_SIDE = 1 << 15, FOUR = 4, EIGHT = 8, LEVELS = 256 };

@@ -14,9 +14,9 @@
 
 #include "../_compilers.h"
 
-/* Four sums of a column are read at a time, of which three are wanted, and eight kept, four of each of two rows. So many rows of 255 fit into 16 bits,
-   bins of so many pixels into 31. */
-enum { CHANNELS = 3, FOUR = 4, EIGHT = 8, SPARE = 5, ALIGNED = 32, MOST_ROWS = 257, MOST_PIXELS = 1 << 23, MOST_PARTS = 1 << 24 };
+/* Eight sums are read at a time, of which three are wanted; of a column FOUR are kept, of two rows EIGHT. So many rows of 255 fit into 16 bits, bins of so
+   many pixels into 31. */
+enum { CHANNELS = 3, FOUR = 4, EIGHT = 8, SPARE = 5, MOST_ROWS = 257, MOST_PIXELS = 1 << 23, MOST_PARTS = 1 << 24 };
 
 /* One axis of a grid: `length` pixels from `offset` on are divided into `parts` bins, of which those from `first` on are wanted. */
 typedef struct {
@@ -256,9 +256,9 @@ static void *lay_out(const Py_buffer *picture, Work *works, Py_ssize_t n, Strip 
     strip->kept = tallest + 1;
     const size_t running = (size_t)(EIGHT * (right - left + 1)), totals = (size_t)(FOUR * widest), edges = (size_t)(2 * bins), wide = (size_t)bins;
     const size_t sums = (size_t)(strip->kept * strip->length);
-    char *piece = malloc(ALIGNED + running * sizeof(uint32_t) + (2 * totals + edges) * sizeof(int32_t) + wide * sizeof(float) + sums * sizeof(uint16_t));
+    char *piece = malloc(running * sizeof(uint32_t) + (2 * totals + edges) * sizeof(int32_t) + wide * sizeof(float) + sums * sizeof(uint16_t));
     if (piece == NULL) return NULL;
-    strip->running = (uint32_t *)(piece + ALIGNED - (uintptr_t)piece % ALIGNED);
+    strip->running = (uint32_t *)piece;
     strip->totals[0] = (int32_t *)(strip->running + running);
     strip->totals[1] = strip->totals[0] + totals;
     int32_t *first_edge = strip->totals[1] + totals;
