@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,18 @@ def test_probabilities_sum_to_one(extractor: Extractor, crops: list[Crop]) -> No
 
 def test_no_crops_give_no_rows(extractor: Extractor) -> None:
     assert len(extractor([])) == 0
+
+
+def test_a_crop_is_done_with_when_the_next_one_is_taken(extractor: Extractor, crops: list[Crop]) -> None:
+    one = np.empty_like(crops[1])
+
+    def written_over() -> Iterator[Crop]:
+        for turned in range(4):
+            one[:] = np.roll(crops[1], 30 * turned, axis=1)
+            yield one
+
+    copies = [np.roll(crops[1], 30 * turned, axis=1) for turned in range(4)]
+    assert np.array_equal(extractor(written_over()).embedding, extractor(copies).embedding)
 
 
 def test_many_crops_are_taken_in_bounded_batches(extractor: Extractor, crops: list[Crop]) -> None:

@@ -37,10 +37,10 @@ class _Arrays:
 
     def _check(self, shapes: Shapes, optional: Shapes | None = None) -> None:
         """Each array has the dtype and the shape named; None stands for any length, and the first axes agree. Those that are optional may be None."""
-        lengths = {}
-        for name, (dtype, shape) in shapes.items() if optional is None else (*shapes.items(), *optional.items()):
+        lengths, optional = {}, optional or {}
+        for name, (dtype, shape) in (shapes | optional).items():
             array = getattr(self, name)
-            if array is None and optional is not None and name in optional:
+            if array is None and name in optional:
                 continue
             if not (isinstance(array, np.ndarray) and array.dtype == dtype and _fits(array.shape, shape)):
                 wanted = ", ".join("any" if n is None else str(n) for n in shape)

@@ -90,6 +90,7 @@ def measure_parts(clips: Clips, runs: int) -> Iterator[Parts]:
                 passes = [worker(clips(name)) for _ in range(PARTS_PASSES * runs)]
                 n_cores = worker.facts["cores"]
             wholes, decodings, engines = ([one[part] for one in passes] for part in ("whole", "decoding", "engine"))
+            both = [decoding + engine for decoding, engine in zip(decodings, engines, strict=True)]
             yield Parts(
                 clip=name,
                 extractor=Path(extractor).stem,
@@ -98,9 +99,7 @@ def measure_parts(clips: Clips, runs: int) -> Iterator[Parts]:
                 cpu_seconds=median(whole["cpu_seconds"] for whole in wholes),
                 decoding=median(decodings),
                 engine=median(engines),
-                to_parts=median(
-                    whole["cpu_seconds"] / parts for whole, parts in zip(wholes, map(sum, zip(decodings, engines, strict=True)), strict=True)
-                ),
+                to_parts=median(whole["cpu_seconds"] / parts for whole, parts in zip(wholes, both, strict=True)),
                 to_cores=median(whole["seconds"] / (whole["cpu_seconds"] / n_cores) for whole in wholes),
             )
 

@@ -174,8 +174,14 @@ def test_a_range_without_frames_gives_no_batch(clip: Path) -> None:
     assert list(frames(clip, start=100)) == []
 
 
-def test_a_batch_has_at_most_32_frames(clip: Path) -> None:
+def test_a_batch_of_a_short_video_has_at_most_32_frames(clip: Path) -> None:
     assert [len(batch) for batch in frames(clip)] == [32, 8]
+
+
+@pytest.mark.parametrize(("n", "lengths"), [(320, [40] * 8), (600, [64] * 9 + [24])])
+def test_a_batch_of_a_long_video_is_an_eighth_of_it_or_64_frames(tmp_path: Path, n: int, lengths: list[int]) -> None:
+    path = write_clip(tmp_path / "a.mp4", n=n, options={"preset": "ultrafast"})
+    assert [len(batch) for batch in frames(path)] == lengths
 
 
 def test_a_batch_of_large_frames_is_bounded_in_bytes(tmp_path: Path) -> None:

@@ -40,8 +40,8 @@ AUTO = ("pyav", "opencv", "decord")
 # The shape of an array -> one that may hold anything.
 Empty = Callable[[tuple[int, ...]], npt.NDArray[np.uint8]]
 
-# A video comes in so many batches or more, within these bounds: who looks at batches has one early on, and what is done once a batch hardly counts
-# (work at 640x360, where the bytes are those of 48 frames: 5 % less than with 32, no less than with 100).
+# A batch is so small a part of the video, within these bounds: who looks at batches has one early on, and what is done once a batch hardly counts
+# (work at 640x360, where the bytes are those of 48 frames: 5 % less than with 32; with 128 frames it was no less).
 BATCHES, FEW_FRAMES, MOST_FRAMES = 8, 32, 64
 BATCH_BYTES = 32 * 2**20
 
