@@ -1,25 +1,41 @@
-# make demo | test | check: the first call makes .venv with the exact versions of constraints.txt.
+# make demo | test | check | docs | test-lowest: the first call makes .venv with the exact versions of constraints.txt.
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check clean
+.PHONY: demo test test-lowest check docs clean
 
 demo: .venv/ready
 	$(BIN)/videoemo demo
 
+# Two at a time where there are two processors, and no more on any machine: tests start workers, clusters and
+# threads of their own, which would take time and memory from each other. Whoever is done first takes tests over.
 test: .venv/ready
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 2 --dist worksteal
+
+# The same tests with the lowest versions that setup.cfg allows, in an environment of their own.
+test-lowest: .venv-lowest/ready
+	.venv-lowest/bin/python -m pytest --numprocesses logical --maxprocesses 2 --dist worksteal
 
 check: .venv/ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
 
-.venv/ready: setup.cfg setup.py constraints.txt $(wildcard videoemo/*.[ch] videoemo/*/*.c)
-	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13) and "videoemo needs Python 3.11 to 3.13; make PYTHON=python3.12 names one")'
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+# The pages of docs/ in docs/_build/html; a warning is an error.
+docs: .venv/ready
+	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build/html
+
+.venv/ready: EXTRAS := dev,docs
+.venv/ready: CONSTRAINTS := constraints.txt
+.venv-lowest/ready: EXTRAS := dev
+.venv-lowest/ready: CONSTRAINTS := constraints-lowest.txt
+
+.venv/ready .venv-lowest/ready: %/ready: setup.cfg setup.py constraints.txt constraints-lowest.txt $(wildcard videoemo/_native/*.[ch])
+	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14) and "videoemo needs Python 3.11 to 3.14; make PYTHON=python3.12 names one")'
+	$(PYTHON) -m venv $*
+	$*/bin/python -m pip install --quiet --constraint $(CONSTRAINTS) --editable '.[$(EXTRAS)]'
 	touch $@
 
 clean:
-	rm -rf .venv build *.egg-info videoemo-demo videoemo/*.so videoemo/*/*.so
+	rm -rf .venv .venv-lowest build *.egg-info videoemo-demo videoemo/_native/*.so docs/_build

@@ -1,28 +1,34 @@
-"""What each part of the training recipe is worth, on short runs with three seeds, so that noise is visible.
+"""What each part of the training recipe is worth, on short runs with three seeds, so that noise
+is visible.
 
-    python eval/ablations.py --data DIR [--work DIR]
+    python -m eval.ablations --data DIR [--work DIR]
 
-DIR holds ferplus_train.npz and ferplus_valid.npz. Each run: 6,000 training faces drawn by its seed, 6 epochs, 64 px, batches of 32. A run
-that is done is not done again, so that an interrupted call can be repeated. Writes eval/results/ablations.json and .md.
+DIR holds ferplus_train.npz and ferplus_valid.npz. Each run: 6,000 training faces drawn by its seed,
+6 epochs, 64 px, batches of 32. A run that is done is not done again, so that an interrupted call
+can be repeated. Writes eval/results/ablations.json and .md.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 import platform
 from dataclasses import asdict, replace
 from pathlib import Path
 
+import click
 import numpy as np
+import numpy.typing as npt
 import torch
 from safetensors.torch import save_file
 
-from videoemo.provenance import versions
-from videoemo.recipes import Stage, TrainingRecipe, load_training
-from videoemo.train.data import load_faces
-from videoemo.train.faces import LabelledFaces, MemoryPictures
-from videoemo.train.loop import train
+from eval.support.command import command
+from eval.support.markdown import table
+from videoemo.config.training import Stage, TrainingRecipe, load_training
+from videoemo.datasets.faces.labelled import LabelledFaces
+from videoemo.datasets.faces.load import load_faces
+from videoemo.datasets.faces.pictures import MemoryPictures
+from videoemo.training.loop import train
+from videoemo.util.files import atomic_write, write_json
+from videoemo.util.versions import versions
 
 SEEDS = (1, 2, 3)
 FACES, EPOCHS = 6000, 6
@@ -32,9 +38,19 @@ Splits = tuple[LabelledFaces, LabelledFaces, LabelledFaces]
 
 
 def base(seed: int) -> TrainingRecipe:
-    """The recipe that each variant changes in one point: AdamW, unweighted loss, votes, all weights at once, from random weights."""
+    """The recipe that each variant changes in one point: AdamW, unweighted loss, votes, all weights
+    at once, from random weights.
+    """
     recipe = load_training("ferplus")
-    stage = replace(recipe.stages[0], epochs=EPOCHS, learning_rate=1e-3, class_weights=0.0, sam_rho=None, averaging=None, batch_size=32)
+    stage = replace(
+        recipe.stages[0],
+        epochs=EPOCHS,
+        learning_rate=1e-3,
+        class_weights=0.0,
+        sam_rho=None,
+        averaging=None,
+        batch_size=32,
+    )
     network = replace(recipe.network, input_size=64)
     return replace(recipe, stages=(stage,), network=network, seed=seed, prior="weighted")
 
@@ -51,19 +67,33 @@ def head_then_all(recipe: TrainingRecipe) -> TrainingRecipe:
     return replace(recipe, stages=(head, replace(stage, epochs=EPOCHS - EPOCHS // 3)))
 
 
-def drawn(faces: LabelledFaces, rows: np.ndarray) -> LabelledFaces:
+def drawn(faces: LabelledFaces, rows: npt.NDArray[np.int64]) -> LabelledFaces:
     """Some of the faces."""
     assert isinstance(faces.pictures, MemoryPictures)
-    return LabelledFaces(MemoryPictures(faces.pictures.images[rows]), faces.votes[rows], faces.labels[rows], faces.classes)
+    return LabelledFaces(
+        MemoryPictures(faces.pictures.images[rows]),
+        faces.votes[rows],
+        faces.labels[rows],
+        faces.classes,
+    )
 
 
 def splits(faces: LabelledFaces, valid: LabelledFaces, seed: int) -> Splits:
-    """6,000 faces to train on, 6,000 others for the network that some variants start from, and the validation faces."""
+    """6,000 faces to train on, 6,000 others for the network that some variants start from, and the
+    validation faces.
+    """
     order = np.random.default_rng(seed).permutation(len(faces))
     return drawn(faces, order[:FACES]), drawn(faces, order[FACES : 2 * FACES]), valid
 
 
-def figures(recipe: TrainingRecipe, faces: LabelledFaces, valid: LabelledFaces, folder: Path, *, keep: Path | None = None) -> dict[str, float]:
+def figures(
+    recipe: TrainingRecipe,
+    faces: LabelledFaces,
+    valid: LabelledFaces,
+    folder: Path,
+    *,
+    keep: Path | None = None,
+) -> dict[str, float]:
     """The last epoch's validation figures; with `keep`, the weights as a start for others."""
     network, progress = train(recipe, faces, valid, folder, resume=True)
     if keep is not None:
@@ -87,33 +117,63 @@ def run(seed: int, splits: Splits, work: Path) -> dict[str, dict[str, float]]:
         "from a network of 6,000 other faces: all at once": started,
         "from the same: head for 2 epochs, then all for 4": head_then_all(started),
     }
-    return {name: figures(variant, faces, valid, work / f"{i}-{seed}") for i, (name, variant) in enumerate(variants.items())}
+    return {
+        name: figures(variant, faces, valid, work / f"{i}-{seed}")
+        for i, (name, variant) in enumerate(variants.items())
+    }
 
 
-def table(results: dict[str, dict[str, list[float]]]) -> str:
+def markdown(results: dict[str, dict[str, list[float]]]) -> str:
     """Mean and range over the seeds, a row a variant."""
-    lines = ["| variant | accuracy | UAR | macro-F1 | validation loss |", "|---|---|---|---|---|"]
-    for name, found in results.items():
-        cells = [f"{np.mean(values):.3f} ({min(values):.3f} to {max(values):.3f})" for values in found.values()]
-        lines.append(f"| {name} | {' | '.join(cells)} |")
-    return "\n".join(lines)
+    rows = [
+        (
+            name,
+            *(
+                f"{np.mean(values):.3f} ({min(values):.3f} to {max(values):.3f})"
+                for values in found.values()
+            ),
+        )
+        for name, found in results.items()
+    ]
+    return table(("variant", "accuracy", "UAR", "macro-F1", "validation loss"), rows)
 
 
-def main() -> None:
+@command(__doc__)
+@click.option("--data", type=click.Path(path_type=Path, exists=True), required=True)
+@click.option(
+    "--work",
+    type=click.Path(path_type=Path),
+    default=Path("runs/ablations"),
+    show_default=True,
+    help="Where the runs are kept.",
+)
+def main(*, data: Path, work: Path) -> None:
     """Run what is not done yet, and write the results."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--work", type=Path, default=Path("runs/ablations"), help="where the runs are kept")
-    args = parser.parse_args()
-    args.work.mkdir(parents=True, exist_ok=True)
-    faces, valid = load_faces(load_training("ferplus").data, args.data)
-    by_seed = [run(seed, splits(faces, valid, seed), args.work) for seed in SEEDS]
-    results = {name: {metric: [seed[name][metric] for seed in by_seed] for metric in found} for name, found in by_seed[0].items()}
-    command = "python eval/ablations.py --data $VIDEOEMO_SHARED/data"
-    content = {"command": command, "seeds": SEEDS, "faces": FACES, "epochs": EPOCHS, "threads": torch.get_num_threads(), "results": results}
-    (RESULTS / "ablations.json").write_text(json.dumps({**content, "machine": platform.machine(), "versions": versions()}, indent=2) + "\n")
-    text = f"Made by `{command}`: {FACES} training faces, {EPOCHS} epochs, mean and range over seeds {SEEDS}, last epoch.\n\n{table(results)}\n"
-    (RESULTS / "ablations.md").write_text(text)
+    work.mkdir(parents=True, exist_ok=True)
+    faces, valid = load_faces(load_training("ferplus").data, data)
+    by_seed = [run(seed, splits(faces, valid, seed), work) for seed in SEEDS]
+    results = {
+        name: {metric: [seed[name][metric] for seed in by_seed] for metric in found}
+        for name, found in by_seed[0].items()
+    }
+    made_by = "python -m eval.ablations --data $VIDEOEMO_SHARED/data"
+    content = {
+        "command": made_by,
+        "seeds": SEEDS,
+        "faces": FACES,
+        "epochs": EPOCHS,
+        "threads": torch.get_num_threads(),
+        "results": results,
+        "machine": platform.machine(),
+        "versions": versions(),
+    }
+    write_json(RESULTS / "ablations.json", content)
+    text = (
+        f"Made by `{made_by}`: {FACES} training faces, {EPOCHS} epochs, mean and range over seeds "
+        f"{SEEDS}, last epoch.\n\n{markdown(results)}\n"
+    )
+    with atomic_write(RESULTS / "ablations.md") as temporary:
+        temporary.write_text(text, encoding="utf-8")
     print(text)
 
 

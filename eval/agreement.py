@@ -1,10 +1,15 @@
-"""Whether anything is lost for speed: what `score` finds, beside a full search of every frame in float32 by the reference engine.
+"""Whether anything is lost for speed: what `score` finds, beside a full search of every frame in
+float32 by the reference engine.
 
-    python eval/agreement.py --json FILE [--extractor NAME] [--frames N]
-    python eval/agreement.py --table FILE
+    python -m eval.agreement --json FILE [--extractor NAME] [--frames N]
+    python -m eval.agreement --table FILE
 
-Clips of $VIDEOEMO_SHARED/media. Boxes match at an intersection over union of 0.5 or more, one to one, within a frame; a box of ours counts as right
-too if the reference has it in the frame before or after. --table puts FILE into eval/README.md. Exit status 1 when a bar is missed, or on an error.
+Clips of $VIDEOEMO_SHARED/media. Boxes match at an intersection over union of 0.5 or more, one to
+one, within a frame; a box of ours counts as right too if the reference has it in the frame before
+or after. --table puts FILE into eval/README.md.
+
+Exit status: 0 nothing is lost; 1 a bar is missed, or something could not be measured; 2 wrong
+usage.
 """
 
 from __future__ import annotations
@@ -16,16 +21,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import click
-from measure.clips import shared, shortened
-from measure.detections import Agreement, compare, detect
-from measure.results import rounded
-from measure.settings import settings
-from measure.table import rewrite, table
 
-from videoemo.errors import VideoemoError
-from videoemo.provenance import write_json
-from videoemo.recipes import change
-from videoemo.settings import build
+from eval.support.clips import shared, shortened
+from eval.support.command import command, say
+from eval.support.detections import Agreement, compare, detect
+from eval.support.markdown import rewrite, table
+from eval.support.results import rounded
+from eval.support.settings import settings
+from videoemo.config.pipeline import change_pipeline
+from videoemo.config.toml import build_record
+from videoemo.util.files import write_json
 
 CLIPS = ("woman_360p.mp4", "group_1080p.mp4", "single_face.mp4", "vfr_noface_face.mov")
 # What makes a pipeline the reference.
@@ -45,30 +50,34 @@ class Results:
 def measure(extractor: str | None, frames: int | None) -> tuple[Agreement, ...]:
     """Each clip, or its beginning."""
     ours = settings(extractor)
-    reference = change(ours, **REFERENCE)
+    reference = change_pipeline(ours, **REFERENCE)
     found = []
     with tempfile.TemporaryDirectory() as temporary:
         for name in CLIPS:
-            path = shortened(shared(name), Path(temporary) / name, frames=frames) if frames else shared(name)
+            path = (
+                shortened(shared(name), Path(temporary) / name, frames=frames)
+                if frames
+                else shared(name)
+            )
             found.append(compare(name, detect(path, ours), detect(path, reference)))
-            print(found[-1], file=sys.stderr, flush=True)
+            say(str(found[-1]))
     return tuple(found)
 
 
 def markdown(results: Results) -> str:
     """A row a clip."""
     head = (
-        *(
-            "clip",
-            "faces, ours / reference",
-            "precision (0.98)",
-            "recall (0.98)",
-            "cosine, least (0.995)",
-            "1st percentile",
-            "mean",
-            "share from 0.995",
-        ),
-        *("same class (99 %)", "means differ by (0.01)", "missed"),
+        "clip",
+        "faces, ours / reference",
+        "precision (0.98)",
+        "recall (0.98)",
+        "cosine, least (0.995)",
+        "1st percentile",
+        "mean",
+        "share from 0.995",
+        "same class (99 %)",
+        "means differ by (0.01)",
+        "missed",
     )
     rows = [
         (
@@ -87,8 +96,8 @@ def markdown(results: Results) -> str:
         for one in results.clips
     ]
     said = (
-        f"Made by `{results.command}`: what `score` finds with {results.extractor}, against a full search of every frame in float32 torch "
-        "(in brackets: bars)."
+        f"Made by `{results.command}`: what `score` finds with {results.extractor}, against a full "
+        "search of every frame in float32 torch (in brackets: bars)."
     )
     return f"{said}\n\n{table(head, rows)}\n"
 
@@ -98,39 +107,51 @@ def load(path: Path) -> Results:
 
     Raises
     ------
-    RecipeError : it says something it may not.
+    RecipeError
+        It says something it may not.
     """
-    return build(Results, json.loads(path.read_text(encoding="utf-8")), where=str(path))
+    return build_record(Results, json.loads(path.read_text(encoding="utf-8")), where=str(path))
 
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@command(__doc__)
 @click.option("--json", "path", type=_FILE, help="File for the results.")
-@click.option("--extractor", help="The network: its name, or the path of its card; else the one that ships.")
-@click.option("--frames", type=click.IntRange(min=1), help="Only the first frames of each clip: for a quick look.")
-@click.option("--table", "shown", type=_FILE, help="Put the results of a file into eval/README.md, and measure nothing.")
-def main(*, path: Path | None, extractor: str | None, frames: int | None, shown: Path | None) -> None:
-    """Measure, and print the figures as a table.
-
-    Exit status: 0 nothing is lost; 1 a bar is missed, or something could not be measured; 2 wrong usage.
-    """
+@click.option(
+    "--extractor", help="The network: its name, or the path of its card; else the one that ships."
+)
+@click.option(
+    "--frames",
+    type=click.IntRange(min=1),
+    help="Only the first frames of each clip: for a quick try, not for figures.",
+)
+@click.option(
+    "--table",
+    "shown",
+    type=_FILE,
+    help="Put the results of a file into eval/README.md, and measure nothing.",
+)
+def main(
+    *, path: Path | None, extractor: str | None, frames: int | None, shown: Path | None
+) -> None:
+    """Measure, and print the figures as a table."""
     if (path is None) == (shown is None):
         raise click.UsageError("give --json FILE or --table FILE")
-    try:
-        if shown is not None:
-            rewrite(README, "agreement", markdown(load(shown)))
-            return
-        assert path is not None
-        options = [f"--extractor {Path(extractor).stem}"] if extractor else []
-        command = " ".join(["python eval/agreement.py --json FILE", *options, *([f"--frames {frames}"] if frames else [])])
-        results = Results(command=command, extractor=settings(extractor).extractor, clips=measure(extractor, frames))
-        write_json(path, rounded(asdict(results)))
-        print(markdown(results), end="")
-        sys.exit(any(one.missed for one in results.clips))
-    except VideoemoError as exc:
-        raise click.ClickException(" ".join(str(exc).split())) from exc
+    if shown is not None:
+        rewrite(README, "agreement", markdown(load(shown)))
+        return
+    assert path is not None
+    options = [f"--extractor {Path(extractor).stem}"] if extractor else []
+    options += [f"--frames {frames}"] if frames else []
+    results = Results(
+        command=" ".join(["python -m eval.agreement --json FILE", *options]),
+        extractor=settings(extractor).network.extractor,
+        clips=measure(extractor, frames),
+    )
+    write_json(path, rounded(asdict(results)))
+    print(markdown(results), end="")
+    sys.exit(any(one.missed for one in results.clips))
 
 
 if __name__ == "__main__":

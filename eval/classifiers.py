@@ -1,9 +1,11 @@
-"""Every named classifier on some feature tables, fitted on train and scored on val, beside the majority baseline.
+"""Every named classifier on some feature tables, fitted on train and scored on val, beside the
+majority baseline.
 
-    python eval/classifiers.py features/afew.parquet features/vgaf.parquet
+    python -m eval.classifiers features/afew.parquet features/vgaf.parquet
 
-Prints a Markdown table for each: clips classified rightly, accuracy, UAR, and the lead over the baseline in points of accuracy, each with its
-95 % bootstrap interval, over all clips; then accuracy over those with a face.
+Prints a Markdown table for each: clips classified rightly, accuracy, UAR, and the lead over the
+baseline in points of accuracy, each with its 95 % bootstrap interval, over all clips; then accuracy
+over those with a face.
 """
 
 from __future__ import annotations
@@ -15,40 +17,53 @@ from pathlib import Path
 import click
 from tqdm import tqdm
 
-from videoemo.errors import VideoemoError
-from videoemo.features import read_table
-from videoemo.protocol import load_protocol
+from eval.support.command import command
+from eval.support.markdown import table
+from videoemo.classification.evaluate import BASELINE, evaluate_table
+from videoemo.classification.text import format_margin, format_share
+from videoemo.config.protocol import load_protocol
+from videoemo.config.toml import settings_names
+from videoemo.features.table import read_table
 from videoemo.records import FeatureTable
-from videoemo.report import BASELINE, evaluate_table
-from videoemo.report_words import lead, share
-from videoemo.settings import known
 
-HEAD = ("classifier", "right / n", "accuracy", "UAR", f"lead over {BASELINE}", "with a face, right / n", "accuracy")
+HEAD = (
+    "classifier",
+    "right / n",
+    "accuracy",
+    "UAR",
+    f"lead over {BASELINE}",
+    "with a face, right / n",
+    "accuracy",
+)
 
 
-def rows(table: FeatureTable, names: Sequence[str]) -> Iterator[tuple[str, ...]]:
+def rows(features: FeatureTable, names: Sequence[str]) -> Iterator[tuple[str, ...]]:
     """A row a classifier, as `HEAD` says."""
-    protocol = load_protocol("train-val")
-    for name in tqdm(names, file=sys.stderr, leave=False, desc=str(table.provenance["dataset"]), disable=None):
-        every, faced = evaluate_table(table, name, protocol).figures
+    protocol, dataset = load_protocol("train-val"), str(features.provenance["dataset"])
+    for name in tqdm(names, file=sys.stderr, leave=False, desc=dataset, disable=None):
+        every, faced = evaluate_table(features, name, protocol).figures
         (baseline,) = every.rivals
-        over_all = (f"{every.right} / {every.clips}", share(every.metrics["accuracy"]), share(every.metrics["uar"]), lead(baseline.lead["accuracy"]))
-        yield name, *over_all, f"{faced.right} / {faced.clips}", share(faced.metrics["accuracy"])
+        yield (
+            name,
+            f"{every.right} / {every.clips}",
+            format_share(every.metrics["accuracy"]),
+            format_share(every.metrics["uar"]),
+            format_margin(baseline.lead["accuracy"]),
+            f"{faced.right} / {faced.clips}",
+            format_share(faced.metrics["accuracy"]),
+        )
 
 
-@click.command(help=__doc__)
+@command(__doc__)
 @click.argument("tables", nargs=-1, required=True, type=click.Path(path_type=Path))
 def main(tables: tuple[Path, ...]) -> None:
     """Print the tables."""
-    try:
-        for path in tables:
-            table = read_table(path)
-            head = f"{table.provenance['dataset']}, {len(table)} clips, {table.provenance['extractor']['name']}"
-            found = rows(table, [name for name in known("classifiers") if name != BASELINE])
-            body = [f"| {' | '.join(row)} |" for row in (HEAD, ["---"] * len(HEAD), *found)]
-            click.echo("\n".join([f"## {head}", "", *body, ""]))
-    except VideoemoError as exc:
-        raise click.ClickException(str(exc)) from exc
+    names = [name for name in settings_names("classifiers") if name != BASELINE]
+    for path in tables:
+        features = read_table(path)
+        dataset, extractor = (features.provenance[key] for key in ("dataset", "extractor"))
+        title = f"{dataset}, {len(features)} clips, {extractor['name']}"
+        print(f"## {title}\n\n{table(HEAD, list(rows(features, names)))}\n", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,15 +1,17 @@
-"""Two runs of `videoemo score` that share nothing but two folders, as on two machines: no video is done twice, and the tables are those of one run.
+"""Two runs of `videoemo score` that share nothing but two folders, as on two machines: no video is
+done twice, and the tables are those of one run.
 
-    python eval/machines.py [--clips 30]
+    python -m eval.machines [--clips 30]
 
-Each run has a home, caches and, where `unshare` can make one, a space of processes of its own, so that it cannot see whether the other lives
-and must judge by its leases. The clips are made on the spot. The frames that the two have done are added up: what goes beyond those of one run
-was done twice. Files are compared as in crash.py. Exit status 1 when anything was done twice, differs or is left.
+Each run has a home, caches and, where `unshare` can make one, a space of processes of its own, so
+that it cannot see whether the other lives and must judge by its leases. The clips are made on the
+spot. The frames that the two have done are added up: what goes beyond those of one run was done
+twice. Files are compared as in `eval.crash`. Exit status 1 when anything was done twice, differs or
+is left.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import shutil
@@ -19,16 +21,23 @@ import tempfile
 import time
 from pathlib import Path
 
-from crash import compared, make_clips
+import click
+
+from eval.crash import compared, make_clips
+from eval.support.command import command
+from eval.support.workers import ROOT
 
 # A space of processes of its own, without being root.
 APART = ["unshare", "--user", "--map-root-user", "--pid", "--fork", "--mount-proc"]
-WHO = "from videoemo.work.owners import this_machine; print(this_machine())"
+WHO = "from videoemo.runs.state.owner_tokens import machine_id; print(machine_id())"
 
 
-def apart() -> list[str]:
+def own_processes() -> list[str]:
     """What makes a command run as on another machine; nothing where that cannot be had."""
-    possible = shutil.which(APART[0]) and subprocess.run([*APART, "true"], capture_output=True, check=False).returncode == 0
+    possible = (
+        shutil.which(APART[0])
+        and subprocess.run([*APART, "true"], capture_output=True, check=False).returncode == 0
+    )
     return APART if possible else []
 
 
@@ -37,19 +46,46 @@ class Machine:
 
     Parameters
     ----------
-    home : an empty folder for all that is kept a user.
+    home : Path
+        A new folder for all that is kept a user.
+    apart : list of str
+        What makes a command run as on another machine.
+
+    Attributes
+    ----------
+    name : str
+        By which its runs know it.
     """
 
-    def __init__(self, home: Path, python: list[str]) -> None:
+    def __init__(self, home: Path, apart: list[str]) -> None:
         home.mkdir()
-        self._python = [*python, sys.executable]
-        self._env = os.environ | {"HOME": str(home), "XDG_CACHE_HOME": str(home / "cache"), "XDG_CONFIG_HOME": str(home / "config")}
-        self.name = subprocess.run([*self._python, "-c", WHO], env=self._env, capture_output=True, text=True, check=True).stdout.strip()
+        self._python = [*apart, sys.executable]
+        self._env = os.environ | {
+            "HOME": str(home),
+            "XDG_CACHE_HOME": str(home / "cache"),
+            "XDG_CONFIG_HOME": str(home / "config"),
+        }
+        self.name = subprocess.run(
+            [*self._python, "-c", WHO],
+            cwd=ROOT,
+            env=self._env,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
 
     def start(self, clips: Path, out: Path) -> None:
         """Begin a run."""
-        command = [*self._python, "-m", "videoemo", "score", clips, "-o", out, "--pipeline", clips / "settings.toml", "--log-json"]
-        self._run = subprocess.Popen(command, env=self._env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        score = [*self._python, "-m", "videoemo", "score", str(clips), "-o", str(out)]
+        options = ["--pipeline", str(clips / "settings.toml"), "--log-json"]
+        self._run = subprocess.Popen(
+            [*score, *options],
+            cwd=ROOT,
+            env=self._env,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
 
     def finish(self) -> int:
         """Wait for its end, which must be a good one; the frames that it has done itself."""
@@ -60,22 +96,25 @@ class Machine:
         return max((event["frames"] for event in said if event["event"] == "progress"), default=0)
 
 
-def main() -> None:
+@command(__doc__)
+@click.option("--clips", "n_clips", type=click.IntRange(min=1), default=30, show_default=True)
+def main(*, n_clips: int) -> None:
     """Print what each did, and the comparison."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--clips", type=int, default=30)
-    args = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         clips, together, alone = (Path(temporary) / name for name in ("clips", "together", "alone"))
-        make_clips(clips, args.clips)
-        python = apart()
-        both = [Machine(Path(temporary) / f"home-{n}", python) for n in (1, 2)]
+        make_clips(clips, n_clips)
+        apart = own_processes()
+        both = [Machine(Path(temporary) / f"home-{n}", apart) for n in (1, 2)]
         if both[0].name == both[1].name:
-            print("no separate space of processes can be had here (unshare): both runs see that they are on one machine")
+            print(
+                "no separate space of processes can be had here (unshare): both runs see that they "
+                "are on one machine"
+            )
         began = time.monotonic()
         both[0].start(clips, alone)
         wanted = both[0].finish()
-        print(f"one run: {args.clips} clips, {wanted} frames, {time.monotonic() - began:.1f} s", flush=True)
+        seconds = time.monotonic() - began
+        print(f"one run: {n_clips} clips, {wanted} frames, {seconds:.1f} s", flush=True)
         began = time.monotonic()
         for machine in both:
             machine.start(clips, together)

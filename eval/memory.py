@@ -1,33 +1,43 @@
-"""Peak memory of `videoemo score` on a short clip and on the same clip ten times as long: it must not grow with the length.
+"""Peak memory of `videoemo score` on a short clip and on the same clip ten times as long: it must
+not grow with the length.
 
-    python eval/memory.py VIDEO [--every 25] [--minutes 1 10]
+    python -m eval.memory VIDEO [--every 25] [--minutes 1,10]
 
-VIDEO is looped, without coding it anew, to each length. The peak is of all processes of a run together, looked at ten times a second.
+VIDEO is looped, without coding it anew, to each length. The peak is of all processes of a run
+together, sampled ten times a second.
 """
 
 from __future__ import annotations
 
-import argparse
 import tempfile
 from pathlib import Path
 
-from measure.clips import looped
-from measure.commanding import score
+import click
+
+from eval.support.clips import looped
+from eval.support.command import command
+from eval.support.command_line import score
 
 
-def main() -> None:
+@command(__doc__)
+@click.argument("video", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--every", type=click.IntRange(min=1), default=25, show_default=True)
+@click.option("--minutes", default="1,10", show_default=True, help="The lengths, with commas.")
+def main(*, video: Path, every: int, minutes: str) -> None:
     """Print the peak for each length and the growth."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("video", type=Path)
-    parser.add_argument("--every", type=int, default=25)
-    parser.add_argument("--minutes", type=float, nargs="+", default=[1.0, 10.0])
-    args = parser.parse_args()
-    peaks = []
+    try:
+        lengths = sorted(float(length) for length in minutes.split(","))
+    except ValueError as exc:
+        raise click.BadParameter(
+            f"{minutes!r}: give numbers, such as 1,10", param_hint="--minutes"
+        ) from exc
+    first = None
     with tempfile.TemporaryDirectory() as folder:
-        for minutes in sorted(args.minutes):
-            clip = looped(args.video, Path(folder) / f"{minutes:g}.mp4", minutes=minutes)
-            peaks.append(score(clip, "--every", str(args.every), memory=True).peak_mib)
-            print(f"{minutes:6g} min: peak {peaks[-1]:7.0f} MiB, {peaks[-1] / peaks[0] - 1:+.1%}", flush=True)
+        for length in lengths:
+            clip = looped(video, Path(folder) / f"{length:g}.mp4", minutes=length)
+            peak = score(clip, "--every", str(every), memory=True).peak_mib
+            first = first or peak
+            print(f"{length:6g} min: peak {peak:7.0f} MiB, {peak / first - 1:+.1%}", flush=True)
 
 
 if __name__ == "__main__":

@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from videoemo.cli import main
+from tests.support.commands import Run
+from tests.support.paths import ROOT
+from videoemo.cli.demo_clip import write_clip
+from videoemo.cli.main import main
 
-ROOT = Path(__file__).parents[1]
 
-
-def pytest_configure() -> None:
-    """No test fetches a network, nor sees those of whoever runs it (those of fetching say otherwise for themselves); commands can be interrupted."""
+def pytest_configure(config: pytest.Config) -> None:
+    """No test fetches a network, nor sees those of whoever runs it (those of fetching say otherwise
+    for themselves); commands can be interrupted.
+    """
     os.environ["VIDEOEMO_OFFLINE"] = "1"
-    os.environ["VIDEOEMO_MODELS"] = str(Path(tempfile.gettempdir()) / "videoemo-tests-without-models")
-    # Where a shell's background job runs the tests, the signal is ignored, and would be by the commands that they start.
+    if not hasattr(config, "workerinput"):
+        # A folder of this run alone, in which networks are converted once for all its processes.
+        folder = tempfile.mkdtemp(prefix="videoemo-tests-")
+        os.environ["VIDEOEMO_MODELS"] = folder
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+    # As in the workers of a run: processes share the processors, and threads that wait for work by
+    # turning round take most of them.
+    os.environ["OPENBLAS_NUM_THREADS"], os.environ["OMP_WAIT_POLICY"] = "1", "passive"
+    # Where a shell's background job runs the tests, the signal is ignored, and would be by the
+    # commands that they start.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
@@ -40,7 +51,10 @@ def shared() -> Path:
     return folder
 
 
-Run = Callable[..., tuple[int, str, str]]
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo's clip, to be left as it is: six seconds, two persons."""
+    return write_clip(tmp_path_factory.mktemp("demo") / "portrait.mp4")
 
 
 @pytest.fixture
@@ -53,8 +67,13 @@ def videoemo(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str])
         with pytest.raises(SystemExit) as stopped:
             main()
         out, err = capfd.readouterr()
-        # The repair of torchvision's import and the conversion of networks speak once a process, whichever test comes first.
-        err = "".join(line for line in err.splitlines(keepends=True) if "torchvision" not in line and "converted for OpenVINO" not in line)
+        # The repair of torchvision's import and the conversion of networks speak once a process,
+        # whichever test comes first.
+        err = "".join(
+            line
+            for line in err.splitlines(keepends=True)
+            if "torchvision" not in line and "converted for OpenVINO" not in line
+        )
         assert isinstance(stopped.value.code, int)
         return stopped.value.code, out, err
 

@@ -7,20 +7,34 @@ import sys
 from pathlib import Path
 
 import videoemo
-from tests.video.clips import write_clip
+from tests.support.clips import write_clip
 
-HEAVY = ("distributed", "torch", "timm", "cv2", "av", "decord", "sklearn", "matplotlib", "pandas", "pyarrow", "numpy")
+HEAVY = (
+    "distributed",
+    "torch",
+    "timm",
+    "cv2",
+    "av",
+    "decord",
+    "sklearn",
+    "matplotlib",
+    "pandas",
+    "pyarrow",
+    "numpy",
+)
 
 
 def python(code: str) -> str:
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout
 
 
 def test_help_imports_nothing_heavy() -> None:
     code = f"""
 import sys
 from pathlib import Path
-from videoemo.cli import cli
+from videoemo.cli.main import cli
 cli.main(["--help"], standalone_mode=False)
 cli.main(["score", "--help"], standalone_mode=False)
 print("loaded:", [name for name in {HEAVY} if name in sys.modules])
@@ -29,16 +43,28 @@ print("loaded:", [name for name in {HEAVY} if name in sys.modules])
 
 
 def test_import_videoemo_imports_nothing_heavy() -> None:
-    assert python(f"import sys, videoemo; print([n for n in {HEAVY} if n in sys.modules])").strip() == "[]"
+    assert (
+        python(f"import sys, videoemo; print([n for n in {HEAVY} if n in sys.modules])").strip()
+        == "[]"
+    )
 
 
 def test_every_public_name_is_there() -> None:
-    assert sorted(videoemo.__all__) == ["__version__", "load_classifier", "load_extractor", "load_model", "score"]
+    assert sorted(videoemo.__all__) == [
+        "__version__",
+        "load_classifier",
+        "load_extractor",
+        "load_fitted_classifier",
+        "score",
+    ]
     assert all(hasattr(videoemo, name) for name in videoemo.__all__)
 
 
 def test_no_module_bears_the_name_of_a_public_function() -> None:
-    code = "import importlib.util as u, videoemo; print([n for n in videoemo.__all__ if n[0] != '_' and u.find_spec(f'videoemo.{n}')])"
+    code = (
+        "import importlib.util as u, videoemo; print([n for n in videoemo.__all__ if n[0] != '_' "
+        "and u.find_spec(f'videoemo.{n}')])"
+    )
     assert python(code).strip() == "[]"
 
 
@@ -47,10 +73,12 @@ def test_the_parent_of_a_run_imports_no_engine_and_no_reader_of_videos(tmp_path:
     code = f"""
 import sys
 from pathlib import Path
-from videoemo.progress import ConsoleProgress
-from videoemo.recipes import change, load_pipeline
-from videoemo.runs import score_folder
-run = score_folder([Path({str(clip)!r})], Path({str(tmp_path / "out")!r}), change(load_pipeline(), pictures=False), progress=ConsoleProgress())
+from videoemo.runs.progress import ConsoleProgress
+from videoemo.config.pipeline import change_pipeline, load_pipeline
+from videoemo.scoring.folder import score_folder
+paths, out = [Path({str(clip)!r})], Path({str(tmp_path / "out")!r})
+pipeline = change_pipeline(load_pipeline(), pictures=False)
+run = score_folder(paths, out, pipeline, progress=ConsoleProgress())
 print(run.failures, [name for name in {HEAVY} if name in sys.modules])
 """
     assert python(code).strip() == "[] ['numpy']"

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import ast
 import configparser
-from pathlib import Path
+import re
+import runpy
 
-from videoemo import doctor
+import pytest
+import setuptools
+
+from tests.support.paths import ROOT
+from videoemo._native import COMPILED
 from videoemo._version import __version__
-
-ROOT = Path(__file__).parents[1]
 
 
 def setup() -> configparser.ConfigParser:
@@ -19,31 +21,105 @@ def setup() -> configparser.ConfigParser:
 
 
 def test_every_folder_of_code_and_of_settings_is_a_package() -> None:
-    code = {".".join(path.parent.relative_to(ROOT).parts) for path in (ROOT / "videoemo").rglob("__init__.py")}
-    settings = {"videoemo.classifiers", "videoemo.pipelines", "videoemo.pipelines.train", "videoemo.protocols"}
+    code = {
+        ".".join(path.parent.relative_to(ROOT).parts)
+        for path in (ROOT / "videoemo").rglob("__init__.py")
+    }
+    settings = {
+        "videoemo.classifiers",
+        "videoemo.pipelines",
+        "videoemo.pipelines.train",
+        "videoemo.protocols",
+    }
     assert set(setup()["options"]["packages"].split()) == code | settings
 
 
 def test_every_kind_of_data_file_is_named() -> None:
     data = setup()["options.package_data"]
-    assert {"py.typed", "cards/*.toml", "weights/*.safetensors"} <= {name.strip() for name in data["videoemo"].split(",")}
-    assert all(data[name] == "*.toml" for name in data if name != "videoemo")
+    assert data["videoemo"] == "py.typed"
+    assert {"cards/*.toml", "weights/*.safetensors"} == {
+        name.strip() for name in data["videoemo.zoo"].split(",")
+    }
+    assert data["videoemo._native"] == "*.pyi"
+    settings = {
+        "videoemo.classifiers",
+        "videoemo.pipelines",
+        "videoemo.pipelines.train",
+        "videoemo.protocols",
+    }
+    assert all(data[name] == "*.toml" for name in settings)
 
 
-def test_every_compiled_part_is_built_and_has_a_counterpart_in_python() -> None:
+def test_every_compiled_part_is_built_and_has_a_counterpart_in_python(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     sources = list((ROOT / "videoemo").rglob("*.c"))
-    built = ast.literal_eval((ROOT / "setup.py").read_text(encoding="utf-8").partition("COMPILED = ")[2].partition("\n")[0])
-    assert set(built) == {".".join(source.relative_to(ROOT).with_suffix("").parts) for source in sources} == set(doctor._COMPILED)
-    assert all(list(source.parent.glob(f"{source.stem.lstrip('_')}_*.py")) for source in sources)
+    built: list[str] = []
+
+    def read(*, ext_modules: list[setuptools.Extension]) -> None:
+        built.extend(module.name for module in ext_modules)
+
+    monkeypatch.setattr(setuptools, "setup", read)
+    runpy.run_path(str(ROOT / "setup.py"))
+    assert (
+        set(built)
+        == {".".join(source.relative_to(ROOT).with_suffix("").parts) for source in sources}
+        == set(COMPILED)
+    )
+    assert all(list(source.parent.glob(f"{source.stem}_*.py")) for source in sources)
 
 
-def test_the_changelog_begins_with_the_version() -> None:
-    headings = [line for line in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").splitlines() if line.startswith("## ")]
-    assert headings[0].split()[1] == __version__
+def test_the_changelog_begins_with_what_is_unreleased_and_then_the_version() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    headings = re.findall(r"^## \[(.+?)\]", text, re.MULTILINE)
+    assert headings[:2] == ["Unreleased", __version__]
+
+
+def test_the_citation_names_the_version_and_the_licence() -> None:
+    lines = (ROOT / "CITATION.cff").read_text(encoding="utf-8").splitlines()
+    assert {f"version: {__version__}", f"license: {setup()['metadata']['license']}"} <= set(lines)
+
+
+def requirements() -> set[str]:
+    """The names of all that is required, by the package or by one of its extras."""
+    extras = setup()["options.extras_require"]
+    named = [setup()["options"]["install_requires"], *(extras[name] for name in extras)]
+    lines = [line.strip() for text in named for line in text.splitlines()]
+    given = {re.split(r"[<>=!;\[ ]", line)[0].lower() for line in lines if line and line[0] != "#"}
+    return given - {"videoemo"}
+
+
+def pinned(file: str) -> set[str]:
+    lines = (ROOT / file).read_text(encoding="utf-8").splitlines()
+    return {line.split("==")[0].lower().replace("_", "-") for line in lines if "==" in line}
 
 
 def test_constraints_pin_every_requirement() -> None:
-    pinned = {line.split("==")[0].lower().replace("_", "-") for line in (ROOT / "constraints.txt").read_text().splitlines() if "==" in line}
-    named = setup()["options"]["install_requires"] + setup()["options.extras_require"]["dev"]
-    wanted = {line.split(">")[0].strip().lower() for line in named.splitlines() if line.strip() and not line.startswith("#")}
-    assert wanted <= pinned
+    assert requirements() <= pinned("constraints.txt")
+
+
+def test_the_lowest_versions_tested_are_the_lowest_allowed() -> None:
+    options = setup()["options.extras_require"]
+    lines = f"{setup()['options']['install_requires']}{options['train']}{options['dask']}"
+    lowest = {
+        found["name"].lower(): found["version"]
+        for found in re.finditer(r"^(?P<name>[\w-]+)>=(?P<version>[\d.]+)", lines, re.MULTILINE)
+    }
+    text = (ROOT / "constraints-lowest.txt").read_text(encoding="utf-8")
+    tested = {
+        found["name"].lower(): found["version"]
+        for found in re.finditer(r"^(?P<name>[\w-]+)==(?P<version>[\d.]+)", text, re.MULTILINE)
+    }
+    assert {
+        name: f"{version} is allowed, {tested.get(name)} is tested"
+        for name, version in lowest.items()
+        if _numbers(tested.get(name, "0")) != _numbers(version)
+    } == {}
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """Without the zeros at the end: 2 is 2.0.0."""
+    numbers = [int(number) for number in version.split(".")]
+    while numbers and not numbers[-1]:
+        numbers.pop()
+    return tuple(numbers)

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
-from videoemo.records import Faces, Features, Frames
+from videoemo.records import Faces, Features, FeatureTable, Frames
 
 
 def faces(n: int) -> Faces:
@@ -16,7 +17,11 @@ def faces(n: int) -> Faces:
     )
 
 
-@pytest.mark.parametrize("index", [slice(1, 3), np.array([1, 2]), np.array([False, True, True, False])], ids=["slice", "integers", "mask"])
+@pytest.mark.parametrize(
+    "index",
+    [slice(1, 3), np.array([1, 2]), np.array([False, True, True, False])],
+    ids=["slice", "integers", "mask"],
+)
 def test_indexing_gives_the_same_type_with_every_field_chosen(index: object) -> None:
     chosen = faces(4)[index]  # type: ignore[index]
     assert isinstance(chosen, Faces)
@@ -26,8 +31,33 @@ def test_indexing_gives_the_same_type_with_every_field_chosen(index: object) -> 
 
 
 def test_fields_that_are_absent_stay_absent() -> None:
-    features = Features(np.zeros((3, 2), np.float32), np.zeros((3, 8), np.float32))
-    assert features[:2].valence is None
+    assert faces(3)[:2].track is None
+
+
+def features(n: int = 3, *, values: dict[str, npt.NDArray[np.float32]]) -> Features:
+    return Features(np.zeros((n, 2), np.float32), np.zeros((n, 8), np.float32), values)
+
+
+def test_values_are_chosen_by_name_with_their_faces() -> None:
+    chosen = features(values={"valence": np.arange(3, dtype=np.float32)})[np.array([2, 0])]
+    assert {name: value.tolist() for name, value in chosen.values.items()} == {"valence": [2, 0]}
+
+
+@pytest.mark.parametrize(
+    "value", [np.zeros(2, np.float32), np.zeros((3, 1), np.float32), np.zeros(3)], ids=str
+)
+def test_a_value_of_another_shape_or_type_is_refused(value: npt.NDArray[np.float32]) -> None:
+    with pytest.raises(ValueError, match=r"Features.values\['valence'\]: expected float32 \(3,\)"):
+        features(values={"valence": value})
+
+
+def test_what_is_said_of_a_whole_table_is_not_chosen_from() -> None:
+    names = np.array(["a", "b"])
+    told = {"dataset": "toy", "versions": {"numpy": "2"}}
+    table = FeatureTable(
+        np.zeros((2, 4), np.float32), *[names] * 4, *[np.ones(2, np.int64)] * 2, told
+    )
+    assert table[:1].provenance == told
 
 
 def test_repr_shows_shapes_and_not_arrays() -> None:
@@ -36,7 +66,9 @@ def test_repr_shows_shapes_and_not_arrays() -> None:
 
 
 def test_a_wrong_shape_is_told_with_what_was_expected_and_given() -> None:
-    with pytest.raises(ValueError, match=r"Frames.rgb: expected uint8 \(any, any, any, 3\), got uint8 \(2, 4, 6\)"):
+    with pytest.raises(
+        ValueError, match=r"Frames.rgb: expected uint8 \(any, any, any, 3\), got uint8 \(2, 4, 6\)"
+    ):
         Frames(np.zeros((2, 4, 6), np.uint8), np.zeros(2), np.zeros(2, np.int64))
 
 

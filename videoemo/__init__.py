@@ -1,7 +1,9 @@
-"""Displayed facial expressions in folders of videos: every face, every frame, true times, on an ordinary CPU.
+"""Displayed facial expressions in folders of videos: every face, every frame, true times, on an
+ordinary CPU.
 
-`score` gives the faces of a video as a table, `load_extractor` the network that reads face crops, `load_classifier` an unfitted classifier
-of clips by name, `load_model` a fitted one. A displayed expression is not a felt emotion; the README says what videoemo must not be used for.
+`score` gives the faces of a video as a table, `load_extractor` the network that reads face crops,
+`load_classifier` an unfitted classifier of clips by name, `load_model` a fitted one. A displayed
+expression is not a felt emotion; the README says what videoemo must not be used for.
 """
 
 from __future__ import annotations
@@ -12,14 +14,19 @@ from typing import TYPE_CHECKING, Any
 from videoemo._version import __version__
 
 if TYPE_CHECKING:
-    from videoemo.classifier import load_classifier
-    from videoemo.extractor import load_extractor
-    from videoemo.model import load_model
-    from videoemo.scoring import score
+    from videoemo.classification.classifier import load_classifier
+    from videoemo.classification.model_file import load_fitted_classifier
+    from videoemo.inference.extractor import load_extractor
+    from videoemo.scoring.api import score
 
-__all__ = ["__version__", "load_classifier", "load_extractor", "load_model", "score"]
+__all__ = ["__version__", "load_classifier", "load_extractor", "load_fitted_classifier", "score"]
 
-_ROOMS = {"load_classifier": "classifier", "load_extractor": "extractor", "load_model": "model", "score": "scoring"}
+_ROOMS = {
+    "load_classifier": "classification.classifier",
+    "load_extractor": "inference.extractor",
+    "load_fitted_classifier": "classification.model_file",
+    "score": "scoring.api",
+}
 
 
 def __getattr__(name: str) -> Any:

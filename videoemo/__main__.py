@@ -1,5 +1,5 @@
 """`python -m videoemo`."""
 
-from videoemo.cli import main
+from videoemo.cli.main import main
 
 main()

@@ -1,4 +1,4 @@
-"""Every error that videoemo raises on purpose.
+"""Exceptions of videoemo.
 
 VideoemoError                   one line: what was wrong, what was given, what to do
 ├── InputError                  a path, an option or an argument that cannot be used
@@ -10,8 +10,8 @@ VideoemoError                   one line: what was wrong, what was given, what t
 │   ├── EmptyVideoError         it opens and holds no picture
 │   └── TooLargeVideoError      a frame of more than `max_pixels` pixels
 ├── WeightsError                a network's files are missing, damaged or of a kind that is refused
-├── LostError                   a process that died while it helped with one video; the others go on
-├── WorkerError                 worker processes that cannot be started, or end before their first video
+├── LostError                   a process that died during the work on one video; the others go on
+├── WorkerError                 worker processes that cannot be started, or end at once
 ├── FetchError                  a network's file cannot be had from where it was published
 └── TrainingError               a training run that cannot start or go on
 """
@@ -37,7 +37,7 @@ __all__ = [
 
 
 class VideoemoError(Exception):
-    """The root of the tree; its message is one line fit for a terminal."""
+    """Base of all exceptions of videoemo; the message is one line, fit for a terminal."""
 
 
 class InputError(VideoemoError):
@@ -61,15 +61,15 @@ class VideoError(VideoemoError):
 
 
 class UnreadableVideoError(VideoError):
-    """No decoder can open it."""
+    """A video that no decoder can open."""
 
 
 class EmptyVideoError(VideoError):
-    """It opens and holds no picture."""
+    """A video that opens and holds no picture."""
 
 
 class TooLargeVideoError(VideoError):
-    """It has frames of more pixels than allowed."""
+    """A video with frames of more pixels than allowed."""
 
 
 class WeightsError(VideoemoError):
@@ -77,11 +77,13 @@ class WeightsError(VideoemoError):
 
 
 class FetchError(VideoemoError):
-    """A network's file cannot be had from where it was published: no way there, no such file, another content, no space."""
+    """A network's file cannot be had from where it was published: no way there, no such file,
+    another content, no space.
+    """
 
 
 class LostError(VideoemoError):
-    """A process that died while it helped with one video; in a run over many, the others go on."""
+    """A process that died during the work on one video; in a run over many, the others go on."""
 
 
 class WorkerError(VideoemoError):

@@ -1,22 +1,61 @@
-"""Class orders, and how pleasant each expression is: one name and one place for each expression."""
+"""Class names and their orders, and the valence of each expression."""
 
 from __future__ import annotations
 
-__all__ = ["AFFECTNET_8", "AFFECTNET_FILE_IDS", "FERPLUS_COLUMNS", "NEGATIVE", "POSITIVE", "VALENCE"]
+__all__ = [
+    "AFFECTNET_8",
+    "AFFECTNET_FILE_IDS",
+    "FERPLUS_COLUMNS",
+    "NEGATIVE",
+    "POSITIVE",
+    "VALENCE",
+]
 
 # The networks' output order is alphabetical (the published AffectNet networks and ours).
-AFFECTNET_8 = ("anger", "contempt", "disgust", "fear", "happiness", "neutral", "sadness", "surprise")
+AFFECTNET_8 = (
+    "anger",
+    "contempt",
+    "disgust",
+    "fear",
+    "happiness",
+    "neutral",
+    "sadness",
+    "surprise",
+)
 
-# What 0 to 7 mean in AffectNet's annotation files (8, 9 and 10 are none, uncertain and no-face).
-AFFECTNET_FILE_IDS = ("neutral", "happiness", "sadness", "surprise", "fear", "disgust", "anger", "contempt")
+# The classes 0 to 7 of AffectNet's annotation files (8, 9 and 10 are none, uncertain and no-face).
+AFFECTNET_FILE_IDS = (
+    "neutral",
+    "happiness",
+    "sadness",
+    "surprise",
+    "fear",
+    "disgust",
+    "anger",
+    "contempt",
+)
 
-# The columns of the FER+ label file, ten voters' counts each (Barsoum et al. 2016, arXiv 1608.01041).
-FERPLUS_COLUMNS = ("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt", "unknown", "not-a-face")
+# The columns of the FER+ label file, ten voters' counts each (Barsoum et al. 2016,
+# arXiv 1608.01041).
+FERPLUS_COLUMNS = (
+    "neutral",
+    "happiness",
+    "surprise",
+    "sadness",
+    "anger",
+    "disgust",
+    "fear",
+    "contempt",
+    "unknown",
+    "not-a-face",
+)
 
-# How pleasant, -1 to 1: the mean pleasure of the terms happy, sad, angry, disgusted and fearful (J. A. Russell and A. Mehrabian, Evidence for a
-# three-factor theory of emotions, Journal of Research in Personality 11, 1977, 273-294). Two are not theirs. Contempt, which they did not ask for
-# by that name, lies midway between anger and disgust, with which it is grouped (C. E. Izard, Human Emotions, 1977). Surprise is 0, not the 0.40 of
-# the word: a surprised face is read as pleasant by some and unpleasant by others (M. Neta and P. J. Whalen, Psychological Science 21, 2010, 901-907).
+# Valence, -1 to 1: the mean pleasure of the terms happy, sad, angry, disgusted and fearful (J.
+# A. Russell and A. Mehrabian, Evidence for a three-factor theory of emotions, Journal of Research
+# in Personality 11, 1977, 273-294). Two are not theirs. Contempt, which they did not ask for by
+# that name, lies midway between anger and disgust, with which it is grouped (C. E. Izard, Human
+# Emotions, 1977). Surprise is 0, not the 0.40 of the word: a surprised face is read as pleasant by
+# some and unpleasant by others (M. Neta and P. J. Whalen, Psychological Science 21, 2010, 901-907).
 VALENCE = {
     "anger": -0.51,
     "contempt": -0.555,
@@ -27,6 +66,7 @@ VALENCE = {
     "sadness": -0.63,
     "surprise": 0.0,
 }
-# What counts as positive and as negative in a group; of the classes in `VALENCE` the others, surprise among them, count as neutral.
+# What counts as positive and as negative in a group; of the classes in `VALENCE` the others,
+# surprise among them, count as neutral.
 POSITIVE = ("happiness",)
 NEGATIVE = ("anger", "contempt", "disgust", "fear", "sadness")

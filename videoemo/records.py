@@ -1,61 +1,97 @@
-"""The records that travel between the rooms: frozen dataclasses of NumPy arrays that check their shapes.
+"""Records that the packages exchange: frozen dataclasses of NumPy arrays that check their shapes.
 
-Indexing a record of parallel arrays with an integer array, a boolean mask or a slice gives the same type; `repr` shows shapes.
+Indexing a record of parallel arrays with an integer array, a boolean mask or a slice gives the same
+type; `repr` shows shapes.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["QUALITY", "Clip", "Faces", "FeatureTable", "Features", "Frames"]
+__all__ = [
+    "QUALITY",
+    "Clip",
+    "Faces",
+    "FeatureTable",
+    "Features",
+    "Frames",
+    "ParallelArrays",
+    "Shapes",
+    "check_arrays",
+]
 
-# The columns of `Faces.quality`: what they mean is said in `faces.quality`.
+# The columns of `Faces.quality`; `faces.quality` defines them.
 QUALITY = ("sharpness", "yaw", "pitch", "roll")
 
-# Of arrays by name: dtype and shape, in which None is any length.
-Shapes = dict[str, tuple[np.dtype[Any], tuple[int | None, ...]]]
+# Arrays by name: the dtype of each (None for any) and its shape (None for any length).
+Shapes = Mapping[str, tuple[np.dtype[Any] | None, tuple[int | None, ...]]]
 UINT8, INT64, FLOAT32, FLOAT64 = map(np.dtype, (np.uint8, np.int64, np.float32, np.float64))
 
 Index = slice | npt.NDArray[np.integer[Any]] | npt.NDArray[np.bool_]
 
 
-class _Arrays:
-    """Parallel arrays: what `Frames`, `Faces` and `Features` share."""
+def check_arrays(record: object, shapes: Shapes, *, optional: Shapes | None = None) -> None:
+    """Check the arrays of a record: their types, and that their lengths agree.
+
+    Parameters
+    ----------
+    record : object
+        A record with these arrays as attributes.
+    shapes : mapping of str to (dtype or None, tuple of (int or None))
+        The dtype of each array, or None for any; its shape, in which None stands for any length.
+        All arrays whose first axis is None must have the same length.
+    optional : mapping or None
+        The same for arrays that may be absent, that is None.
+
+    Raises
+    ------
+    ValueError
+        The message names the record, the array, and what was expected.
+    """
+    kind, lengths, optional = type(record).__name__, {}, optional or {}
+    for name, (dtype, shape) in {**shapes, **optional}.items():
+        array = getattr(record, name)
+        if array is None and name in optional:
+            continue
+        is_array = isinstance(array, np.ndarray)
+        if not (is_array and dtype in (None, array.dtype) and _fits(array.shape, shape)):
+            wanted = ", ".join("any" if n is None else str(n) for n in shape)
+            given = f"{array.dtype} {array.shape}" if is_array else type(array).__name__
+            raise ValueError(
+                f"{kind}.{name}: expected {dtype or 'an array'} ({wanted}), got {given}"
+            )
+        if shape[:1] == (None,):
+            lengths[name] = len(array)
+    if len(set(lengths.values())) > 1:
+        raise ValueError(f"{kind}: arrays of different lengths: {lengths}")
+
+
+class ParallelArrays:
+    """Base of records of parallel arrays: their length, indexing and repr."""
 
     _names: ClassVar[tuple[str, ...]]
 
     def __init_subclass__(cls) -> None:
-        cls._names = tuple(cls.__annotations__)  # not asked of `dataclasses.fields` for each record: many are made
+        # Once a class, not by `dataclasses.fields` for each record: many are made.
+        cls._names = tuple(cls.__annotations__)
 
     def _parts(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self._names}
-
-    def _check(self, shapes: Shapes, optional: Shapes | None = None) -> None:
-        """Each array has the dtype and the shape named; None stands for any length, and the first axes agree. Those that are optional may be None."""
-        lengths, optional = {}, optional or {}
-        for name, (dtype, shape) in (shapes | optional).items():
-            array = getattr(self, name)
-            if array is None and name in optional:
-                continue
-            if not (isinstance(array, np.ndarray) and array.dtype == dtype and _fits(array.shape, shape)):
-                wanted = ", ".join("any" if n is None else str(n) for n in shape)
-                given = f"{array.dtype} {array.shape}" if isinstance(array, np.ndarray) else type(array).__name__
-                raise ValueError(f"{type(self).__name__}.{name}: expected {dtype} ({wanted}), got {given}")
-            lengths[name] = len(array)
-        if len(set(lengths.values())) > 1:
-            raise ValueError(f"{type(self).__name__}: arrays of different lengths: {lengths}")
 
     def __len__(self) -> int:
         return len(getattr(self, self._names[0]))
 
     def __getitem__(self, index: Index) -> Self:
         if not isinstance(index, slice) and np.ndim(index) != 1:
-            raise TypeError(f"{type(self).__name__} takes a slice, a mask or an integer array, got {index!r}")
+            raise TypeError(
+                f"{type(self).__name__} takes a slice, a mask or an integer array, got {index!r}"
+            )
         return type(self)(*[_take(part, index) for part in self._parts().values()])
 
     def __repr__(self) -> str:
@@ -66,15 +102,20 @@ class _Arrays:
 def _fits(shape: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:
     if len(shape) != len(wanted):
         return False
-    for want, have in zip(wanted, shape, strict=True):  # noqa: SIM110 - many records are made, and `all` takes twice as long
+    for want, have in zip(wanted, shape, strict=True):
         if want is not None and want != have:
             return False
     return True
 
 
 def _take(part: Any, index: Index) -> Any:
-    if part is None or isinstance(part, dict):
-        return part  # absent, or said of the whole
+    if part is None:
+        return None
+    if isinstance(part, dict):  # arrays by their names, or provenance, which is of the whole
+        return {
+            name: value[index] if isinstance(value, np.ndarray) else value
+            for name, value in part.items()
+        }
     if isinstance(part, np.ndarray) or isinstance(index, slice):
         return part[index]  # of an array, a slice is a view: frames are large
     return tuple(part[i] for i in np.arange(len(part))[index])
@@ -83,20 +124,27 @@ def _take(part: Any, index: Index) -> Any:
 def _shape(part: Any) -> str:
     if part is None or isinstance(part, dict):
         return str(part and sorted(part))
-    return f"{part.dtype}{list(part.shape)}" if isinstance(part, np.ndarray) else f"{len(part)} arrays"
+    return (
+        f"{part.dtype}{list(part.shape)}" if isinstance(part, np.ndarray) else f"{len(part)} arrays"
+    )
 
 
 @dataclass(frozen=True)
 class Clip:
-    """A video to work on.
+    """A video, a picture or a folder of pictures to work on.
 
     Parameters
     ----------
-    path : where it lies.
-    id : its name in results, unique in a run: a relative path with `/`, extension included.
-    split : train, val or test, where a dataset says so.
-    label : its class, where a dataset says so.
-    group : the source it was cut from, where a dataset says so.
+    path : Path
+        The file or folder.
+    id : str
+        Its name in results, unique in a run: a relative path with `/`, extension included.
+    split : str or None
+        `train`, `val` or `test`, where a dataset gives one.
+    label : str or None
+        Its class, where a dataset gives one.
+    group : str or None
+        The source it was cut from, where a dataset gives one.
     """
 
     path: Path
@@ -107,14 +155,17 @@ class Clip:
 
 
 @dataclass(frozen=True, repr=False)
-class Frames(_Arrays):
-    """Some frames of one video, all of one size.
+class Frames(ParallelArrays):
+    """Frames of one video, all of one size.
 
     Parameters
     ----------
-    rgb : uint8 (n, h, w, 3).
-    seconds : float64 (n,), presentation times on the container's clock.
-    index : int64 (n,), 0 for the first frame presented, counting every presented frame.
+    rgb : uint8 (n, h, w, 3)
+        The pictures.
+    seconds : float64 (n,)
+        Presentation times on the container's clock.
+    index : int64 (n,)
+        0 for the first frame presented, counting every presented frame.
     """
 
     rgb: npt.NDArray[np.uint8]
@@ -122,22 +173,37 @@ class Frames(_Arrays):
     index: npt.NDArray[np.int64]
 
     def __post_init__(self) -> None:
-        self._check({"rgb": (UINT8, (None, None, None, 3)), "seconds": (FLOAT64, (None,)), "index": (INT64, (None,))})
+        check_arrays(
+            self,
+            {
+                "rgb": (UINT8, (None, None, None, 3)),
+                "seconds": (FLOAT64, (None,)),
+                "index": (INT64, (None,)),
+            },
+        )
 
 
 @dataclass(frozen=True, repr=False)
-class Faces(_Arrays):
-    """Faces found in some frames.
+class Faces(ParallelArrays):
+    """Faces detected in frames.
 
     Parameters
     ----------
-    boxes : float32 (m, 4), x1, y1, x2, y2 in pixels of the frame, inside the frame.
-    scores : float32 (m,), the detector's probability of a face, 0 to 1.
-    landmarks : float32 (m, 5, 2), x, y in pixels: left eye, right eye, nose, left and right corner of the mouth, as seen in the picture.
-    frame : int64 (m,), the `Frames.index` each was found in.
-    crops : m arrays uint8 (h, w, 3), RGB, of any size; None until cropped, and where they are no longer wanted.
-    track : int64 (m,), the number of each one's person; None until followed.
-    quality : float32 (m, 4), the columns of `QUALITY`; None until cropped.
+    boxes : float32 (m, 4)
+        x1, y1, x2, y2 in pixels of the frame, inside the frame.
+    scores : float32 (m,)
+        The detector's probability of a face, 0 to 1.
+    landmarks : float32 (m, 5, 2)
+        x, y in pixels: left eye, right eye, nose, left and right corner of the mouth, as seen in
+        the picture.
+    frame : int64 (m,)
+        The `Frames.index` of each one's frame.
+    crops : tuple of m uint8 (h, w, 3) or None
+        RGB, of any size; None until cropped, and where they are no longer wanted.
+    track : int64 (m,) or None
+        The number of each one's track; None until tracked.
+    quality : float32 (m, 4) or None
+        The columns of `QUALITY`; None until cropped.
     """
 
     boxes: npt.NDArray[np.float32]
@@ -149,7 +215,8 @@ class Faces(_Arrays):
     quality: npt.NDArray[np.float32] | None = None
 
     def __post_init__(self) -> None:
-        self._check(
+        check_arrays(
+            self,
             {
                 "boxes": (FLOAT32, (None, 4)),
                 "scores": (FLOAT32, (None,)),
@@ -159,42 +226,64 @@ class Faces(_Arrays):
             optional={"track": (INT64, (None,)), "quality": (FLOAT32, (None, len(QUALITY)))},
         )
         if self.crops is not None and len(self.crops) != len(self.boxes):
-            raise ValueError(f"Faces.crops: expected {len(self.boxes)} crops, got {len(self.crops)}")
+            raise ValueError(
+                f"Faces.crops: expected {len(self.boxes)} crops, got {len(self.crops)}"
+            )
 
 
 @dataclass(frozen=True, repr=False)
-class Features(_Arrays):
-    """What a frozen network says of some crops.
+class Features(ParallelArrays):
+    """Outputs of an extractor for m crops.
 
     Parameters
     ----------
-    embedding : float32 (m, d), the penultimate vectors.
-    probabilities : float32 (m, c), rows that sum to 1, columns in the card's class order.
-    valence, arousal : float32 (m,), -1 to 1, or None where the network does not give them.
+    embedding : float32 (m, d)
+        The outputs of the penultimate layer.
+    probabilities : float32 (m, c)
+        Rows that sum to 1, columns in the card's class order.
+    values : dict of str to float32 (m,)
+        The output of each head of one value, by its name.
     """
 
     embedding: npt.NDArray[np.float32]
     probabilities: npt.NDArray[np.float32]
-    valence: npt.NDArray[np.float32] | None = None
-    arousal: npt.NDArray[np.float32] | None = None
+    values: dict[str, npt.NDArray[np.float32]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._check(
+        check_arrays(
+            self,
             {"embedding": (FLOAT32, (None, None)), "probabilities": (FLOAT32, (None, None))},
-            optional={"valence": (FLOAT32, (None,)), "arousal": (FLOAT32, (None,))},
         )
+        for name, value in self.values.items():
+            if value.dtype != FLOAT32 or value.shape != (len(self),):
+                raise ValueError(
+                    f"Features.values[{name!r}]: expected float32 ({len(self)},), got "
+                    f"{value.dtype} {value.shape}"
+                )
+
+    @property
+    def outputs(self) -> dict[str, npt.NDArray[np.float32]]:
+        """The output of each head by its name: `expression`, `embedding` and the values."""
+        return {"expression": self.probabilities, "embedding": self.embedding, **self.values}
 
 
 @dataclass(frozen=True, repr=False)
-class FeatureTable(_Arrays):
-    """One descriptor a clip: what `extract` writes, and `fit` and `evaluate` read.
+class FeatureTable(ParallelArrays):
+    """Descriptors of labelled clips, one a clip; `extract` writes them, `fit` and `evaluate` read
+    them.
 
     Parameters
     ----------
-    descriptor : float32 (n, k * d), the k statistics of the d-long embeddings, in the order of `provenance["statistics"]`; zeros without a face.
-    ids, splits, labels, groups : n strings each; a split, a label or a group that is not known is empty.
-    n_frames, n_face_frames : int64 (n,), frames sampled, and those with a face.
-    provenance : what the descriptors were made with: dataset, pipeline, extractor (its name and checksum), statistics, versions.
+    descriptor : float32 (n, k * d)
+        The k statistics of the d-long embeddings, in the order of `provenance["statistics"]`; zeros
+        without a face.
+    ids, splits, labels, groups : ndarray of str
+        n strings each; an unknown split, label or group is empty.
+    n_frames, n_face_frames : int64 (n,)
+        Frames sampled, and those with a face.
+    provenance : dict of str to object
+        What the descriptors depend on: dataset, pipeline, extractor (its name and checksum),
+        statistics, versions.
     """
 
     descriptor: npt.NDArray[np.float32]
@@ -207,10 +296,23 @@ class FeatureTable(_Arrays):
     provenance: dict[str, Any]
 
     def __post_init__(self) -> None:
-        self._check({"descriptor": (FLOAT32, (None, None)), "n_frames": (INT64, (None,)), "n_face_frames": (INT64, (None,))})
+        check_arrays(
+            self,
+            {
+                "descriptor": (FLOAT32, (None, None)),
+                "n_frames": (INT64, (None,)),
+                "n_face_frames": (INT64, (None,)),
+            },
+        )
         for name in ("ids", "splits", "labels", "groups"):
             array = getattr(self, name)
             if array.dtype.kind != "U" or array.shape != (len(self.descriptor),):
-                raise ValueError(f"FeatureTable.{name}: expected strings ({len(self.descriptor)},), got {array.dtype} {array.shape}")
+                raise ValueError(
+                    f"FeatureTable.{name}: expected strings ({len(self.descriptor)},), got "
+                    f"{array.dtype} {array.shape}"
+                )
         if not np.isfinite(self.descriptor).all():
-            raise ValueError(f"FeatureTable.descriptor: {np.isnan(self.descriptor).any(axis=1).sum()} rows are not numbers")
+            raise ValueError(
+                f"FeatureTable.descriptor: {np.isnan(self.descriptor).any(axis=1).sum()} rows are "
+                "not numbers"
+            )

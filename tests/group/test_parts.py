@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from eval.measure.series import autoregressive, with_gaps
+from eval.support.series import autoregressive, with_gaps
 from videoemo.group import peaks
 from videoemo.group._innovations import innovations
 from videoemo.group._surrogates import surrogates
-from videoemo.group._windowed import Windowed
+from videoemo.group._windowed import WindowedCrossCorrelation
 
 
 class TestPeaks:
@@ -31,7 +31,11 @@ class TestPeaks:
     def test_what_is_not_above_the_mean_is_none(self) -> None:
         assert peaks(np.arange(5.0), np.array([5.0, 5, 0, 1, 0]), apart=1) == [0]
 
-    @pytest.mark.parametrize("values", [np.full(4, 2.0), np.full(4, np.nan), np.zeros(0)], ids=["flat", "unknown", "empty"])
+    @pytest.mark.parametrize(
+        "values",
+        [np.full(4, 2.0), np.full(4, np.nan), np.zeros(0)],
+        ids=["flat", "unknown", "empty"],
+    )
     def test_a_course_without_moments_has_none(self, values: np.ndarray) -> None:  # type: ignore[type-arg]
         assert peaks(np.arange(float(len(values))), values, apart=1) == []
 
@@ -47,7 +51,9 @@ class TestInnovations:
         assert abs(np.corrcoef(new[1:], new[:-1])[0, 1]) < 0.06
 
     def test_none_is_made_up_where_there_is_no_value(self) -> None:
-        series = with_gaps(autoregressive(300, np.random.default_rng(1)), np.random.default_rng(1), "stretches")
+        series = with_gaps(
+            autoregressive(300, np.random.default_rng(1)), np.random.default_rng(1), "stretches"
+        )
         assert not (np.isfinite(innovations(series)) & np.isnan(series)).any()
 
     def test_none_is_known_just_after_a_gap(self) -> None:
@@ -60,7 +66,11 @@ class TestInnovations:
         series[50] += 1000
         assert np.nanmax(innovations(series)) < 3
 
-    @pytest.mark.parametrize("series", [np.zeros(3), np.ones(50), np.r_[np.ones(5), np.full(50, np.nan)]], ids=["short", "still", "few"])
+    @pytest.mark.parametrize(
+        "series",
+        [np.zeros(3), np.ones(50), np.r_[np.ones(5), np.full(50, np.nan)]],
+        ids=["short", "still", "few"],
+    )
     def test_where_nothing_can_be_learnt_nothing_is_known(self, series: np.ndarray) -> None:  # type: ignore[type-arg]
         assert np.isnan(innovations(series)).all()
 
@@ -75,51 +85,77 @@ class TestSurrogates:
             assert np.mean(theirs) == pytest.approx(ours, abs=0.05)
 
     def test_they_keep_the_gaps(self) -> None:
-        series = with_gaps(autoregressive(200, np.random.default_rng(5)), np.random.default_rng(5), "stretches")
+        series = with_gaps(
+            autoregressive(200, np.random.default_rng(5)), np.random.default_rng(5), "stretches"
+        )
         series[:20] = np.nan
         made = surrogates(series, 3, np.random.default_rng(0))
         assert (np.isnan(made) == np.isnan(series)).all()
 
     def test_each_is_another(self) -> None:
-        made = surrogates(autoregressive(500, np.random.default_rng(6)), 2, np.random.default_rng(0))
+        made = surrogates(
+            autoregressive(500, np.random.default_rng(6)), 2, np.random.default_rng(0)
+        )
         assert abs(np.corrcoef(made)[0, 1]) < 0.9
 
 
 class TestWindowed:
     def test_one_window_is_the_plain_correlation_at_each_lag(self) -> None:
         first, second = np.random.default_rng(7).normal(size=(2, 60))
-        found = Windowed(first, window=60, lags=2).correlate(second[None])
-        plain = [np.corrcoef(first[max(-k, 0) : 60 - max(k, 0)], second[max(k, 0) : 60 - max(-k, 0)])[0, 1] for k in range(-2, 3)]
+        found = WindowedCrossCorrelation(first, window=60, lags=2).correlate(second[None])
+        plain = [
+            np.corrcoef(first[max(-k, 0) : 60 - max(k, 0)], second[max(k, 0) : 60 - max(-k, 0)])[
+                0, 1
+            ]
+            for k in range(-2, 3)
+        ]
         assert found.mean[:, 0] == pytest.approx(plain)
         assert found.common.tolist() == [58, 59, 60, 59, 58]
 
     def test_several_windows_are_the_mean_of_theirs(self) -> None:
         first, second = np.random.default_rng(8).normal(size=(2, 60))
-        found = Windowed(first, window=20, lags=0).correlate(second[None])
-        assert found.mean[0, 0] == pytest.approx(np.mean([np.corrcoef(first[i : i + 20], second[i : i + 20])[0, 1] for i in (0, 20, 40)]))
+        found = WindowedCrossCorrelation(first, window=20, lags=0).correlate(second[None])
+        assert found.mean[0, 0] == pytest.approx(
+            np.mean([np.corrcoef(first[i : i + 20], second[i : i + 20])[0, 1] for i in (0, 20, 40)])
+        )
 
     def test_only_common_samples_count(self) -> None:
         first, second = np.random.default_rng(9).normal(size=(2, 60))
         first[:10], second[50:] = np.nan, np.nan
-        found = Windowed(first, window=60, lags=0).correlate(second[None])
-        assert (found.mean[0, 0], found.common[0]) == (pytest.approx(np.corrcoef(first[10:50], second[10:50])[0, 1]), 40)
+        found = WindowedCrossCorrelation(first, window=60, lags=0).correlate(second[None])
+        assert (found.mean[0, 0], found.common[0]) == (
+            pytest.approx(np.corrcoef(first[10:50], second[10:50])[0, 1]),
+            40,
+        )
 
     def test_a_window_with_little_in_common_does_not_count(self) -> None:
         first, second = np.random.default_rng(10).normal(size=(2, 60))
         second[24:40] = np.nan
-        found = Windowed(first, window=20, lags=0).correlate(second[None])
+        found = WindowedCrossCorrelation(first, window=20, lags=0).correlate(second[None])
         assert found.common[0] == 40
 
     def test_many_are_correlated_as_each_alone(self) -> None:
         first, *others = np.random.default_rng(11).normal(size=(4, 50))
-        windowed = Windowed(first, window=25, lags=3)
+        windowed = WindowedCrossCorrelation(first, window=25, lags=3)
         together = windowed.correlate(np.array(others)).mean
-        assert together == pytest.approx(np.column_stack([windowed.correlate(one[None]).mean[:, 0] for one in others]))
+        assert together == pytest.approx(
+            np.column_stack([windowed.correlate(one[None]).mean[:, 0] for one in others])
+        )
 
     def test_single_precision_gives_the_same_to_five_digits(self) -> None:
         first, second = np.random.default_rng(13).normal(size=(2, 200))
-        exact, single = (Windowed(first, window=50, lags=5, single=single).correlate(second[None]).mean for single in (False, True))
+        exact, single = (
+            WindowedCrossCorrelation(first, window=50, lags=5, single=single)
+            .correlate(second[None])
+            .mean
+            for single in (False, True)
+        )
         assert (single.dtype, single) == (np.float32, pytest.approx(exact, abs=1e-5))
 
     def test_what_does_not_change_correlates_with_nothing(self) -> None:
-        assert Windowed(np.ones(30), window=30, lags=0).correlate(np.random.default_rng(12).normal(size=(1, 30))).mean[0, 0] == 0
+        assert (
+            WindowedCrossCorrelation(np.ones(30), window=30, lags=0)
+            .correlate(np.random.default_rng(12).normal(size=(1, 30)))
+            .mean[0, 0]
+            == 0
+        )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from eval.measure.series import autoregressive, with_gaps
-from tests.group.toy import Floats, two
-from videoemo.group import Courses, Pair, corrected, synchrony
+from eval.support.series import autoregressive, with_gaps
+from tests.support.face_tables import Floats, two
+from videoemo.group import Pair, ValenceSeries, corrected, synchrony
 
 GAPS = ("none", "drops", "stretches", "late", "early")
 
@@ -17,7 +17,9 @@ def compared(first: Floats, second: Floats) -> Pair:
     return pair
 
 
-def following(n: int, rng: np.random.Generator, *, lag: int, share: float = 0.8, gaps: str = "drops") -> tuple[Floats, Floats]:
+def following(
+    n: int, rng: np.random.Generator, *, lag: int, share: float = 0.8, gaps: str = "drops"
+) -> tuple[Floats, Floats]:
     """A series, and one that is partly the same `lag` samples later and partly its own."""
     led = autoregressive(n + 40, rng)
     own = autoregressive(n, rng)
@@ -44,13 +46,21 @@ def test_within_one_sample_nobody_leads(lag: int) -> None:
     assert (compared(first, second).p, compared(first, second).leads) == (0.001, None)
 
 
-def false_positives(n_pairs: int, *, seed: int, lengths: tuple[int, ...], weight: float = 0.95) -> float:
-    """The share of independent pairs of smooth series, of each length and kind of gaps in turn, that are called synchronous at 5 %."""
+def false_positives(
+    n_pairs: int, *, seed: int, lengths: tuple[int, ...], weight: float = 0.95
+) -> float:
+    """The share of independent pairs of smooth series, of each length and kind of gaps in turn,
+    that are called synchronous at 5 %.
+    """
     rng = np.random.default_rng(seed)
     p = []
     for i in range(n_pairs):
         n, gaps = lengths[i % len(lengths)], GAPS[i // len(lengths) % len(GAPS)]
-        p.append(compared(*(with_gaps(autoregressive(n, rng, weight=weight), rng, gaps) for _ in range(2))).p)
+        p.append(
+            compared(
+                *(with_gaps(autoregressive(n, rng, weight=weight), rng, gaps) for _ in range(2))
+            ).p
+        )
     return float(np.mean(np.array(p) <= 0.05))
 
 
@@ -59,7 +69,8 @@ def test_of_a_thousand_independent_pairs_about_one_in_twenty_is_called_synchrono
 
 
 def test_the_maximum_over_the_lags_is_part_of_the_null() -> None:
-    # As many lags as can be, in the shortest series: a null of lag 0 alone would call most of these.
+    # As many lags as can be, in the shortest series: a null of lag 0 alone would call most
+    # of these.
     assert false_positives(400, seed=1, lengths=(100,)) <= 0.065
 
 
@@ -70,8 +81,16 @@ def test_series_that_are_less_or_more_smooth(weight: float) -> None:
 
 def test_series_with_jumps_are_not_called_synchronous() -> None:
     rng = np.random.default_rng(3)
-    jumping = [np.where(rng.random(200) < 0.02, 20 * rng.normal(size=200), autoregressive(200, rng)) for _ in range(400)]
-    assert np.mean([compared(a, b).p <= 0.05 for a, b in zip(jumping[::2], jumping[1::2], strict=True)]) <= 0.075
+    jumping = [
+        np.where(rng.random(200) < 0.02, 20 * rng.normal(size=200), autoregressive(200, rng))
+        for _ in range(400)
+    ]
+    assert (
+        np.mean(
+            [compared(a, b).p <= 0.05 for a, b in zip(jumping[::2], jumping[1::2], strict=True)]
+        )
+        <= 0.075
+    )
 
 
 @pytest.mark.parametrize(("n", "least"), [(100, 0.75), (300, 0.95)])
@@ -100,10 +119,16 @@ def test_the_same_courses_give_the_same_pairs() -> None:
 def test_other_persons_do_not_change_what_is_said_of_a_pair_but_for_the_correction() -> None:
     rng = np.random.default_rng(8)
     first, second = following(200, rng, lag=3, share=0.3)
-    three = Courses(np.array([0, 1, 2]), np.array([first, second, autoregressive(200, rng)]), 0.1)
+    three = ValenceSeries(
+        np.array([0, 1, 2]), np.array([first, second, autoregressive(200, rng)]), 0.1
+    )
     among = synchrony(three, window=10, most_lag=1)[0]
     alone = compared(first, second)
-    assert (among.correlation, among.p, among.p_corrected > alone.p_corrected) == (alone.correlation, alone.p, True)
+    assert (among.correlation, among.p, among.p_corrected > alone.p_corrected) == (
+        alone.correlation,
+        alone.p,
+        True,
+    )
 
 
 def test_persons_who_are_hardly_seen_together_are_not_compared() -> None:
@@ -118,9 +143,18 @@ def test_common_time_is_told() -> None:
     assert compared(first, second).common_seconds == pytest.approx(5.0)
 
 
-@pytest.mark.parametrize("still", [np.zeros(100), np.full(100, np.nan), np.zeros(0)], ids=["never changes", "never seen", "no time"])
+@pytest.mark.parametrize(
+    "still",
+    [np.zeros(100), np.full(100, np.nan), np.zeros(0)],
+    ids=["never changes", "never seen", "no time"],
+)
 def test_a_course_without_changes_is_compared_with_none(still: Floats) -> None:
-    assert synchrony(two(still, autoregressive(len(still), np.random.default_rng(0))), window=10, most_lag=1) == []
+    assert (
+        synchrony(
+            two(still, autoregressive(len(still), np.random.default_rng(0))), window=10, most_lag=1
+        )
+        == []
+    )
 
 
 def test_synchrony_in_short_turns_is_seen_through_the_window() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.video.clips import write_clip
+from tests.support.clips import write_clip
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from tests.video.clips import number, write_clip
+from tests.support.clips import number, write_clip
 from videoemo.errors import UnreadableVideoError
 from videoemo.video import DECODERS, frames
 
@@ -31,16 +31,28 @@ def break_packet(path: Path, *, which: int, skip: int) -> Path:
 
 def numbers(path: Path, *, decoder: str = "auto", every: int = 1) -> dict[int, int]:
     batches = list(frames(path, decoder=decoder, every=every))
-    return {int(i): number(rgb) for batch in batches for i, rgb in zip(batch.index, batch.rgb, strict=True)}
+    return {
+        int(i): number(rgb)
+        for batch in batches
+        for i, rgb in zip(batch.index, batch.rgb, strict=True)
+    }
 
 
 @pytest.mark.parametrize("decoder", ["pyav", "opencv"])
 @pytest.mark.parametrize(
-    ("name", "codec", "skip"), [("a.mp4", "libx264", 4), ("a.mkv", "libx264", 10), ("a.avi", "mjpeg", 8)], ids=["mp4", "mkv", "avi"]
+    ("name", "codec", "skip"),
+    [("a.mp4", "libx264", 4), ("a.mkv", "libx264", 10), ("a.avi", "mjpeg", 8)],
+    ids=["mp4", "mkv", "avi"],
 )
-def test_only_the_broken_frame_is_missing(tmp_path: Path, name: str, codec: str, skip: int, decoder: str) -> None:
+def test_only_the_broken_frame_is_missing(
+    tmp_path: Path, name: str, codec: str, skip: int, decoder: str
+) -> None:
     pix_fmt, options = ("yuvj420p", {}) if codec == "mjpeg" else ("yuv420p", {"bf": "0"})
-    path = break_packet(write_clip(tmp_path / name, codec=codec, pix_fmt=pix_fmt, options=options), which=7, skip=skip)
+    path = break_packet(
+        write_clip(tmp_path / name, codec=codec, pix_fmt=pix_fmt, options=options),
+        which=7,
+        skip=skip,
+    )
     found = numbers(path, decoder=decoder)
     assert 7 not in found
     assert all(found[i] == i for i in range(7))
@@ -54,15 +66,22 @@ def test_frames_after_an_error_at_the_end_come(tmp_path: Path, which: int) -> No
 
 
 def test_a_broken_keyframe_costs_no_frame_that_decodes(tmp_path: Path) -> None:
-    path = break_packet(write_clip(tmp_path / "a.mp4", n=120, options={"g": "30", "bf": "0"}), which=30, skip=4)
+    path = break_packet(
+        write_clip(tmp_path / "a.mp4", n=120, options={"g": "30", "bf": "0"}), which=30, skip=4
+    )
     assert set(numbers(path, every=40)) >= {0, 80}
 
 
 @pytest.mark.parametrize("decoder", DECODERS)
 def test_nothing_is_written_to_the_terminal(tmp_path: Path, decoder: str) -> None:
     path = break_packet(write_clip(tmp_path / "a.mp4"), which=7, skip=4)
-    code = f"import sys\nfrom videoemo.video import frames\nfor _ in frames(sys.argv[1], decoder={decoder!r}): pass"
-    done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True)
+    code = (
+        "import sys\nfrom videoemo.video import frames\n"
+        f"for _ in frames(sys.argv[1], decoder={decoder!r}): pass"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True
+    )
     assert (done.stdout, done.stderr) == ("", "")
 
 
@@ -71,7 +90,9 @@ def refuse(video: object, wanted: npt.NDArray[np.int64]) -> object:
     yield
 
 
-def test_another_decoder_takes_over_where_one_cannot_open(clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_decoder_takes_over_where_one_cannot_open(
+    clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(DECODERS, "pyav", refuse)
     assert numbers(clip) == {i: i for i in range(40)}
 
@@ -104,8 +125,15 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 def test_peak_memory_does_not_grow_with_length(tmp_path: Path, every: int) -> None:
     peaks = []
     for n in (150, 1500):
-        path = write_clip(tmp_path / f"{n}.mp4", n=n, size=(320, 180), options={"preset": "ultrafast"})
-        done = subprocess.run([sys.executable, "-c", PEAK, str(path), str(every)], capture_output=True, text=True, check=True)
+        path = write_clip(
+            tmp_path / f"{n}.mp4", n=n, size=(320, 180), options={"preset": "ultrafast"}
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", PEAK, str(path), str(every)],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
         peaks.append(int(done.stdout))
     assert peaks[1] < 1.2 * peaks[0]
 
@@ -128,8 +156,15 @@ except TooLargeVideoError as exc:
 @pytest.mark.parametrize("codec", ["ffv1", "rawvideo"])
 def test_a_frame_said_to_be_too_large_is_never_allocated(tmp_path: Path, codec: str) -> None:
     path = write_clip(tmp_path / "a.avi", n=3, codec=codec)
-    small, large = (w.to_bytes(4, "little") + h.to_bytes(4, "little") for w, h in ((64, 48), (16000, 16000)))
+    small, large = (
+        w.to_bytes(4, "little") + h.to_bytes(4, "little") for w, h in ((64, 48), (16000, 16000))
+    )
     lying = tmp_path / "large.avi"
     lying.write_bytes(path.read_bytes().replace(small, large))
-    done = subprocess.run([sys.executable, "-c", LARGE, str(path), str(lying)], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", LARGE, str(path), str(lying)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert int(done.stdout) < 16000 * 16000 / 1024 / 4  # kB

@@ -10,13 +10,15 @@ import numpy.typing as npt
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tests.video.clips import number, picture, write_clip
+from tests.support.clips import number, picture, write_clip
 from videoemo.errors import InputError, TooLargeVideoError, UnreadableVideoError
-from videoemo.sampling import sample
 from videoemo.video import DECODERS, frames, probe
+from videoemo.video._sampling import sample
 
 
-def read(path: Path, **options: Any) -> tuple[list[int], list[npt.NDArray[np.uint8]], npt.NDArray[np.float64]]:
+def read(
+    path: Path, **options: Any
+) -> tuple[list[int], list[npt.NDArray[np.uint8]], npt.NDArray[np.float64]]:
     """Indices, pictures and times of all that comes."""
     batches = list(frames(path, **options))
     index = [int(i) for batch in batches for i in batch.index]
@@ -59,13 +61,20 @@ READABLE = [
     for decoder in ("auto", *DECODERS)
     if decoder not in refusing
 ]
-REFUSED = [pytest.param(kind, decoder, id=f"{kind}-{decoder}") for kind, (_, _, refusing) in KINDS.items() for decoder in sorted(refusing)]
+REFUSED = [
+    pytest.param(kind, decoder, id=f"{kind}-{decoder}")
+    for kind, (_, _, refusing) in KINDS.items()
+    for decoder in sorted(refusing)
+]
 
 
 @pytest.fixture(scope="module")
 def kinds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("kinds")
-    return {kind: write_clip(folder / f"{kind}{suffix}", **options) for kind, (suffix, options, _) in KINDS.items()}
+    return {
+        kind: write_clip(folder / f"{kind}{suffix}", **options)
+        for kind, (suffix, options, _) in KINDS.items()
+    }
 
 
 @pytest.mark.parametrize(("kind", "decoder"), READABLE)
@@ -79,13 +88,20 @@ def test_times_are_the_containers(kinds: dict[str, Path], kind: str, decoder: st
 
 
 @pytest.mark.parametrize(("kind", "decoder"), READABLE)
-def test_pictures_are_those_of_the_first_decoder(kinds: dict[str, Path], kind: str, decoder: str) -> None:
-    ours, reference = (np.stack(read(kinds[kind], decoder=name)[1]).astype(int) for name in (decoder, "pyav"))
-    assert np.abs(ours - reference).mean(axis=(1, 2, 3)).max() < 2  # grey levels: they round differently
+def test_pictures_are_those_of_the_first_decoder(
+    kinds: dict[str, Path], kind: str, decoder: str
+) -> None:
+    ours, reference = (
+        np.stack(read(kinds[kind], decoder=name)[1]).astype(int) for name in (decoder, "pyav")
+    )
+    # Grey levels: they round differently.
+    assert np.abs(ours - reference).mean(axis=(1, 2, 3)).max() < 2
 
 
 @pytest.mark.parametrize(("kind", "decoder"), REFUSED)
-def test_what_a_decoder_would_get_wrong_it_refuses(kinds: dict[str, Path], kind: str, decoder: str) -> None:
+def test_what_a_decoder_would_get_wrong_it_refuses(
+    kinds: dict[str, Path], kind: str, decoder: str
+) -> None:
     with pytest.raises(UnreadableVideoError):
         read(kinds[kind], decoder=decoder)
 
@@ -154,20 +170,44 @@ def long_clips(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
 @pytest.mark.parametrize(
-    "name", ["plain.mp4", "plain.mkv", "plain.webm", "open.mp4", "refresh.mp4", "short.mp4", "plain.ts", "plain.mpg", "plain.avi"]
+    "name",
+    [
+        "plain.mp4",
+        "plain.mkv",
+        "plain.webm",
+        "open.mp4",
+        "refresh.mp4",
+        "short.mp4",
+        "plain.ts",
+        "plain.mpg",
+        "plain.avi",
+    ],
 )
-def test_wanted_frames_are_the_right_ones_after_a_jump(long_clips: dict[str, Path], name: str, options: dict[str, Any]) -> None:
+def test_wanted_frames_are_the_right_ones_after_a_jump(
+    long_clips: dict[str, Path], name: str, options: dict[str, Any]
+) -> None:
     wanted = sample(probe(long_clips[name]).seconds, **options).tolist()
     assert numbers(long_clips[name], **options) == (wanted, wanted)
 
 
 @pytest.mark.parametrize("decoder", ["opencv", "decord"])
-def test_wanted_frames_are_the_same_by_the_other_decoders(long_clips: dict[str, Path], decoder: str) -> None:
-    assert numbers(long_clips["plain.mp4"], decoder=decoder, every=30, start=1.0) == ([25, 55, 85, 115, 145],) * 2
+def test_wanted_frames_are_the_same_by_the_other_decoders(
+    long_clips: dict[str, Path], decoder: str
+) -> None:
+    assert (
+        numbers(long_clips["plain.mp4"], decoder=decoder, every=30, start=1.0)
+        == ([25, 55, 85, 115, 145],) * 2
+    )
 
 
 def test_frames_of_a_probed_video_are_those_of_its_path(clip: Path) -> None:
-    assert [int(i) for batch in frames(probe(clip), every=9) for i in batch.index] == [0, 9, 18, 27, 36]
+    assert [int(i) for batch in frames(probe(clip), every=9) for i in batch.index] == [
+        0,
+        9,
+        18,
+        27,
+        36,
+    ]
 
 
 def test_a_range_without_frames_gives_no_batch(clip: Path) -> None:
@@ -179,7 +219,9 @@ def test_a_batch_of_a_short_video_has_at_most_32_frames(clip: Path) -> None:
 
 
 @pytest.mark.parametrize(("n", "lengths"), [(320, [40] * 8), (600, [64] * 9 + [24])])
-def test_a_batch_of_a_long_video_is_an_eighth_of_it_or_64_frames(tmp_path: Path, n: int, lengths: list[int]) -> None:
+def test_a_batch_of_a_long_video_is_an_eighth_of_it_or_64_frames(
+    tmp_path: Path, n: int, lengths: list[int]
+) -> None:
     path = write_clip(tmp_path / "a.mp4", n=n, options={"preset": "ultrafast"})
     assert [len(batch) for batch in frames(path)] == lengths
 
@@ -190,11 +232,16 @@ def test_a_batch_of_large_frames_is_bounded_in_bytes(tmp_path: Path) -> None:
 
 
 def test_a_change_of_size_starts_a_batch(tmp_path: Path) -> None:
-    small, large = (write_clip(tmp_path / f"{i}.ts", n=5, size=size) for i, size in enumerate([(64, 48), (96, 80)]))
+    small, large = (
+        write_clip(tmp_path / f"{i}.ts", n=5, size=size)
+        for i, size in enumerate([(64, 48), (96, 80)])
+    )
     both = tmp_path / "both.h264"
     for path in (small, large):
         write_clip(path.with_suffix(".h264"), n=5, size=(64, 48) if path is small else (96, 80))
-    both.write_bytes(small.with_suffix(".h264").read_bytes() + large.with_suffix(".h264").read_bytes())
+    both.write_bytes(
+        small.with_suffix(".h264").read_bytes() + large.with_suffix(".h264").read_bytes()
+    )
     assert [(batch.rgb.shape, [number(rgb) for rgb in batch.rgb]) for batch in frames(both)] == [
         ((5, 48, 64, 3), [0, 1, 2, 3, 4]),
         ((5, 80, 96, 3), [0, 1, 2, 3, 4]),
@@ -203,7 +250,10 @@ def test_a_change_of_size_starts_a_batch(tmp_path: Path) -> None:
 
 def test_a_change_to_too_large_a_size_is_refused(tmp_path: Path) -> None:
     both = tmp_path / "both.h264"
-    parts = [write_clip(tmp_path / f"{i}.h264", n=5, size=size).read_bytes() for i, size in enumerate([(64, 48), (96, 80)])]
+    parts = [
+        write_clip(tmp_path / f"{i}.h264", n=5, size=size).read_bytes()
+        for i, size in enumerate([(64, 48), (96, 80)])
+    ]
     both.write_bytes(b"".join(parts))
     with pytest.raises(TooLargeVideoError, match="96x80"):
         list(frames(both, max_pixels=64 * 48))
@@ -211,7 +261,9 @@ def test_a_change_to_too_large_a_size_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("decoder", ["pyav", "opencv"])
 def test_a_cut_file_gives_its_frames_up_to_the_cut(tmp_path: Path, decoder: str) -> None:
-    path = write_clip(tmp_path / "a.mp4", n=40, options={"bf": "0"}, container_options={"movflags": "faststart"})
+    path = write_clip(
+        tmp_path / "a.mp4", n=40, options={"bf": "0"}, container_options={"movflags": "faststart"}
+    )
     path.write_bytes(path.read_bytes()[: path.stat().st_size * 8 // 10])
     index, told = numbers(path, decoder=decoder)
     assert 3 < len(index) < 40

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.video.clips import number, picture
+from tests.support.clips import number, picture
 from videoemo.errors import InputError, TooLargeVideoError, UnreadableVideoError
 from videoemo.video import frames, probe
 
@@ -47,7 +47,9 @@ MODES = {
 
 
 @pytest.mark.parametrize(("image", "colour"), MODES.values(), ids=MODES.keys())
-def test_every_kind_of_pixel_becomes_rgb(tmp_path: Path, image: Image.Image, colour: list[int]) -> None:
+def test_every_kind_of_pixel_becomes_rgb(
+    tmp_path: Path, image: Image.Image, colour: list[int]
+) -> None:
     image.save(tmp_path / "a.png")
     assert only(tmp_path / "a.png") == colour
 
@@ -81,9 +83,14 @@ def test_the_transparent_parts_of_a_gif_are_white(tmp_path: Path) -> None:
         image.putpalette([0, 0, 0, 10, 20, 30])
         image.putpixel((0, 0), 0)
     second.putpixel((7, 7), 0)
-    first.save(tmp_path / "a.gif", save_all=True, append_images=[second], transparency=0, duration=100)
+    first.save(
+        tmp_path / "a.gif", save_all=True, append_images=[second], transparency=0, duration=100
+    )
     batch = next(frames(tmp_path / "a.gif"))
-    assert (batch.rgb[0, 0, 0].tolist(), batch.rgb[0, 4, 4].tolist()) == ([255, 255, 255], [10, 20, 30])
+    assert (batch.rgb[0, 0, 0].tolist(), batch.rgb[0, 4, 4].tolist()) == (
+        [255, 255, 255],
+        [10, 20, 30],
+    )
 
 
 def test_a_picture_of_too_many_pixels_is_refused_by_its_header(tmp_path: Path) -> None:
@@ -93,7 +100,9 @@ def test_a_picture_of_too_many_pixels_is_refused_by_its_header(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("max_pixels", [None, 10**6])
-def test_a_picture_beyond_what_pillow_takes_is_too_large(tmp_path: Path, max_pixels: int | None) -> None:
+def test_a_picture_beyond_what_pillow_takes_is_too_large(
+    tmp_path: Path, max_pixels: int | None
+) -> None:
     Image.new("1", (16000, 16000)).save(tmp_path / "a.png")
     with pytest.raises(TooLargeVideoError, match="more than"):
         probe(tmp_path / "a.png", max_pixels=max_pixels)
@@ -136,7 +145,12 @@ def test_a_folder_can_be_probed_and_read_later(folder: Path) -> None:
 
 def test_a_damaged_picture_of_a_folder_is_missing(folder: Path) -> None:
     (folder / "frame3.png").write_bytes((folder / "frame3.png").read_bytes()[:100])
-    assert [int(i) for batch in frames(folder, fps=4) for i in batch.index] == [0, 1, 2, *range(4, 12)]
+    assert [int(i) for batch in frames(folder, fps=4) for i in batch.index] == [
+        0,
+        1,
+        2,
+        *range(4, 12),
+    ]
 
 
 def test_pictures_of_another_size_start_a_batch(folder: Path) -> None:
@@ -144,7 +158,11 @@ def test_pictures_of_another_size_start_a_batch(folder: Path) -> None:
     assert [len(batch) for batch in frames(folder, fps=4)] == [5, 1, 6]
 
 
-@pytest.mark.parametrize("name", ["notes7.txt", "cover.png", "frame007.png"], ids=["no picture", "no number", "the same number"])
+@pytest.mark.parametrize(
+    "name",
+    ["notes7.txt", "cover.png", "frame007.png"],
+    ids=["no picture", "no number", "the same number"],
+)
 def test_a_folder_with_anything_else_is_refused(folder: Path, name: str) -> None:
     if name.endswith("png"):
         Image.fromarray(picture(0)).save(folder / name)

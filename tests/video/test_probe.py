@@ -8,8 +8,14 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from tests.video.clips import write_clip, write_sound
-from videoemo.errors import EmptyVideoError, InputError, TooLargeVideoError, UnreadableVideoError, VideoemoError
+from tests.support.clips import write_clip, write_sound
+from videoemo.errors import (
+    EmptyVideoError,
+    InputError,
+    TooLargeVideoError,
+    UnreadableVideoError,
+    VideoemoError,
+)
 from videoemo.video import probe
 
 UNEVEN = [0, 1, 3, 6, 10, 15, 21, 28, 36, 45]
@@ -30,11 +36,15 @@ def test_uneven_times_are_the_containers(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.ts"])
 def test_a_clock_that_starts_late_is_kept(tmp_path: Path, name: str) -> None:
-    assert probe(write_clip(tmp_path / name, n=10, ticks=range(50, 60))).seconds[0] == pytest.approx(2.0)
+    assert probe(write_clip(tmp_path / name, n=10, ticks=range(50, 60))).seconds[
+        0
+    ] == pytest.approx(2.0)
 
 
 def test_frames_cut_by_an_edit_list_are_not_presented(tmp_path: Path) -> None:
-    assert_allclose(probe(write_clip(tmp_path / "a.mp4", n=20, ticks=range(-5, 15))).seconds, np.arange(15) / 25)
+    assert_allclose(
+        probe(write_clip(tmp_path / "a.mp4", n=20, ticks=range(-5, 15))).seconds, np.arange(15) / 25
+    )
 
 
 @pytest.mark.parametrize("codec", ["mpeg4", "libx264"])
@@ -48,7 +58,9 @@ def test_a_raw_stream_without_times_is_timed_by_its_rate(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(("rotation", "size"), [(90, (48, 64)), (180, (64, 48)), (270, (48, 64))])
-def test_a_turned_video_has_the_size_it_is_presented_in(tmp_path: Path, rotation: int, size: tuple[int, int]) -> None:
+def test_a_turned_video_has_the_size_it_is_presented_in(
+    tmp_path: Path, rotation: int, size: tuple[int, int]
+) -> None:
     video = probe(write_clip(tmp_path / "a.mp4", n=2, rotation=rotation))
     assert (video.rotation, video.width, video.height) == (rotation, *size)
 
@@ -58,7 +70,9 @@ def whole(path: Path) -> list[Path]:
         write_clip(path / "a.mp4"),
         write_clip(path / "sound.mp4", audio=2.0),
         write_clip(path / "edit.mp4", ticks=range(-5, 15)),
-        write_clip(path / "fragments.mp4", container_options={"movflags": "frag_keyframe+empty_moov"}),
+        write_clip(
+            path / "fragments.mp4", container_options={"movflags": "frag_keyframe+empty_moov"}
+        ),
         write_clip(path / "a.mov"),
         write_clip(path / "a.mkv", audio=2.0),
         write_clip(path / "live.mkv", container_options={"live": "1"}),
@@ -74,14 +88,22 @@ def whole(path: Path) -> list[Path]:
 
 
 def test_no_whole_file_is_called_cut(tmp_path: Path) -> None:
-    assert {path.name: probe(path).truncated_at for path in whole(tmp_path)} == {path.name: None for path in whole(tmp_path)}
+    assert {path.name: probe(path).truncated_at for path in whole(tmp_path)} == {
+        path.name: None for path in whole(tmp_path)
+    }
 
 
 @pytest.mark.parametrize(
     ("name", "codec", "options"),
-    [("a.mp4", "libx264", {"movflags": "faststart"}), ("a.mkv", "libx264", {}), ("a.avi", "mpeg4", {})],
+    [
+        ("a.mp4", "libx264", {"movflags": "faststart"}),
+        ("a.mkv", "libx264", {}),
+        ("a.avi", "mpeg4", {}),
+    ],
 )
-def test_a_file_cut_in_the_middle_says_where(tmp_path: Path, name: str, codec: str, options: dict[str, str]) -> None:
+def test_a_file_cut_in_the_middle_says_where(
+    tmp_path: Path, name: str, codec: str, options: dict[str, str]
+) -> None:
     path = write_clip(tmp_path / name, n=100, codec=codec, container_options=options, audio=4.0)
     data = path.read_bytes()
     frames_from = max(0, data.find(b"mdat"))
@@ -156,7 +178,10 @@ def test_errors_are_one_line(tmp_path: Path) -> None:
 
 @pytest.mark.shared
 def test_real_clips_have_their_presented_frames(shared: Path) -> None:
-    edited, uneven = probe(shared / "media/no_face.mp4"), probe(shared / "media/vfr_noface_face.mov")
+    edited, uneven = (
+        probe(shared / "media/no_face.mp4"),
+        probe(shared / "media/vfr_noface_face.mov"),
+    )
     assert (edited.n_frames, edited.seconds[0]) == (95, 0.0)
     assert (uneven.n_frames, uneven.seconds[-1]) == (169, pytest.approx(6.3453, abs=1e-3))
 

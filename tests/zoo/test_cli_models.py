@@ -8,9 +8,9 @@ import pytest
 from click import UsageError
 from click.testing import CliRunner, Result
 
-from tests.zoo.server import Server
-from tests.zoo.toy import URL_PATH, WEIGHTS
-from videoemo.cli_models import models
+from tests.support.cards import URL_PATH, WEIGHTS
+from tests.support.server import Server
+from videoemo.cli.networks import models
 from videoemo.errors import FetchError, InputError
 
 
@@ -89,24 +89,36 @@ def test_verify_names_what_is_damaged(known: Path) -> None:
 
 def test_ones_own_network_is_imported_with_its_card(known: Path, tmp_path: Path) -> None:
     (tmp_path / "weights.onnx").write_bytes(WEIGHTS)
-    (tmp_path / "my.toml").write_text((known.parent / "toy.toml").read_text().replace('"toy"', '"mine"'))
-    assert run("import", tmp_path / "weights.onnx", "--card", tmp_path / "my.toml").output.endswith("use it: --extractor mine\n")
+    (tmp_path / "my.toml").write_text(
+        (known.parent / "toy.toml").read_text().replace('"toy"', '"mine"')
+    )
+    assert run("import", tmp_path / "weights.onnx", "--card", tmp_path / "my.toml").output.endswith(
+        "use it: --extractor mine\n"
+    )
     assert (known.parent / "mine.onnx").read_bytes() == WEIGHTS
 
 
 def test_a_known_network_is_imported_by_name(known: Path, tmp_path: Path) -> None:
     (tmp_path / "weights.onnx").write_bytes(WEIGHTS)
-    assert run("import", tmp_path / "weights.onnx", "--as", "toy").output == f"imported toy: {known}\n"
+    assert (
+        run("import", tmp_path / "weights.onnx", "--as", "toy").output == f"imported toy: {known}\n"
+    )
 
 
-def test_a_bundle_is_made_and_imported(known: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bundle_is_made_and_imported(
+    known: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     known.write_bytes(WEIGHTS)
-    assert run("bundle", tmp_path / "bundle").output.startswith(f"toy in {tmp_path / 'bundle'}; on the other machine: videoemo models import ")
+    assert run("bundle", tmp_path / "bundle").output.startswith(
+        f"toy in {tmp_path / 'bundle'}; on the other machine: videoemo models import "
+    )
     monkeypatch.setenv("VIDEOEMO_MODELS", str(tmp_path / "elsewhere"))
     assert run("import", tmp_path / "bundle").output == "imported toy\n"
 
 
-@pytest.mark.parametrize("options", [[], ["--as", "toy", "--card", "CARD"]], ids=["neither", "both"])
+@pytest.mark.parametrize(
+    "options", [[], ["--as", "toy", "--card", "CARD"]], ids=["neither", "both"]
+)
 def test_a_file_is_either_known_or_ones_own(known: Path, options: list[str]) -> None:
     card = known.parent / "toy.toml"
     with pytest.raises(UsageError, match=r"--as NAME for a published network, or --card MY.toml"):

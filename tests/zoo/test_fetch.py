@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.zoo.server import Server
-from tests.zoo.toy import URL_PATH, WEIGHTS, toy_card
-from videoemo.cards import find_card
+from tests.support.cards import URL_PATH, WEIGHTS, toy_card
+from tests.support.server import Server
 from videoemo.errors import FetchError, WeightsError
 from videoemo.zoo import download
+from videoemo.zoo.cards import find_card
 from videoemo.zoo.fetch import fetch
 
 PIECE = download._CHUNK
@@ -55,7 +55,9 @@ def test_a_git_blob_id_serves_as_checksum(known: Path, server: Server) -> None:
     assert fetch(toy_card(server.base, sha256=None, git_blob=blob), known).read_bytes() == WEIGHTS
 
 
-def test_what_is_fetched_is_said_on_standard_error(known: Path, server: Server, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_fetched_is_said_on_standard_error(
+    known: Path, server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
     fetched()
     out, err = capsys.readouterr()
     assert (out, err) == ("", f"fetching toy from {server.base}{URL_PATH}\n")
@@ -64,7 +66,11 @@ def test_what_is_fetched_is_said_on_standard_error(known: Path, server: Server, 
 def test_an_answer_that_breaks_off_is_resumed_at_once(known: Path, server: Server) -> None:
     server.cuts = [10 * PIECE, 4 * PIECE]
     fetched()
-    assert server.asked == [(URL_PATH, None), (URL_PATH, f"bytes={10 * PIECE}-"), (URL_PATH, f"bytes={14 * PIECE}-")]
+    assert server.asked == [
+        (URL_PATH, None),
+        (URL_PATH, f"bytes={10 * PIECE}-"),
+        (URL_PATH, f"bytes={14 * PIECE}-"),
+    ]
     assert known.read_bytes() == WEIGHTS
 
 
@@ -106,7 +112,11 @@ def test_a_file_that_was_whole_but_not_yet_renamed_asks_nobody(known: Path, serv
 def test_another_content_is_thrown_away(known: Path, server: Server) -> None:
     server.files[URL_PATH] = b"x" * len(WEIGHTS)
     message = refused()
-    for part in (URL_PATH, hashlib.sha256(server.files[URL_PATH]).hexdigest(), hashlib.sha256(WEIGHTS).hexdigest()):
+    for part in (
+        URL_PATH,
+        hashlib.sha256(server.files[URL_PATH]).hexdigest(),
+        hashlib.sha256(WEIGHTS).hexdigest(),
+    ):
         assert part in message
     assert left(known.parent) == {"toy.toml"}
 
@@ -143,7 +153,9 @@ def test_a_server_that_stays_at_fault_is_given_up(known: Path, server: Server) -
     assert len(server.asked) == 3
 
 
-def test_a_silent_server_is_a_time_out(known: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_silent_server_is_a_time_out(
+    known: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(download, "_PAUSES", ())
     with socket.create_server(("127.0.0.1", 0)) as silent:  # connects, and says nothing
         card = toy_card(f"http://127.0.0.1:{silent.getsockname()[1]}")
@@ -151,18 +163,24 @@ def test_a_silent_server_is_a_time_out(known: Path, server: Server, monkeypatch:
             fetch(card, known)
 
 
-def test_a_server_that_falls_silent_halfway_is_a_time_out(known: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_falls_silent_halfway_is_a_time_out(
+    known: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(download, "_PAUSES", ())
     server.gate.clear()
     assert "Read timed out" in refused()
     assert partial(known).stat().st_size > 0
 
 
-def test_a_host_that_cannot_be_reached_is_asked_once(known: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_host_that_cannot_be_reached_is_asked_once(
+    known: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(download, "_PAUSES", (60.0,))
     with socket.create_server(("127.0.0.1", 0)) as gone:
         port = gone.getsockname()[1]
-    with pytest.raises(FetchError, match=r"cannot reach http://127.0.0.1.*check the network and the proxy settings"):
+    with pytest.raises(
+        FetchError, match=r"cannot reach http://127.0.0.1.*check the network and the proxy settings"
+    ):
         fetch(toy_card(f"http://127.0.0.1:{port}"), known)
 
 
@@ -173,10 +191,15 @@ def test_a_redirect_is_followed(known: Path, server: Server) -> None:
     assert known.read_bytes() == WEIGHTS
 
 
-def test_a_redirect_to_a_file_of_this_machine_is_refused(known: Path, server: Server, tmp_path: Path) -> None:
+def test_a_redirect_to_a_file_of_this_machine_is_refused(
+    known: Path, server: Server, tmp_path: Path
+) -> None:
     (tmp_path / "secret").write_bytes(WEIGHTS)
     server.redirects = {URL_PATH: (tmp_path / "secret").as_uri()}
-    assert f"cannot fetch {server.base}{URL_PATH}: No connection adapters were found for 'file:" in refused()
+    assert (
+        f"cannot fetch {server.base}{URL_PATH}: No connection adapters were found for 'file:"
+        in refused()
+    )
 
 
 def test_redirects_in_a_circle_end(known: Path, server: Server) -> None:
@@ -185,15 +208,19 @@ def test_redirects_in_a_circle_end(known: Path, server: Server) -> None:
 
 
 @pytest.mark.parametrize("measured", [True, False], ids=["said beforehand", "found while it comes"])
-def test_more_than_is_allowed_is_refused(known: Path, server: Server, measured: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(download, "_LARGEST", 500_000)
+def test_more_than_is_allowed_is_refused(
+    known: Path, server: Server, measured: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(download, "_MAX_BYTES", 500_000)
     server.measured = measured
     assert "allowed are 500,000" in refused()
     assert left(known.parent) == {"toy.toml"}
 
 
 @pytest.mark.parametrize("size", [len(WEIGHTS) - 1, len(WEIGHTS) + 1])
-def test_another_size_than_the_cards_is_refused_before_a_byte_is_kept(known: Path, server: Server, size: int) -> None:
+def test_another_size_than_the_cards_is_refused_before_a_byte_is_kept(
+    known: Path, server: Server, size: int
+) -> None:
     with pytest.raises(FetchError, match=f"it has 600,000 bytes, expected are {size:,}"):
         fetch(toy_card(server.base, size=size), known)
     assert left(known.parent) == {"toy.toml"}
@@ -204,23 +231,37 @@ def test_the_cards_size_is_fetched(known: Path, server: Server) -> None:
     assert fetch(toy_card(server.base, size=len(WEIGHTS)), known).read_bytes() == WEIGHTS
 
 
-def test_missing_certificates_are_not_taken_for_a_full_disk(known: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_certificates_are_not_taken_for_a_full_disk(
+    known: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere.pem")
-    with pytest.raises(FetchError, match=r"cannot fetch https://127.0.0.1/.*: Could not find a suitable TLS CA certificate bundle"):
+    with pytest.raises(
+        FetchError,
+        match=r"cannot fetch https://127.0.0.1/.*: Could not find a suitable TLS CA "
+        r"certificate bundle",
+    ):
         fetch(toy_card("https://127.0.0.1"), known)
 
 
-@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="no /proc: a file that cannot be read cannot be had here")
+@pytest.mark.skipif(
+    not Path("/proc/self/mem").exists(),
+    reason="no /proc: a file that cannot be read cannot be had here",
+)
 def test_a_network_that_cannot_be_read_is_named(known: Path) -> None:
     known.symlink_to("/proc/self/mem")
     with pytest.raises(WeightsError, match=f"cannot read {known}: Input/output error"):
         fetched()
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full: a full disk cannot be had here")
+@pytest.mark.skipif(
+    not Path("/dev/full").exists(), reason="no /dev/full: a full disk cannot be had here"
+)
 def test_a_full_disk_is_named_and_the_partial_file_removed(known: Path) -> None:
     partial(known).symlink_to("/dev/full")
-    assert f"cannot write {known}: No space left on device; make room, or set VIDEOEMO_MODELS" in refused()
+    assert (
+        f"cannot write {known}: No space left on device; make room, or set VIDEOEMO_MODELS"
+        in refused()
+    )
     assert left(known.parent) == {"toy.toml"}
 
 
@@ -232,15 +273,26 @@ def test_a_folder_that_cannot_be_made_is_named(server: Server, tmp_path: Path) -
 
 def test_two_processes_fetch_a_file_once(known: Path, server: Server) -> None:
     server.gate.clear()
-    code = "from videoemo.cards import find_card\nfrom videoemo.zoo.fetch import fetch\nprint(fetch(*find_card('toy')))"
-    both = [subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    code = (
+        "from videoemo.zoo.cards import find_card\nfrom videoemo.zoo.fetch import fetch\n"
+        "print(fetch(*find_card('toy')))"
+    )
+    both = [
+        subprocess.Popen(
+            [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        for _ in range(2)
+    ]
     first, second = (_first_line(process) for process in both)
     server.gate.set()
     said = sorted([first, second])
     outs = [process.communicate(timeout=20) for process in both]
     assert [process.returncode for process in both] == [0, 0]
     assert [out for out, _ in outs] == [f"{known}\n"] * 2
-    assert said == [f"fetching toy from {server.base}{URL_PATH}\n", "waiting for another process that fetches toy.onnx\n"]
+    assert said == [
+        f"fetching toy from {server.base}{URL_PATH}\n",
+        "waiting for another process that fetches toy.onnx\n",
+    ]
     assert server.asked == [(URL_PATH, None)]
     assert known.read_bytes() == WEIGHTS
 
@@ -250,7 +302,9 @@ def _first_line(process: subprocess.Popen[str]) -> str:
     return process.stderr.readline()
 
 
-def test_a_proxy_of_the_environment_is_used(known: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_of_the_environment_is_used(
+    known: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("http_proxy", server.base)
     monkeypatch.delenv("no_proxy", raising=False)
     monkeypatch.delenv("NO_PROXY", raising=False)
@@ -258,11 +312,17 @@ def test_a_proxy_of_the_environment_is_used(known: Path, server: Server, monkeyp
     assert fetch(toy_card("http://nowhere.invalid"), known).read_bytes() == WEIGHTS
 
 
-def test_a_proxy_that_cannot_be_reached_is_named(known: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_that_cannot_be_reached_is_named(
+    known: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as gone:
         port = gone.getsockname()[1]
     monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{port}")
-    with pytest.raises(FetchError, match=f"cannot reach https://nowhere.invalid/.*port={port}.*Connection refused; check the network and the proxy"):
+    with pytest.raises(
+        FetchError,
+        match=f"cannot reach https://nowhere.invalid/.*port={port}.*Connection refused; check the "
+        "network and the proxy",
+    ):
         fetch(toy_card("https://nowhere.invalid"), known)
 
 
@@ -275,20 +335,26 @@ def no_socket(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", fail)
 
 
-def test_offline_no_socket_is_opened(known: Path, no_socket: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_offline_no_socket_is_opened(
+    known: Path, no_socket: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("VIDEOEMO_OFFLINE", "1")
     message = refused()
     assert "VIDEOEMO_OFFLINE forbids" in message
     assert "videoemo models import FILE --as toy" in message
 
 
-def test_the_guard_of_sockets_would_notice(known: Path, no_socket: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_guard_of_sockets_would_notice(
+    known: Path, no_socket: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("VIDEOEMO_OFFLINE", "0")
     with pytest.raises(AssertionError, match="a socket was opened"):
         fetched()
 
 
-def test_offline_a_network_that_is_here_serves(known: Path, no_socket: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_offline_a_network_that_is_here_serves(
+    known: Path, no_socket: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     known.write_bytes(WEIGHTS)
     monkeypatch.setenv("VIDEOEMO_OFFLINE", "1")
     assert fetched() == known

@@ -1,4 +1,6 @@
-"""A network that a recipe names and that is not here yet: fetched when it is first used, or the one that ships in its place."""
+"""A network that a recipe names and that is not here yet: fetched when it is first used, or the one
+that ships in its place.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +12,14 @@ from pathlib import Path
 import pytest
 import torch
 
-from tests.conftest import Run
-from tests.zoo.server import Server
-from videoemo.cards import Source, find_card, toml
-from videoemo.demo import write_portrait
-from videoemo.features import read_table
-from videoemo.networks import load_models
-from videoemo.recipes import change, load_extract, load_pipeline
+from tests.support.commands import Run
+from tests.support.server import Server
+from videoemo.cli.demo_clip import write_portrait
+from videoemo.config.extraction import load_extraction
+from videoemo.config.pipeline import change_pipeline, load_pipeline
+from videoemo.features.table import read_table
+from videoemo.inference.models import load_for_pipeline
+from videoemo.zoo.cards import Source, card_to_toml, find_card
 
 
 @pytest.fixture
@@ -31,21 +34,30 @@ def afew(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def published(store: Path, server: Server) -> str:
-    """A network like the one that ships, under another name, that only the server has. Gives its name."""
+    """A network like the one that ships, under another name, that only the server has. Gives
+    its name.
+    """
     shipped, weights = find_card("ferplus-small")
     source = Source(repository="o/r", revision="main", path="p.safetensors", base=server.base)
     card = replace(shipped, name="published", file="published.safetensors", source=source)
     server.files[source.url.removeprefix(server.base)] = weights.read_bytes()
     store.mkdir()
-    (store / "published.toml").write_text(toml(card))
+    (store / "published.toml").write_text(card_to_toml(card))
     return card.name
 
 
-def test_a_network_is_fetched_when_it_is_first_used(published: str, store: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    with load_models(change(load_pipeline(), extractor=published, extractor_offline="ferplus-small")) as models:
-        assert (models.card.name, (store / "published.safetensors").is_file()) == ("published", True)
+def test_a_network_is_fetched_when_it_is_first_used(
+    published: str, store: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with load_for_pipeline(
+        change_pipeline(load_pipeline(), extractor=published, extractor_offline="ferplus-small")
+    ) as models:
+        assert (models.card.name, (store / "published.safetensors").is_file()) == (
+            "published",
+            True,
+        )
     assert "fetching published from http://" in capfd.readouterr().err
-    with load_models(change(load_pipeline(), extractor=published)):
+    with load_for_pipeline(change_pipeline(load_pipeline(), extractor=published)):
         pass
     assert "fetching" not in capfd.readouterr().err
 
@@ -54,19 +66,35 @@ def test_where_it_cannot_be_had_the_network_that_ships_serves_and_one_line_says_
     published: str, server: Server, videoemo: Run, tmp_path: Path
 ) -> None:
     server.files.clear()
-    (tmp_path / "p.toml").write_text(f'extractor = "{published}"\nextractor_offline = "ferplus-small"\npictures = false')
-    status, _, err = videoemo("score", write_portrait(tmp_path / "a.png"), "-o", tmp_path / "out", "--pipeline", tmp_path / "p.toml")
+    (tmp_path / "p.toml").write_text(
+        f'[network]\nextractor = "{published}"\nextractor_offline = "ferplus-small"\n'
+        "[outputs]\npictures = false\n"
+    )
+    status, _, err = videoemo(
+        "score",
+        write_portrait(tmp_path / "a.png"),
+        "-o",
+        tmp_path / "out",
+        "--pipeline",
+        tmp_path / "p.toml",
+    )
     fetching, notice = err.splitlines()
     assert (status, fetching.startswith("fetching")) == (0, True)
-    assert notice.startswith("notice: ferplus-small serves in place of published (cannot fetch http://")
+    assert notice.startswith(
+        "notice: ferplus-small serves in place of published (cannot fetch http://"
+    )
     assert notice.endswith("to get it: videoemo models fetch published")
     summary = json.loads((tmp_path / "out" / "a.png" / "summary.json").read_text())
     assert summary["extractor"]["name"] == "ferplus-small"
     assert {"licence", "origin"} <= set(summary["extractor"])
 
 
-def test_afew_is_extracted_without_the_network_and_the_table_says_by_what(videoemo: Run, afew: Path, tmp_path: Path) -> None:
-    status, _, err = videoemo("extract", "--dataset", "afew", "--root", afew, "-o", tmp_path / "f.parquet")
+def test_afew_is_extracted_without_the_network_and_the_table_says_by_what(
+    videoemo: Run, afew: Path, tmp_path: Path
+) -> None:
+    status, _, err = videoemo(
+        "extract", "--dataset", "afew", "--root", afew, "-o", tmp_path / "f.parquet"
+    )
     assert status == 0
     (notice,) = (line for line in err.splitlines() if "serves" in line)
     assert "ferplus-small serves in place of enet_b0_8_best_afew" in notice
@@ -74,16 +102,27 @@ def test_afew_is_extracted_without_the_network_and_the_table_says_by_what(videoe
 
 
 @pytest.mark.parametrize("command", ["extract", "score"])
-def test_a_network_named_on_the_command_line_is_never_replaced(videoemo: Run, afew: Path, tmp_path: Path, command: str) -> None:
+def test_a_network_named_on_the_command_line_is_never_replaced(
+    videoemo: Run, afew: Path, tmp_path: Path, command: str
+) -> None:
     given = ["--dataset", "afew", "--root", afew] if command == "extract" else [afew]
-    status, _, err = videoemo(command, *given, "-o", tmp_path / "f", "--extractor", "enet_b0_8_best_afew")
-    assert (status, "enet_b0_8_best_afew is not in" in err, (tmp_path / "f").exists()) == (1, True, False)
+    status, _, err = videoemo(
+        command, *given, "-o", tmp_path / "f", "--extractor", "enet_b0_8_best_afew"
+    )
+    assert (status, "enet_b0_8_best_afew is not in" in err, (tmp_path / "f").exists()) == (
+        1,
+        True,
+        False,
+    )
 
 
 def test_the_published_recipes_name_the_published_networks() -> None:
     for name in ("afew", "vgaf"):
-        pipeline = load_extract(name).pipeline
-        assert (pipeline.extractor, pipeline.extractor_offline) == (f"enet_b0_8_best_{name}", "ferplus-small")
+        network = load_extraction(name).pipeline.network
+        assert (network.extractor, network.extractor_offline) == (
+            f"enet_b0_8_best_{name}",
+            "ferplus-small",
+        )
 
 
 class Hostile:
@@ -96,13 +135,30 @@ class Hostile:
         return os.system, (f"touch {self._marker}",)
 
 
-def test_a_strangers_pickle_with_a_card_is_refused_by_name_and_not_run(videoemo: Run, store: Path, tmp_path: Path) -> None:
+def test_a_strangers_pickle_with_a_card_is_refused_by_name_and_not_run(
+    videoemo: Run, store: Path, tmp_path: Path
+) -> None:
     torch.save(Hostile(tmp_path / "ran"), tmp_path / "evil.pt")
     published, _ = find_card("enet_b0_8_best_afew-pt")
-    own = replace(published, name="evil", file="evil.pt", git_blob=None, sha256="0" * 64, source=None)
-    (tmp_path / "evil.toml").write_text("".join(line for line in toml(own).splitlines(keepends=True) if not line.startswith("sha256")))
-    assert videoemo("models", "import", tmp_path / "evil.pt", "--card", tmp_path / "evil.toml")[0] == 0
-    status, _, err = videoemo("score", write_portrait(tmp_path / "a.png"), "-o", tmp_path / "out", "--extractor", "evil")
+    own = replace(
+        published, name="evil", file="evil.pt", git_blob=None, sha256="0" * 64, source=None
+    )
+    (tmp_path / "evil.toml").write_text(
+        "".join(
+            line
+            for line in card_to_toml(own).splitlines(keepends=True)
+            if not line.startswith("sha256")
+        )
+    )
+    assert (
+        videoemo("models", "import", tmp_path / "evil.pt", "--card", tmp_path / "evil.toml")[0] == 0
+    )
+    status, _, err = videoemo(
+        "score", write_portrait(tmp_path / "a.png"), "-o", tmp_path / "out", "--extractor", "evil"
+    )
     (line,) = err.splitlines()
-    assert (status, f"names {os.system.__module__}.system, which no timm network holds: refused" in line) == (1, True)
+    assert (
+        status,
+        f"names {os.system.__module__}.system, which no timm network holds: refused" in line,
+    ) == (1, True)
     assert not (tmp_path / "ran").exists()

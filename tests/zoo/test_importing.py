@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.zoo.toy import WEIGHTS, toy_card
-from videoemo.cards import card_names, find_card, toml
-from videoemo.checksums import git_blob, sha256
+from tests.support.cards import WEIGHTS, toy_card
 from videoemo.errors import InputError, OutputError, RecipeError, WeightsError
+from videoemo.util.checksums import git_blob, sha256
+from videoemo.zoo.cards import card_names, card_to_toml, find_card
 from videoemo.zoo.importing import import_folder, import_known, import_own
 
 
@@ -23,7 +23,13 @@ def file(tmp_path: Path) -> Path:
 def card(tmp_path: Path) -> Path:
     """A card without a file and without a checksum."""
     path = tmp_path / "card.toml"
-    path.write_text("".join(line for line in toml(toy_card()).splitlines(keepends=True) if not line.startswith(("file", "sha256"))))
+    path.write_text(
+        "".join(
+            line
+            for line in card_to_toml(toy_card()).splitlines(keepends=True)
+            if not line.startswith(("file", "sha256"))
+        )
+    )
     return path
 
 
@@ -35,21 +41,35 @@ def test_a_known_network_is_put_in_its_place(known: Path, file: Path) -> None:
 def test_another_file_is_no_known_network(known: Path, file: Path) -> None:
     known.write_bytes(b"an earlier network")
     file.write_bytes(b"another")
-    with pytest.raises(WeightsError, match=f"is not toy: its checksum is {sha256(file)}, expected {find_card('toy')[0].checksum}"):
+    with pytest.raises(
+        WeightsError,
+        match=f"is not toy: its checksum is {sha256(file)}, "
+        f"expected {find_card('toy')[0].checksum}",
+    ):
         import_known(file, "toy")
     assert known.read_bytes() == b"an earlier network"
 
 
 def test_a_published_network_demands_the_published_checksum(store: Path, file: Path) -> None:
-    with pytest.raises(WeightsError, match=f"its checksum is {git_blob(file)}, expected d87faf71e8756d68c701ffd88b4cde4be460f57d"):
+    with pytest.raises(
+        WeightsError,
+        match=f"its checksum is {git_blob(file)}, expected "
+        "d87faf71e8756d68c701ffd88b4cde4be460f57d",
+    ):
         import_known(file, "enet_b0_8_best_afew")
     assert not store.exists()
 
 
 @pytest.mark.parametrize(
-    ("name", "message"), [("ferplus-small", "ships with videoemo"), ("resnet", "no network is called 'resnet'; see videoemo models list")]
+    ("name", "message"),
+    [
+        ("ferplus-small", "ships with videoemo"),
+        ("resnet", "no network is called 'resnet'; see videoemo models list"),
+    ],
 )
-def test_only_a_network_with_a_place_is_imported_by_name(store: Path, file: Path, name: str, message: str) -> None:
+def test_only_a_network_with_a_place_is_imported_by_name(
+    store: Path, file: Path, name: str, message: str
+) -> None:
     with pytest.raises(InputError, match=message):
         import_known(file, name)
 
@@ -91,7 +111,11 @@ def test_a_name_leads_nowhere_else(store: Path, file: Path, card: Path, name: st
 
 def test_another_format_than_the_cards_is_refused(store: Path, file: Path, card: Path) -> None:
     keras = file.rename(file.with_suffix(".h5"))
-    with pytest.raises(InputError, match=r"expected \.onnx, since its card says format = 'onnx'; convert other formats to ONNX"):
+    with pytest.raises(
+        InputError,
+        match=r"expected \.onnx, since its card says format = 'onnx'; convert other formats "
+        r"to ONNX",
+    ):
         import_own(keras, card)
 
 
@@ -100,7 +124,9 @@ def test_a_missing_file_is_named(store: Path, tmp_path: Path, card: Path) -> Non
         import_own(tmp_path / "gone.onnx", card)
 
 
-def test_a_folder_that_cannot_be_written_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, file: Path, card: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, file: Path, card: Path
+) -> None:
     (tmp_path / "taken").touch()
     monkeypatch.setenv("VIDEOEMO_MODELS", str(tmp_path / "taken"))
     with pytest.raises(OutputError, match="cannot write"):

@@ -1,4 +1,4 @@
-"""How well a face can be read: how sharp it is, and how far it is turned away."""
+"""Face quality: sharpness, and head pose (yaw, pitch and roll)."""
 
 from __future__ import annotations
 
@@ -8,17 +8,19 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from videoemo.faces.alignment import TEMPLATE
-from videoemo.faces.networks import FloatArray
-from videoemo.resizing import resize
+from videoemo.faces.align import TEMPLATE
+from videoemo.faces.resize import resize_crop
+from videoemo.util.arrays import Float32Array
 
-__all__ = ["quality", "sharpness"]
+__all__ = ["face_quality", "laplacian_variance"]
 
-# Crops are resized to this size first as for a network, so that the figure says how sharp a face is to it, whatever its size in the frame.
+# Crops are first resized to this size as for a network, so that the sharpness is that of the
+# network's input, whatever the size of the face in the frame.
 SIDE = 64
 _LEVELS = np.arange(256, dtype=np.float32)[None]
-# A mean face in the units of ArcFace's template, whose eyes are 35 apart, made symmetric; x to the right and y down in the picture, z towards the
-# camera. Nose and mouth lie 15 and 1 before the eyes, in the proportion of 135 and 10 to 450 between the outer corners of the eyes (90 mm; pupils
+# A mean face in the units of ArcFace's template, whose eyes are 35 apart, made symmetric; x to the
+# right and y down in the picture, z towards the camera. Nose and mouth lie 15 and 1 before the
+# eyes, in the proportion of 135 and 10 to 450 between the outer corners of the eyes (90 mm; pupils
 # 63 mm) of the six-point model of S. Mallick, "Head pose estimation using OpenCV and dlib", 2016.
 _DEPTH = np.array([0.0, 0.0, 15.0, 1.0, 1.0])
 _MIRRORED = TEMPLATE[[1, 0, 2, 4, 3]] * [-1, 1] + [2 * TEMPLATE[:, 0].mean(), 0]
@@ -27,48 +29,64 @@ MODEL = MODEL - MODEL.mean(axis=0)  # (5, 3)
 _INVERSE = np.linalg.pinv(MODEL)  # (3, 5)
 
 
-def quality(landmarks: FloatArray, sharpness: Sequence[float]) -> FloatArray:
-    """How well each of m faces can be read.
+def face_quality(landmarks: Float32Array, sharpness: Sequence[float]) -> Float32Array:
+    """Quality of m faces: sharpness, yaw, pitch and roll.
 
     Parameters
     ----------
-    landmarks : float32 (m, 5, 2), as `Faces.landmarks`.
-    sharpness : of each.
+    landmarks : float32 (m, 5, 2)
+        As `Faces.landmarks`.
+    sharpness : sequence of float
+        Of each face, see `laplacian_variance`.
 
     Returns
     -------
-    float32 (m, 4), the columns of `records.QUALITY`: the sharpness; yaw, pitch and roll in degrees: to the right as seen in the picture, upwards, and
-    clockwise are positive. The angles are rough: they rest on five points, and on the nose for all depth.
+    float32 (m, 4)
+        The columns of `records.QUALITY`: the sharpness; yaw, pitch and roll in degrees: to the
+        right as seen in the picture, upwards, and clockwise are positive. The angles are rough:
+        they rest on five points, and on the nose for all depth.
     """
-    return np.column_stack([np.array(sharpness, np.float32), *_pose(landmarks).T]).astype(np.float32)
+    return np.column_stack([np.array(sharpness, np.float32), *_pose(landmarks).T]).astype(
+        np.float32
+    )
 
 
-def sharpness(crop: npt.NDArray[np.uint8]) -> float:
-    """The variance of the Laplacian of a crop's grey levels (0 to 255) at 64 x 64 pixels (Pech-Pacheco et al., ICPR 2000).
+def laplacian_variance(crop: npt.NDArray[np.uint8]) -> float:
+    """Variance of the Laplacian of a crop, a measure of sharpness (Pech-Pacheco et al., ICPR 2000).
 
-    A blurred face has some tens, a sharp one hundreds.
+    Of its grey levels (0 to 255) at 64 x 64 pixels. A blurred face has some tens, a sharp one
+    hundreds.
+
+    Parameters
+    ----------
+    crop : uint8 (h, w, 3)
+        RGB, of any size.
 
     Raises
     ------
-    ValueError : a crop of another shape or type than uint8 (h, w, 3).
+    ValueError
+        A crop of another shape or type than uint8 (h, w, 3).
     """
     grey = np.empty((1, SIDE, SIDE), np.float32)
-    resize(crop, _LEVELS, grey)
+    resize_crop(crop, _LEVELS, grey)
     _, deviation = cv2.meanStdDev(cv2.Laplacian(grey[0], cv2.CV_32F))
     return float(deviation[0, 0] ** 2)
 
 
-def _pose(landmarks: FloatArray) -> npt.NDArray[np.float64]:
-    """Yaw, pitch and roll, (m, 3), of the rotation under which the mean face, seen from afar, comes nearest to the points (m, 5, 2).
+def _pose(landmarks: Float32Array) -> npt.NDArray[np.float64]:
+    """Yaw, pitch and roll of faces, (m, 3) in degrees, from their landmarks (m, 5, 2).
 
-    That is the pose from orthography and scaling (DeMenthon and Davis, IJCV 1995): the best linear map of the model to the picture, and of its rows
-    the nearest ones of one length at a right angle.
+    Pose from orthography and scaling (DeMenthon and Davis, IJCV 1995): the best linear map of the
+    model, a mean face, to the picture, and of its rows the nearest ones of one length at a right
+    angle.
     """
     points = landmarks.astype(np.float64)
     rows = np.swapaxes(_INVERSE @ (points - points.mean(axis=1, keepdims=True)), 1, 2)  # (m, 2, 3)
     left, _, right = np.linalg.svd(rows, full_matrices=False)
     first, second = np.moveaxis(left @ right, 1, 0)  # (m, 3) each, of length 1
-    ahead = np.cross(first, second)  # the picture's depth in the face's own axes: its last number is how far the face looks at the camera
+    # The picture's depth in the face's own axes: its last number is how far the face looks at
+    # the camera.
+    ahead = np.cross(first, second)
     yaw = np.arctan2(first[:, 2], ahead[:, 2])
     pitch = np.arcsin(np.clip(-second[:, 2], -1, 1))
     roll = np.arctan2(second[:, 0], second[:, 1])

@@ -1,34 +1,36 @@
-"""What several persons display together, over time: the group's course, its moments, who differs, who moves with whom."""
+"""What several persons display together, over time: the group's course, its moments, who differs,
+who moves with whom.
+"""
 
 from __future__ import annotations
 
 from videoemo.group._affect import GroupAffect, group_affect
-from videoemo.group._course import GroupCourse, group_course, smoothed
-from videoemo.group._differing import Standing, standings
-from videoemo.group._files import write_course, write_pairs
-from videoemo.group._grid import Courses, courses
+from videoemo.group._deviations import Deviation, deviations
+from videoemo.group._faces import FaceAffect, face_affect, valence_of
+from videoemo.group._files import write_group_series, write_synchrony
 from videoemo.group._peaks import peaks
-from videoemo.group._shown import Shown, shown, valence_of
+from videoemo.group._series import GroupSeries, group_series, smoothed
 from videoemo.group._synchrony import ALPHA, Pair, corrected, synchrony
+from videoemo.group._valence_grid import ValenceSeries, valence_series
 
 __all__ = [
     "ALPHA",
-    "Courses",
+    "Deviation",
+    "FaceAffect",
     "GroupAffect",
-    "GroupCourse",
+    "GroupSeries",
     "Pair",
-    "Shown",
-    "Standing",
+    "ValenceSeries",
     "corrected",
-    "courses",
+    "deviations",
+    "face_affect",
     "group_affect",
-    "group_course",
+    "group_series",
     "peaks",
-    "shown",
     "smoothed",
-    "standings",
     "synchrony",
     "valence_of",
-    "write_course",
-    "write_pairs",
+    "valence_series",
+    "write_group_series",
+    "write_synchrony",
 ]

@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from videoemo.files import whole
-from videoemo.group._course import GroupCourse
+from videoemo.group._series import GroupSeries
 from videoemo.group._synchrony import Pair
+from videoemo.util.files import atomic_write, write_csv
 
-__all__ = ["write_course", "write_pairs"]
+__all__ = ["write_group_series", "write_synchrony"]
 
 
-def write_course(course: GroupCourse, classes: Sequence[str], path: Path) -> None:
-    """Write `group.parquet`: one row a sampled frame; what is NaN or -1 in the course is null there.
+def write_group_series(course: GroupSeries, classes: Sequence[str], path: Path) -> None:
+    """Write `group.parquet`: one row a sampled frame; what is NaN or -1 in the course is
+    null there.
 
     Raises
     ------
-    OutputError : it cannot be written.
+    OutputError
+        It cannot be written.
     """
     import pyarrow as pa
     import pyarrow.parquet
 
-    measured = ("positive", "neutral", "negative", "valence", "valence_smoothed", "dispersion", "agreement")
+    measured = (
+        "positive",
+        "neutral",
+        "negative",
+        "valence",
+        "valence_smoothed",
+        "dispersion",
+        "agreement",
+    )
     values = {name: getattr(course, name).astype(np.float32) for name in measured}
     dominant = [classes[i] if i >= 0 else None for i in course.dominant.tolist()]
     table = pa.table(
@@ -37,21 +46,31 @@ def write_course(course: GroupCourse, classes: Sequence[str], path: Path) -> Non
             "dominant": pa.array(dominant, pa.string()),
         }
     )
-    with whole(path) as temporary:
+    with atomic_write(path) as temporary:
         pyarrow.parquet.write_table(table, temporary)
 
 
-def write_pairs(pairs: Sequence[Pair], path: Path) -> None:
-    """Write `synchrony.csv`: one row for every two persons who were compared, in the order of their appearance.
+def write_synchrony(pairs: Sequence[Pair], path: Path) -> None:
+    """Write `synchrony.csv`: one row for every two persons who were compared, in the order of
+    their appearance.
 
     Raises
     ------
-    OutputError : it cannot be written.
+    OutputError
+        It cannot be written.
     """
-    with whole(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["person_a", "person_b", "common_seconds", "correlation", "lag_seconds", "p", "p_corrected", "leads"])
-        for pair in pairs:
-            lag = "" if pair.lag_seconds is None else f"{pair.lag_seconds:.3f}"
-            measured = [f"{pair.common_seconds:.3f}", f"{pair.correlation:.6f}", lag, f"{pair.p:.6f}", f"{pair.p_corrected:.6f}"]
-            writer.writerow([pair.first, pair.second, *measured, pair.leads])
+    measures = ("common_seconds", "correlation", "lag_seconds", "p", "p_corrected")
+    rows = [
+        [
+            pair.first,
+            pair.second,
+            f"{pair.common_seconds:.3f}",
+            f"{pair.correlation:.6f}",
+            "" if pair.lag_seconds is None else f"{pair.lag_seconds:.3f}",
+            f"{pair.p:.6f}",
+            f"{pair.p_corrected:.6f}",
+            pair.leads,
+        ]
+        for pair in pairs
+    ]
+    write_csv(path, ["track_a", "track_b", *measures, "leads"], rows)

@@ -7,7 +7,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from videoemo.group._shown import Floats
+from videoemo.util.arrays import Float64Array
 
 __all__ = ["MOST_ORDER", "innovations"]
 
@@ -15,28 +15,34 @@ __all__ = ["MOST_ORDER", "innovations"]
 MOST_ORDER = 3
 
 
-def innovations(course: Floats) -> Floats:
+def innovations(course: Float64Array) -> Float64Array:
     """The steps of a course that its own last values do not predict, as normal scores.
 
-    Two smooth courses are alike by chance, for each has few turns; what is new in them at each moment is not. So each is first whitened by an
-    autoregression (L. D. Haugh, Checking the independence of two covariance-stationary time series: a univariate residual cross-correlation
-    approach, Journal of the American Statistical Association 71, 1976, 378-385), whose order, 1 to 3, has the least BIC. Ranks turned into
-    normal scores keep one wrong box, or one jump, from making a correlation.
+    Two smooth courses are alike by chance, for each has few turns; what is new in them at each
+    moment is not. So each is first whitened by an autoregression (L. D. Haugh, Checking the
+    independence of two covariance-stationary time series: a univariate residual cross-correlation
+    approach, Journal of the American Statistical Association 71, 1976, 378-385), whose order, 1 to
+    3, has the least BIC. Ranks turned into normal scores keep one wrong box, or one jump, from
+    making a correlation.
 
     Parameters
     ----------
-    course : float64 (n,), evenly sampled, NaN where there is nothing: no value there is made up.
+    course : float64 (n,)
+        Evenly sampled, NaN where there is nothing: no value there is made up.
 
     Returns
     -------
-    float64 (n,), NaN where a value or one of those before it is missing; NaN throughout where too few are known, or none ever changes.
+    float64 (n,)
+        NaN where a value or one of those before it is missing; NaN throughout where too few are
+        known, or none ever changes.
     """
     n = len(course)
     told = np.full(n, np.nan)
     if n <= MOST_ORDER:
         return told
     # A column each of the value and of those one, two and three samples before it.
-    rows = np.column_stack([course[MOST_ORDER - back : n - back] for back in range(MOST_ORDER + 1)])  # (n - 3, 4)
+    # (n - 3, 4)
+    rows = np.column_stack([course[MOST_ORDER - back : n - back] for back in range(MOST_ORDER + 1)])
     whole = rows[np.isfinite(rows).all(axis=1)]
     if len(whole) <= 2 * MOST_ORDER + 2 or np.ptp(whole[:, 0]) == 0:
         return told
@@ -51,8 +57,10 @@ def innovations(course: Floats) -> Floats:
     return told
 
 
-def _autoregression(rows: Floats) -> list[float]:
-    """Intercept and weights of the autoregression with the least BIC, by least squares over rows of values and their past, (k, 4)."""
+def _autoregression(rows: Float64Array) -> list[float]:
+    """Intercept and weights of the autoregression with the least BIC, by least squares over rows of
+    values and their past, (k, 4).
+    """
     k, best = len(rows), (np.inf, [0.0])
     for order in range(1, MOST_ORDER + 1):
         past = np.column_stack([np.ones(k), rows[:, 1 : order + 1]])
@@ -64,7 +72,7 @@ def _autoregression(rows: Floats) -> list[float]:
 
 
 @cache
-def _normal_scores(n: int) -> Floats:
+def _normal_scores(n: int) -> Float64Array:
     """The quantiles of a normal distribution at (i + 1/2) / n, (n,)."""
     normal = NormalDist()
     return np.array([normal.inv_cdf((i + 0.5) / n) for i in range(n)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from videoemo.group._shown import Floats
+from videoemo.util.arrays import Float64Array
 
 __all__ = ["peaks"]
 
@@ -12,21 +12,29 @@ __all__ = ["peaks"]
 MOST = 3
 
 
-def peaks(seconds: Floats, values: Floats, *, apart: float, most: int = MOST) -> list[int]:
-    """Where a course is highest: at most `most` places, the highest first, each the highest within `apart` seconds and above the course's mean.
+def peaks(
+    seconds: Float64Array, values: Float64Array, *, apart: float, most: int = MOST
+) -> list[int]:
+    """Where a course is highest: at most `most` places, the highest first, each the highest within
+    `apart` seconds and above the course's mean.
 
     Of equal values the first counts. The lowest moments are the peaks of the negative course.
 
     Parameters
     ----------
-    seconds : float64 (n,), ascending.
-    values : float64 (n,), NaN where not known.
+    seconds : float64 (n,)
+        Ascending.
+    values : float64 (n,)
+        NaN where not known.
     """
     known = np.flatnonzero(np.isfinite(values))
     if not len(known):
         return []
     times, heights = seconds[known], values[known]
-    first, last = np.searchsorted(times, times - apart, "left"), np.searchsorted(times, times + apart, "right")
+    first, last = (
+        np.searchsorted(times, times - apart, "left"),
+        np.searchsorted(times, times + apart, "right"),
+    )
     found: list[int] = []
     for i in np.argsort(-heights, kind="stable").tolist():
         if len(found) == most or heights[i] <= heights.mean():

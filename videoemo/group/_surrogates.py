@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import numpy as np
 
-from videoemo.group._shown import Floats
+from videoemo.util.arrays import Float64Array
 
 __all__ = ["surrogates"]
 
 
-def surrogates(course: Floats, n: int, rng: np.random.Generator) -> Floats:
-    """`n` courses with the power spectrum of this one, and so its autocorrelation, random phases, and its gaps.
+def surrogates(course: Float64Array, n: int, rng: np.random.Generator) -> Float64Array:
+    """`n` courses with the power spectrum of this one, and so its autocorrelation, random phases,
+    and its gaps.
 
-    Phase randomisation (J. Theiler et al., Testing for nonlinearity in time series: the method of surrogate data, Physica D 58, 1992, 77-94), from
-    the first to the last known sample, gaps taken as the mean for the spectrum and cut out again afterwards.
+    Phase randomisation (J. Theiler et al., Testing for nonlinearity in time series: the method of
+    surrogate data, Physica D 58, 1992, 77-94), from the first to the last known sample, gaps taken
+    as the mean for the spectrum and cut out again afterwards.
 
     Parameters
     ----------
-    course : (m,), NaN where missing, with at least one value.
+    course : float64 (m,)
+        NaN where missing, with at least one value.
 
     Returns
     -------
-    float64 (n, m).
+    float64 (n, m)
+        One course a row.
     """
     there = np.isfinite(course)
     known = np.flatnonzero(there)

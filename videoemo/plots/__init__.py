@@ -1,4 +1,6 @@
-"""Pictures: of a video, its persons, a folder, a training, and how good a network is. The only room that imports matplotlib."""
+"""Pictures: of a video, its persons, a folder, a training, and how good a network is. The only room
+that imports matplotlib.
+"""
 
 from __future__ import annotations
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from videoemo.metrics import accuracy, uar
+from videoemo.metrics.classification import accuracy, uar
+from videoemo.plots._canvas import Canvas, open_canvas
+from videoemo.plots._format import count, percent, to_the_tenth
 from videoemo.plots._frame import MARGIN, WIDTH, Part, footer, title
-from videoemo.plots._page import Page, page
 from videoemo.plots._palette import BAND, BLUE, GREY, INK, WHITE, ink_on, mix
-from videoemo.plots._words import count, percent, to_the_tenth
 
 __all__ = ["confusion"]
 
@@ -24,20 +24,29 @@ HEIGHT = 72
 LEAST_WIDTH = 1000
 
 
-def confusion(path: Path, *, counts: npt.NDArray[np.int64], classes: Sequence[str], name: str) -> None:
-    """Draw a confusion matrix as a PNG: in each cell the count and its share of the row, which shades it; at the right the recall of each class.
+def confusion(
+    path: Path, *, counts: npt.NDArray[np.int64], classes: Sequence[str], name: str
+) -> None:
+    """Draw a confusion matrix as a PNG: in each cell the count and its share of the row, which
+    shades it; at the right the recall of each class.
 
     Parameters
     ----------
-    path : where the PNG is written.
-    counts : int64 (c, c), a row a true class, a column a predicted one.
-    classes : c names.
-    name : the title.
+    path : Path
+        Where the PNG is written.
+    counts : int64 (c, c)
+        A row a true class, a column a predicted one.
+    classes : sequence of str
+        c names.
+    name : str
+        The title.
 
     Raises
     ------
-    ValueError : counts of another shape, or below 0.
-    OutputError : the picture cannot be written.
+    ValueError
+        Counts of another shape, or below 0.
+    OutputError
+        The picture cannot be written.
     """
     c = len(classes)
     if counts.shape != (c, c) or c == 0:
@@ -47,11 +56,15 @@ def confusion(path: Path, *, counts: npt.NDArray[np.int64], classes: Sequence[st
     cell = min(max(ROOM // c, LEAST_CELL), MOST_CELL)
     right, bottom = LEFT + cell * c, TOP + HEIGHT * c
     occurs = int((counts.sum(axis=1) > 0).sum())
-    with page(path, width=max(right + RECALL + MARGIN, LEAST_WIDTH), height=bottom + 90) as sheet:
+    with open_canvas(
+        path, width=max(right + RECALL + MARGIN, LEAST_WIDTH), height=bottom + 90
+    ) as sheet:
         title(sheet, name, _figures(counts))
         _head(sheet, classes, cell=cell)
         for row, label in enumerate(classes):
-            sheet.text(LEFT - 16, TOP + HEIGHT * row + 42, label, align="right", room=LEFT - 16 - MARGIN)
+            sheet.text(
+                LEFT - 16, TOP + HEIGHT * row + 42, label, align="right", room=LEFT - 16 - MARGIN
+            )
             _row(sheet, counts[row], row=row, cell=cell)
         few = [f"UAR: mean over the {occurs} of {c} classes that occur"] if 0 < occurs < c else []
         footer(sheet, ["cells: count, share of the row", *few])
@@ -61,20 +74,26 @@ def _figures(counts: npt.NDArray[np.int64]) -> list[Part]:
     n = int(counts.sum())
     if n == 0:
         return [("no example", GREY)]
-    return [(f"{count(n, 'example')}:", GREY), (f"accuracy {to_the_tenth(accuracy(counts))}", INK), (f"UAR {to_the_tenth(uar(counts))}", INK)]
+    return [
+        (f"{count(n, 'example')}:", GREY),
+        (f"accuracy {to_the_tenth(accuracy(counts))}", INK),
+        (f"UAR {to_the_tenth(uar(counts))}", INK),
+    ]
 
 
-def _head(sheet: Page, classes: Sequence[str], *, cell: int) -> None:
+def _head(sheet: Canvas, classes: Sequence[str], *, cell: int) -> None:
     """What rows and columns are."""
     right = LEFT + cell * len(classes)
     sheet.text((LEFT + right) / 2, TOP - 46, "predicted", colour=GREY, align="center")
     sheet.text(LEFT - 16, TOP - 16, "label", colour=GREY, align="right")
     for column, name in enumerate(classes):
-        sheet.text(LEFT + (column + 0.5) * cell, TOP - 16, name, size=17, align="center", room=cell - 8)
+        sheet.text(
+            LEFT + (column + 0.5) * cell, TOP - 16, name, size=17, align="center", room=cell - 8
+        )
     sheet.text(right + RECALL, TOP - 16, "recall", colour=GREY, align="right")
 
 
-def _row(sheet: Page, counts: npt.NDArray[np.int64], *, row: int, cell: int) -> None:
+def _row(sheet: Canvas, counts: npt.NDArray[np.int64], *, row: int, cell: int) -> None:
     """How the examples of one class, counts (c,), were predicted."""
     y, n = TOP + HEIGHT * row, int(counts.sum())
     if n == 0:
@@ -85,6 +104,22 @@ def _row(sheet: Page, counts: npt.NDArray[np.int64], *, row: int, cell: int) -> 
         x, right = LEFT + column * cell, column == row
         shade = mix(BLUE, WHITE, share=number / n)
         sheet.box(x, y, cell - GUTTER, HEIGHT - GUTTER, colour=shade)
-        sheet.text(x + cell / 2, y + 32, f"{number:,}", colour=ink_on(shade), size=18, bold=right, align="center")
-        sheet.text(x + cell / 2, y + 56, percent(number, n), colour=ink_on(shade), size=17, align="center")
-    sheet.text(LEFT + cell * len(counts) + RECALL, y + 42, to_the_tenth(counts[row] / n), bold=True, align="right")
+        sheet.text(
+            x + cell / 2,
+            y + 32,
+            f"{number:,}",
+            colour=ink_on(shade),
+            size=18,
+            bold=right,
+            align="center",
+        )
+        sheet.text(
+            x + cell / 2, y + 56, percent(number, n), colour=ink_on(shade), size=17, align="center"
+        )
+    sheet.text(
+        LEFT + cell * len(counts) + RECALL,
+        y + 42,
+        to_the_tenth(counts[row] / n),
+        bold=True,
+        align="right",
+    )

@@ -11,16 +11,17 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from videoemo.plots._canvas import Canvas, open_canvas
+from videoemo.plots._format import DECIMAL_STEPS, ticks, to_the_tenth
 from videoemo.plots._frame import WIDTH, Part, footer, places, sentence, title
-from videoemo.plots._page import Page, page
 from videoemo.plots._palette import GREY, INK, RGB, colours, ink
 from videoemo.plots._panel import Panel
-from videoemo.plots._words import DECIMAL_STEPS, ticks, to_the_tenth
 
 __all__ = ["Epoch", "curves"]
 
 LEFT, RIGHT = 130, WIDTH - 146
-# Top and bottom of the panels: the figures large, for they decide; a scale for each loss, for the two are not of the same thing.
+# Top and bottom of the panels: the figures large, for they decide; a scale for each loss, for the
+# two are not of the same thing.
 FIGURES, LOSS, VALID_LOSS = (208, 508), (572, 748), (812, 988)
 HEIGHT = VALID_LOSS[1] + 150
 COLOURS = {name: ink(colour) for name, colour in colours(("accuracy", "UAR", "macro-F1")).items()}
@@ -33,7 +34,9 @@ Floats = npt.NDArray[np.float64]
 
 
 class Epoch(Protocol):
-    """What is known of an epoch: losses are means a face, the others shares of the validation faces, 0 to 1."""
+    """What is known of an epoch: losses are means a face, the others shares of the validation
+    faces, 0 to 1.
+    """
 
     @property
     def epoch(self) -> int: ...
@@ -52,51 +55,95 @@ class Epoch(Protocol):
 
 
 def curves(path: Path, *, history: Sequence[Epoch], best_epoch: int, name: str) -> None:
-    """Draw a training as a PNG: its validation figures, training loss and validation loss over the epochs, stages and the best epoch marked.
+    """Draw a training as a PNG: its validation figures, training loss and validation loss over the
+    epochs, stages and the best epoch marked.
 
     Parameters
     ----------
-    path : where the PNG is written.
-    history : the epochs done, in order; a loss that is not finite leaves a gap.
-    best_epoch : the one whose weights are kept.
-    name : the title.
+    path : Path
+        Where the PNG is written.
+    history : sequence of Epoch
+        The epochs done, in order; a loss that is not finite leaves a gap.
+    best_epoch : int
+        The one whose weights are kept.
+    name : str
+        The title.
 
     Raises
     ------
-    ValueError : the best epoch is none of the history.
-    OutputError : the picture cannot be written.
+    ValueError
+        The best epoch is none of the history.
+    OutputError
+        The picture cannot be written.
     """
     best = next((epoch for epoch in history if epoch.epoch == best_epoch), None)
     if best is None:
-        raise ValueError(f"best_epoch: expected one of the {len(history)} epochs of history, got {best_epoch}")
+        raise ValueError(
+            f"best_epoch: expected one of the {len(history)} epochs of history, got {best_epoch}"
+        )
     epochs = np.array([epoch.epoch for epoch in history], np.float64)
     stages = np.array([epoch.stage for epoch in history])
     figures = np.array([[epoch.accuracy, epoch.uar, epoch.macro_f1] for epoch in history])  # (n, 3)
-    loss, valid_loss = _finite([epoch.loss for epoch in history]), _finite([epoch.valid_loss for epoch in history])
+    loss, valid_loss = (
+        _finite([epoch.loss for epoch in history]),
+        _finite([epoch.valid_loss for epoch in history]),
+    )
     begins = np.flatnonzero(np.diff(stages, prepend=stages[0]))
     marks = _Marks(epochs, (epochs[begins] + epochs[begins - 1]) / 2, best_epoch)
-    with page(path, width=WIDTH, height=HEIGHT) as sheet:
+    with open_canvas(path, width=WIDTH, height=HEIGHT) as sheet:
         title(sheet, name, _result(best, n_epochs=len(history)))
-        sentence(sheet, LEFT, FIGURES[0] - 46, [("validation figures", INK), ("of unchanged faces", GREY)])
+        sentence(
+            sheet,
+            LEFT,
+            FIGURES[0] - 46,
+            [("validation figures", INK), ("of unchanged faces", GREY)],
+        )
         panel = _panel(sheet, marks, FIGURES, figures, write=lambda share: f"{100 * share:g} %")
         for colour, values in zip(COLOURS.values(), figures.T, strict=True):
             _curve(sheet, panel, marks, epochs, values, colour=colour)
         _names(sheet, panel, figures[-1])
         _stages(sheet, panel, marks, stages[np.append(0, begins)].tolist())
-        sentence(sheet, LEFT, LOSS[0] - 16, [("training loss", INK), ("of augmented faces, with the targets and the weights of its stage", GREY)])
+        sentence(
+            sheet,
+            LEFT,
+            LOSS[0] - 16,
+            [
+                ("training loss", INK),
+                ("of augmented faces, with the targets and the weights of its stage", GREY),
+            ],
+        )
         panel = _panel(sheet, marks, LOSS, loss, write="{:g}".format)
-        for rows in np.split(np.arange(len(epochs)), begins):  # a stage has targets of its own: no line joins two
+        # A stage has targets of its own: no line joins two.
+        for rows in np.split(np.arange(len(epochs)), begins):
             _curve(sheet, panel, marks, epochs[rows], loss[rows], colour=INK)
-        sentence(sheet, LEFT, VALID_LOSS[0] - 16, [("validation loss", INK), ("of unchanged faces, against their labels, unweighted", GREY)])
+        sentence(
+            sheet,
+            LEFT,
+            VALID_LOSS[0] - 16,
+            [
+                ("validation loss", INK),
+                ("of unchanged faces, against their labels, unweighted", GREY),
+            ],
+        )
         panel = _panel(sheet, marks, VALID_LOSS, valid_loss, write="{:g}".format)
         _curve(sheet, panel, marks, epochs, valid_loss, colour=INK)
         _axis(sheet, panel, marks)
-        footer(sheet, ["each panel has its own scale: the training loss is of augmented faces and may be weighted, the validation loss is neither"])
+        footer(
+            sheet,
+            [
+                (
+                    "each panel has its own scale: the training loss is of augmented faces and may "
+                    "be weighted, the validation loss is neither"
+                )
+            ],
+        )
 
 
 @dataclass(frozen=True)
 class _Marks:
-    """What every panel has in common: the epochs, where a stage ends and the next begins, the best epoch."""
+    """What every panel has in common: the epochs, where a stage ends and the next begins, the
+    best epoch.
+    """
 
     epochs: Floats
     borders: Floats
@@ -112,16 +159,39 @@ def _finite(numbers: list[float]) -> Floats:
 def _result(best: Epoch, *, n_epochs: int) -> list[Part]:
     figures = zip(COLOURS.items(), (best.accuracy, best.uar, best.macro_f1), strict=True)
     written = [(f"{name} {to_the_tenth(figure)}", colour) for (name, colour), figure in figures]
-    return [("best epoch", GREY), (str(best.epoch), INK), (f"of {n_epochs}:", GREY), *written, (f"validation loss {best.valid_loss:.3f}", GREY)]
+    return [
+        ("best epoch", GREY),
+        (str(best.epoch), INK),
+        (f"of {n_epochs}:", GREY),
+        *written,
+        (f"validation loss {best.valid_loss:.3f}", GREY),
+    ]
 
 
-def _panel(sheet: Page, marks: _Marks, extent: tuple[int, int], values: Floats, *, write: Callable[[float], str]) -> Panel:
+def _panel(
+    sheet: Canvas,
+    marks: _Marks,
+    extent: tuple[int, int],
+    values: Floats,
+    *,
+    write: Callable[[float], str],
+) -> Panel:
     """The ground of a panel whose scale holds all the values."""
     known = values[np.isfinite(values)]
     low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
     margin = max(0.06 * (high - low), 0.01 * max(high, 1.0))
-    panel = Panel(LEFT, RIGHT, *extent, x=(marks.epochs[0] - 0.5, marks.epochs[-1] + 0.5), y=(max(low - margin, 0.0), high + margin))
-    panel.rules(sheet, ticks(*panel.y, most=(extent[1] - extent[0]) // TICK_PIXELS, steps=DECIMAL_STEPS), write=write)
+    panel = Panel(
+        LEFT,
+        RIGHT,
+        *extent,
+        x=(marks.epochs[0] - 0.5, marks.epochs[-1] + 0.5),
+        y=(max(low - margin, 0.0), high + margin),
+    )
+    panel.rules(
+        sheet,
+        ticks(*panel.y, most=(extent[1] - extent[0]) // TICK_PIXELS, steps=DECIMAL_STEPS),
+        write=write,
+    )
     for border in panel.across(marks.borders):
         sheet.line([(border, panel.top), (border, panel.bottom)], colour=GREY)
     (best,) = panel.across([marks.best])
@@ -129,8 +199,12 @@ def _panel(sheet: Page, marks: _Marks, extent: tuple[int, int], values: Floats, 
     return panel
 
 
-def _curve(sheet: Page, panel: Panel, marks: _Marks, epochs: Floats, values: Floats, *, colour: RGB) -> None:
-    """A line with a dot an epoch, so that one between two gaps is seen, and a larger one at the best."""
+def _curve(
+    sheet: Canvas, panel: Panel, marks: _Marks, epochs: Floats, values: Floats, *, colour: RGB
+) -> None:
+    """A line with a dot an epoch, so that one between two gaps is seen, and a larger one at
+    the best.
+    """
     pitch = (RIGHT - LEFT) / (panel.x[1] - panel.x[0])
     sheet.line(panel.at(epochs, values), colour=colour, width=2)
     sheet.dots(panel.at(epochs, values), colour=colour, size=min(max(pitch / 3, 3.0), 7.0))
@@ -139,28 +213,42 @@ def _curve(sheet: Page, panel: Panel, marks: _Marks, epochs: Floats, values: Flo
         sheet.dots(panel.at(epochs[best], values[best]), colour=colour, size=12)
 
 
-def _names(sheet: Page, panel: Panel, last: Floats) -> None:
+def _names(sheet: Canvas, panel: Panel, last: Floats) -> None:
     """Each figure's name where its line ends, the lowest first."""
-    ends = sorted((y, name) for (_, y), name in zip(panel.at(np.full(len(last), panel.x[1]), last), COLOURS, strict=True))
+    ends = sorted(
+        (y, name)
+        for (_, y), name in zip(
+            panel.at(np.full(len(last), panel.x[1]), last), COLOURS, strict=True
+        )
+    )
     ys = places([y for y, _ in ends], low=panel.top, high=panel.bottom, distance=LINE_PIXELS)
     for y, (_, name) in zip(ys, ends, strict=True):
         sheet.text(RIGHT + 8, y + 6, name, colour=COLOURS[name], bold=True)
 
 
-def _stages(sheet: Page, panel: Panel, marks: _Marks, numbers: list[int]) -> None:
+def _stages(sheet: Canvas, panel: Panel, marks: _Marks, numbers: list[int]) -> None:
     """The number of each stage above its epochs."""
     edges = panel.across([panel.x[0], *marks.borders, panel.x[1]])
     middles = [(left + right) / 2 for left, right in pairwise(edges)]
     sheet.text(LEFT - 12, panel.top - 14, "stage", size=17, colour=GREY, align="right")
-    for x, number in zip(places(middles, low=LEFT, high=RIGHT, distance=NUMBER_PIXELS), numbers, strict=True):
+    for x, number in zip(
+        places(middles, low=LEFT, high=RIGHT, distance=NUMBER_PIXELS), numbers, strict=True
+    ):
         sheet.text(x, panel.top - 14, str(number), size=17, colour=GREY, align="center")
 
 
-def _axis(sheet: Page, panel: Panel, marks: _Marks) -> None:
+def _axis(sheet: Canvas, panel: Panel, marks: _Marks) -> None:
     """The epochs, and which one is the best, below the lowest panel."""
     sheet.text(LEFT - 12, panel.bottom + 28, "epoch", size=17, colour=GREY, align="right")
     shown = ticks(float(marks.epochs[0]), float(marks.epochs[-1]), steps=EPOCH_STEPS)
     for x, epoch in zip(panel.across(shown), shown, strict=True):
         sheet.text(x, panel.bottom + 28, f"{epoch:g}", size=17, colour=GREY, align="center")
     (best,) = panel.across([marks.best])
-    sheet.text(min(max(best, LEFT + 30), RIGHT - 30), panel.bottom + 56, f"best: {marks.best}", colour=INK, bold=True, align="center")
+    sheet.text(
+        min(max(best, LEFT + 30), RIGHT - 30),
+        panel.bottom + 56,
+        f"best: {marks.best}",
+        colour=INK,
+        bold=True,
+        align="center",
+    )

@@ -8,14 +8,40 @@ import numpy as np
 import numpy.typing as npt
 
 from videoemo.group import GroupAffect
-from videoemo.plots._course import Course
+from videoemo.plots._canvas import Canvas, Points, rectangle
 from videoemo.plots._frame import MARGIN, WIDTH
-from videoemo.plots._page import Page, Points, rectangle
-from videoemo.plots._palette import AMBER, BAND, BLUE, GREY, INK, PALE, RGB, SILVER, WHITE, colours, ink, ink_on, mix
+from videoemo.plots._palette import (
+    AMBER,
+    BAND,
+    BLUE,
+    GREY,
+    INK,
+    PALE,
+    RGB,
+    SILVER,
+    WHITE,
+    colours,
+    ink,
+    ink_on,
+    mix,
+)
 from videoemo.plots._panel import Panel
-from videoemo.windows import Window
+from videoemo.plots._series import Series
+from videoemo.tables.windows import Window
 
-__all__ = ["LEFT", "RIGHT", "SHARES", "STRIP", "VALENCE", "across", "lines", "predicted", "shares", "valence", "zones"]
+__all__ = [
+    "LEFT",
+    "RIGHT",
+    "SHARES",
+    "STRIP",
+    "VALENCE",
+    "across",
+    "lines",
+    "predicted",
+    "shares",
+    "valence",
+    "zones",
+]
 
 LEFT, RIGHT = 206, WIDTH - 216
 # The heights of a strip of colour and of the panels.
@@ -26,26 +52,38 @@ TONES: dict[str, RGB] = {"positive": AMBER, "neutral": SILVER, "negative": BLUE}
 
 
 def lines(affect: GroupAffect) -> npt.NDArray[np.float32]:
-    """What the panels show, (n, 5): the shares of positive and of neutral faces, the smoothed valence, and the dispersion below and above it."""
-    whole = affect.course
+    """What the panels show, (n, 5): the shares of positive and of neutral faces, the smoothed
+    valence, and the dispersion below and above it.
+    """
+    whole = affect.series
     apart = np.nan_to_num(whole.dispersion)
-    lines = [whole.positive, whole.neutral, whole.valence_smoothed, whole.valence - apart, whole.valence + apart]
+    lines = [
+        whole.positive,
+        whole.neutral,
+        whole.valence_smoothed,
+        whole.valence - apart,
+        whole.valence + apart,
+    ]
     return np.column_stack(lines).astype(np.float32)
 
 
-def across(together: Course, seconds: Points) -> Points:
+def across(together: Series, seconds: Points) -> Points:
     """From seconds to pixels."""
     return np.interp(seconds, together.ends, (LEFT, RIGHT))
 
 
-def predicted(sheet: Page, windows: Sequence[Window], together: Course, *, top: int) -> None:
-    """What a classifier says of each window, at the window's middle: neighbours meet half-way, the outermost reach to the ends."""
+def predicted(sheet: Canvas, windows: Sequence[Window], together: Series, *, top: int) -> None:
+    """What a classifier says of each window, at the window's middle: neighbours meet half-way, the
+    outermost reach to the ends.
+    """
     labels = [one.prediction.label for one in windows]
     names = sorted({*labels} - {""})
     palette = dict(zip(names, colours(tuple(name.lower() for name in names)).values(), strict=True))
     middles = np.array([(one.start + one.end) / 2 for one in windows])
     meeting = (middles[1:] + middles[:-1]) / 2
-    edges = across(together, np.concatenate([[together.ends[0]], meeting, [together.ends[1]]])).tolist()
+    edges = across(
+        together, np.concatenate([[together.ends[0]], meeting, [together.ends[1]]])
+    ).tolist()
     baseline = top + STRIP / 2 + 7
     sheet.text(LEFT - 16, baseline, "predicted", align="right")
     sheet.line([(LEFT, top + STRIP / 2), (RIGHT, top + STRIP / 2)], colour=PALE)
@@ -57,30 +95,55 @@ def predicted(sheet: Page, windows: Sequence[Window], together: Course, *, top: 
         if label:
             sheet.box(left, top, right - left, STRIP, colour=palette[label])
             if right - left > LETTER * len(label):
-                sheet.text((left + right) / 2, baseline, label, size=18, colour=ink_on(palette[label]), align="center")
+                sheet.text(
+                    (left + right) / 2,
+                    baseline,
+                    label,
+                    size=18,
+                    colour=ink_on(palette[label]),
+                    align="center",
+                )
     if names:
         most = max(names, key=labels.count)
-        sheet.text(RIGHT + 16, baseline, most, size=18, colour=ink(palette[most]), bold=True, room=WIDTH - MARGIN - RIGHT - 16)
+        sheet.text(
+            RIGHT + 16,
+            baseline,
+            most,
+            size=18,
+            colour=ink(palette[most]),
+            bold=True,
+            room=WIDTH - MARGIN - RIGHT - 16,
+        )
 
 
-def shares(sheet: Page, affect: GroupAffect, together: Course, *, top: float) -> None:
+def shares(sheet: Canvas, affect: GroupAffect, together: Series, *, top: float) -> None:
     """The shares of the faces, stacked: negative at the bottom, positive at the top."""
     sheet.box(LEFT, top, RIGHT - LEFT, SHARES, colour=BAND)
     sheet.text(LEFT - 16, top + SHARES / 2 - 4, "share of", size=17, colour=GREY, align="right")
     sheet.text(LEFT - 16, top + SHARES / 2 + 18, "the faces", size=17, colour=GREY, align="right")
     positive, neutral = together.probabilities[:, 0], together.probabilities[:, 1]
-    edges = {"negative": (1 - positive - neutral, np.zeros_like(positive)), "neutral": (1 - positive, 1 - positive - neutral)}
+    edges = {
+        "negative": (1 - positive - neutral, np.zeros_like(positive)),
+        "neutral": (1 - positive, 1 - positive - neutral),
+    }
     edges["positive"] = (np.ones_like(positive), 1 - positive)
     panel = Panel(LEFT, RIGHT, top, top + SHARES, together.ends, (0.0, 1.0))
     for tone, (upper, lower) in edges.items():
         sheet.areas(_between(panel, together, upper, lower), colour=TONES[tone])
     for row, (tone, colour) in enumerate(TONES.items()):
-        mean = np.nanmean(getattr(affect.course, tone))
+        mean = np.nanmean(getattr(affect.series, tone))
         sheet.text(RIGHT + 16, top + 22 + row * 29, tone, size=17, colour=ink(colour), bold=True)
-        sheet.text(WIDTH - MARGIN, top + 22 + row * 29, f"{100 * mean:.0f} %", size=17, colour=ink(colour), align="right")
+        sheet.text(
+            WIDTH - MARGIN,
+            top + 22 + row * 29,
+            f"{100 * mean:.0f} %",
+            size=17,
+            colour=ink(colour),
+            align="right",
+        )
 
 
-def valence(sheet: Page, affect: GroupAffect, together: Course, *, top: float) -> None:
+def valence(sheet: Canvas, affect: GroupAffect, together: Series, *, top: float) -> None:
     """The smoothed valence of all, how far the faces are apart, and the moments."""
     lower, upper = together.probabilities[:, 3], together.probabilities[:, 4]
     most = float(np.nanmax(np.abs(together.probabilities[:, 2:])))
@@ -88,11 +151,18 @@ def valence(sheet: Page, affect: GroupAffect, together: Course, *, top: float) -
     panel = Panel(LEFT, RIGHT, top, top + VALENCE, together.ends, (-reach, reach))
     panel.rules(sheet, [-reach, 0, reach], write=lambda value: f"{value:+g}" if value else "0")
     sheet.text(MARGIN, top + VALENCE / 2 + 6, "valence", size=17, colour=GREY)
-    sheet.areas(_between(panel, together, np.minimum(upper, reach), np.maximum(lower, -reach)), colour=mix(SILVER, WHITE, share=0.4))
+    sheet.areas(
+        _between(panel, together, np.minimum(upper, reach), np.maximum(lower, -reach)),
+        colour=mix(SILVER, WHITE, share=0.4),
+    )
     sheet.line([(LEFT, panel.up([0])[0]), (RIGHT, panel.up([0])[0])], colour=PALE)
     for start, stop in together.runs:
-        sheet.line(panel.at(together.seconds[start:stop], together.probabilities[start:stop, 2]), colour=INK, width=2.5)
-    seconds, smooth = affect.course.seconds, affect.course.valence_smoothed
+        sheet.line(
+            panel.at(together.seconds[start:stop], together.probabilities[start:stop, 2]),
+            colour=INK,
+            width=2.5,
+        )
+    seconds, smooth = affect.series.seconds, affect.series.valence_smoothed
     for moments, colour in ((affect.most_positive, AMBER), (affect.most_negative, BLUE)):
         sheet.dots(panel.at(seconds[moments], smooth[moments]), colour=INK, size=15)
         sheet.dots(panel.at(seconds[moments], smooth[moments]), colour=colour, size=11)
@@ -107,17 +177,25 @@ def valence(sheet: Page, affect: GroupAffect, together: Course, *, top: float) -
         sheet.text(x + 36, top + 94 + row * 32, words, size=16, colour=GREY)
 
 
-def _between(panel: Panel, together: Course, upper: Points, lower: Points) -> list[Points]:
-    """The area between two lines, an outline a run; the first and the last moment of a run stand for their whole cells."""
+def _between(panel: Panel, together: Series, upper: Points, lower: Points) -> list[Points]:
+    """The area between two lines, an outline a run; the first and the last moment of a run stand
+    for their whole cells.
+    """
     outlines = []
     for start, stop in together.runs:
-        seconds = np.concatenate([together.cells[start, :1], together.seconds[start:stop], together.cells[stop - 1, 1:]])
+        seconds = np.concatenate(
+            [together.cells[start, :1], together.seconds[start:stop], together.cells[stop - 1, 1:]]
+        )
         ends = [start, *range(start, stop), stop - 1]
-        outlines.append(np.array(panel.at(seconds, upper[ends]) + panel.at(seconds, lower[ends])[::-1]))
+        outlines.append(
+            np.array(panel.at(seconds, upper[ends]) + panel.at(seconds, lower[ends])[::-1])
+        )
     return outlines
 
 
-def zones(sheet: Page, together: Course, gaps: Sequence[tuple[float, float]], *, top: float, room: float) -> None:
+def zones(
+    sheet: Canvas, together: Series, gaps: Sequence[tuple[float, float]], *, top: float, room: float
+) -> None:
     """Where there is no face at all, in both panels, `room` px apart."""
     edges = across(together, np.array(gaps).reshape(-1, 2)).tolist()
     for y, height in ((top, SHARES), (top + SHARES + room, VALENCE)):

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["BAND", "BLUE", "GREY", "HATCH", "INK", "PALE", "RGB", "WARNING", "WHITE", "colours", "ink", "ink_on", "mix"]
+__all__ = [
+    "BAND",
+    "BLUE",
+    "GREY",
+    "HATCH",
+    "INK",
+    "PALE",
+    "RGB",
+    "WARNING",
+    "WHITE",
+    "colours",
+    "ink",
+    "ink_on",
+    "mix",
+]
 
 RGB = tuple[float, float, float]
 
@@ -14,10 +28,23 @@ def _rgb(code: str) -> RGB:
     return red / 255, green / 255, blue / 255
 
 
-# The ten-colour sequence of M. A. Petroff, Accessible Color Sequences for Data Visualization, arXiv:2107.02270 (2021), table 1: chosen to stay
-# apart under each kind of colour blindness and in lightness.
-BLUE, AMBER, RED, SILVER, PURPLE = _rgb("3F90DA"), _rgb("FFA90E"), _rgb("BD1F01"), _rgb("94A4A2"), _rgb("832DB6")
-BROWN, ORANGE, TAN, SLATE, CYAN = _rgb("A96B59"), _rgb("E76300"), _rgb("B9AC70"), _rgb("717581"), _rgb("92DADD")
+# The ten-colour sequence of M. A. Petroff, Accessible Color Sequences for Data Visualization,
+# arXiv:2107.02270 (2021), table 1: chosen to stay apart under each kind of colour blindness and
+# in lightness.
+BLUE, AMBER, RED, SILVER, PURPLE = (
+    _rgb("3F90DA"),
+    _rgb("FFA90E"),
+    _rgb("BD1F01"),
+    _rgb("94A4A2"),
+    _rgb("832DB6"),
+)
+BROWN, ORANGE, TAN, SLATE, CYAN = (
+    _rgb("A96B59"),
+    _rgb("E76300"),
+    _rgb("B9AC70"),
+    _rgb("717581"),
+    _rgb("92DADD"),
+)
 SEQUENCE = (BLUE, AMBER, RED, SILVER, PURPLE, BROWN, ORANGE, TAN, SLATE, CYAN)
 
 KNOWN = {
@@ -49,7 +76,8 @@ def colours(classes: tuple[str, ...]) -> dict[str, RGB]:
 
     Raises
     ------
-    ValueError : more classes than the palette has colours.
+    ValueError
+        More classes than the palette has colours.
     """
     if len(classes) > len(SEQUENCE):
         raise ValueError(f"classes: expected at most {len(SEQUENCE)}, got {len(classes)}")
@@ -67,7 +95,11 @@ def mix(colour: RGB, ground: RGB, *, share: float) -> RGB:
 def ink(colour: RGB) -> RGB:
     """The colour itself, or as little darkened as makes it legible on white."""
     shares = np.arange(100, 0, -5) / 100
-    return next(dark for dark in (mix(colour, BLACK, share=share) for share in shares) if 1.05 / (_luminance(dark) + 0.05) >= CONTRAST)
+    return next(
+        dark
+        for dark in (mix(colour, BLACK, share=share) for share in shares)
+        if 1.05 / (_luminance(dark) + 0.05) >= CONTRAST
+    )
 
 
 def ink_on(ground: RGB) -> RGB:

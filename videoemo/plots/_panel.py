@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from videoemo.plots._page import Page
+from videoemo.plots._canvas import Canvas
 from videoemo.plots._palette import GREY, PALE
 
 __all__ = ["Panel"]
@@ -22,8 +22,10 @@ class Panel:
 
     Parameters
     ----------
-    left, right, top, bottom : its edges, in pixels.
-    x, y : the numbers at its left and right, and at its bottom and top edge.
+    left, right, top, bottom : float
+        Its edges, in pixels.
+    x, y : tuple of (float, float)
+        The numbers at its left and right, and at its bottom and top edge.
     """
 
     left: float
@@ -49,7 +51,9 @@ class Panel:
         """The places of points, in pixels."""
         return list(zip(self.across(x), self.up(y), strict=True))
 
-    def rules(self, sheet: Page, numbers: Sequence[float], *, write: Callable[[float], str]) -> None:
+    def rules(
+        self, sheet: Canvas, numbers: Sequence[float], *, write: Callable[[float], str]
+    ) -> None:
         """A line across at each number, which is written at the left."""
         for y, number in zip(self.up(numbers), numbers, strict=True):
             sheet.line([(self.left, y), (self.right, y)], colour=PALE)

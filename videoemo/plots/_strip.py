@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from videoemo.plots._course import Course
 from videoemo.plots._palette import RGB, WHITE, mix
+from videoemo.plots._series import Series
 
 __all__ = ["FAINTEST", "strip"]
 
@@ -18,25 +18,36 @@ FAINTEST = 0.3
 SHADES = 8
 
 
-def strip(seen: Course, palette: Sequence[RGB], *, width: int, height: int, ground: RGB = WHITE) -> npt.NDArray[np.uint8]:
-    """The most probable class of each moment in its colour, the paler the less probable it is; `ground` where the person is not seen.
+def strip(
+    seen: Series, palette: Sequence[RGB], *, width: int, height: int, ground: RGB = WHITE
+) -> npt.NDArray[np.uint8]:
+    """The most probable class of each moment in its colour, the paler the less probable it is;
+    `ground` where the person is not seen.
 
     Parameters
     ----------
-    seen : the person's probabilities, NaN where not seen.
-    palette : the colour of each class.
+    seen : Series
+        The person's probabilities, NaN where not seen.
+    palette : sequence of tuple of (float, float, float)
+        The colour of each class.
 
     Returns
     -------
-    uint8 (height, width, 3).
+    uint8 (height, width, 3)
+        The picture, RGB.
     """
     first, last = seen.ends
     times = first + (np.arange(width) + 0.5) / width * (last - first)
-    cell = np.clip(np.searchsorted(seen.cells[:, 0], times, "right") - 1, 0, len(seen.cells) - 1)  # (width,)
+    # (width,)
+    cell = np.clip(np.searchsorted(seen.cells[:, 0], times, "right") - 1, 0, len(seen.cells) - 1)
     there = np.isfinite(seen.probabilities.sum(axis=1))[cell] & (times <= seen.cells[cell, 1])
     probabilities = np.nan_to_num(seen.probabilities)
     shade = np.minimum((probabilities.max(axis=1) * SHADES).astype(int), SHADES - 1)
     shares = FAINTEST + (1 - FAINTEST) * (np.arange(SHADES) + 1) / SHADES
-    inks = np.array([[mix(colour, WHITE, share=float(share)) for share in shares] for colour in palette])  # (c, SHADES, 3)
-    row = np.where(there[:, None], inks[probabilities.argmax(axis=1), shade][cell], ground)  # (width, 3)
+    # (c, SHADES, 3)
+    inks = np.array(
+        [[mix(colour, WHITE, share=float(share)) for share in shares] for colour in palette]
+    )
+    # (width, 3)
+    row = np.where(there[:, None], inks[probabilities.argmax(axis=1), shade][cell], ground)
     return np.broadcast_to(np.rint(row * 255).astype(np.uint8), (height, width, 3)).copy()

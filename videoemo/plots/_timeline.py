@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from videoemo.plots._bands import bands
-from videoemo.plots._course import course
+from videoemo.plots._format import count, percent
 from videoemo.plots._frame import Subject
 from videoemo.plots._palette import colours
-from videoemo.plots._still import message, still
-from videoemo.plots._words import count, percent
-from videoemo.thumbnails import Thumbnail
+from videoemo.plots._series import time_series
+from videoemo.plots._single_frame import message, single_frame
+from videoemo.plots._timeline_bands import bands
+from videoemo.tables.thumbnails import Thumbnail
 
 __all__ = ["timeline"]
 
@@ -33,31 +33,54 @@ def timeline(
     notice: str | None = None,
     smoothed: float = 0.0,
 ) -> None:
-    """Draw one video as a PNG: a band for each class over time, the clearest faces above; bars where there is one frame only.
+    """Draw one video as a PNG: a band for each class over time, the clearest faces above; bars
+    where there is one frame only.
 
     Parameters
     ----------
-    path : where the PNG is written.
-    name : the title.
-    classes : c names, at most 10.
-    seconds : float64 (n,), times of the sampled frames.
-    probabilities : float32 (n, c), 0 to 1, the mean over the faces of each frame; NaN rows where no face was found.
-    n_faces : int (n,), faces found in each frame.
-    mean : (c,), the video's mean probability of each class; NaN where it has no face.
-    dominant : the class with the highest mean, empty where the video has no face, or `LOW_COVERAGE`.
-    thumbnails : faces to show, all of one side, labelled with one of the classes; where they are too many for the width some are left out.
-    notice : a warning to show at the top, such as `truncated at 12.3 s`.
-    smoothed : the time constant in seconds with which the probabilities were smoothed along each person's track; 0 where they were not.
+    path : Path
+        Where the PNG is written.
+    name : str
+        The title.
+    classes : sequence of str
+        c names, at most 10.
+    seconds : float64 (n,)
+        Times of the sampled frames.
+    probabilities : float32 (n, c)
+        0 to 1, the mean over the faces of each frame; NaN rows where no face was found.
+    n_faces : int (n,)
+        Faces found in each frame.
+    mean : float32 (c,)
+        The video's mean probability of each class; NaN where it has no face.
+    dominant : str
+        The class with the highest mean, empty where the video has no face, or `LOW_COVERAGE`.
+    thumbnails : sequence of Thumbnail
+        Faces to show, all of one side, labelled with one of the classes; where they are too many
+        for the width some are left out.
+    notice : str or None
+        A warning to show at the top, such as `truncated at 12.3 s`.
+    smoothed : float, default=0.0
+        The time constant in seconds with which the probabilities were smoothed along each person's
+        track; 0 where they were not.
 
     Raises
     ------
-    ValueError : arrays of shapes that do not agree, or too many classes, or times that are not finite.
-    OutputError : the picture cannot be written.
+    ValueError
+        Arrays of shapes that do not agree, or too many classes, or times that are not finite.
+    OutputError
+        The picture cannot be written.
     """
     n, c = len(seconds), len(classes)
-    if not (seconds.shape == n_faces.shape == (n,) and probabilities.shape == (n, c) and mean.shape == (c,)):
+    if not (
+        seconds.shape == n_faces.shape == (n,)
+        and probabilities.shape == (n, c)
+        and mean.shape == (c,)
+    ):
         given = f"{seconds.shape}, {probabilities.shape}, {n_faces.shape}, {mean.shape}"
-        raise ValueError(f"seconds, probabilities, n_faces, mean: expected shapes ({n},), ({n}, {c}), ({n},), ({c},), got {given}")
+        raise ValueError(
+            f"seconds, probabilities, n_faces, mean: expected shapes ({n},), ({n}, {c}), ({n},), "
+            f"({c},), got {given}"
+        )
     if not np.isfinite(seconds).all():
         raise ValueError("seconds: expected finite times, got some that are not")
     face_frames = int(np.isfinite(probabilities.sum(axis=1)).sum())
@@ -69,7 +92,8 @@ def timeline(
         mean=mean,
         dominant=dominant,
         thumbnails=thumbnails,
-        facts=f"{count(n, 'sampled frame')}, " + (f"a face in {percent(face_frames, n)}" if moments > 1 else count(most, "face")),
+        facts=f"{count(n, 'sampled frame')}, "
+        + (f"a face in {percent(face_frames, n)}" if moments > 1 else count(most, "face")),
         notice=notice,
     )
     if not n:
@@ -77,8 +101,8 @@ def timeline(
     elif not face_frames:
         message(path, subject, statement="no face found")
     elif moments == 1:
-        still(path, subject, notes=[f"mean over {most} faces"] if most > 1 else [])
+        single_frame(path, subject, notes=[f"mean over {most} faces"] if most > 1 else [])
     else:
         notes = [f"mean over the faces of a frame (up to {most})"] if most > 1 else []
         notes += [f"smoothed along each person's track, {smoothed:g} s"] if smoothed else []
-        bands(path, subject, course(seconds, probabilities), notes=notes)
+        bands(path, subject, time_series(seconds, probabilities), notes=notes)

@@ -1,7 +1,12 @@
-"""Frames of videos, pictures and folders of pictures, with the container's own times, in bounded memory."""
+"""Decoding of videos, pictures and folders of pictures: frames with the container's own times, in
+bounded memory.
+"""
 
-from videoemo.video._frames import DECODERS, frames
+from videoemo.video._decode import DECODERS, frames
+from videoemo.video._info import Video
+from videoemo.video._prefetch import prefetch
 from videoemo.video._probe import probe
-from videoemo.video._video import Video
+from videoemo.video._sampling import sample
+from videoemo.video._still import drop_still_frames
 
-__all__ = ["DECODERS", "Video", "frames", "probe"]
+__all__ = ["DECODERS", "Video", "drop_still_frames", "frames", "prefetch", "probe", "sample"]

@@ -1,4 +1,4 @@
-"""Containers opened by PyAV: which stream is the video, and its packets until they end."""
+"""Containers by PyAV: opening, choice of the video stream, packets."""
 
 from __future__ import annotations
 
@@ -10,61 +10,84 @@ from typing import Any
 import av
 
 from videoemo.errors import EmptyVideoError, InputError, UnreadableVideoError
-from videoemo.video._chunks import is_cut, lacks_index
+from videoemo.video._truncation import is_truncated, lacks_index
 
-__all__ = ["opened", "packets", "pick_stream", "why_unreadable"]
+__all__ = ["explain_unreadable", "open_container", "packets", "pick_stream"]
 
-# libav writes its own remarks to standard error: what matters of them is said in our errors.
+# libav writes its own messages to standard error: what matters of them is in our errors.
 av.logging.set_level(None)
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Any]:
-    """The file as a PyAV container.
+def open_container(path: Path) -> Iterator[Any]:
+    """Open a file as a PyAV container, closed on leaving the context.
 
     Raises
     ------
-    InputError : there is no such file, or no permission to read it.
-    UnreadableVideoError : its contents are those of no container known.
+    InputError
+        There is no such file, or no permission to read it.
+    UnreadableVideoError
+        It is truncated, or of no known container.
     """
     if not path.exists():
         raise InputError(f"{path}: no such file: check the path")
     if path.is_file() and lacks_index(path):
-        raise UnreadableVideoError(f"{path}: {why_unreadable(path)}")
+        raise UnreadableVideoError(f"{path}: {explain_unreadable(path)}")
     try:
         # An absolute path: "12:30.mp4" on its own reads as the protocol "12".
         container = av.open(str(path.absolute()), metadata_errors="ignore")
     except PermissionError as exc:
         raise InputError(f"{path}: no permission to read it: change its permissions") from exc
     except (av.FFmpegError, OSError) as exc:
-        raise UnreadableVideoError(f"{path}: {why_unreadable(path)}") from exc
+        raise UnreadableVideoError(f"{path}: {explain_unreadable(path)}") from exc
     with container:
         yield container
 
 
 def pick_stream(container: Any, path: Path) -> Any:
-    """The video stream to read: no cover picture, the default one first, then the largest, then the first.
+    """Pick the video stream to read: no cover picture; the default one, else the largest, else the
+    first.
+
+    Parameters
+    ----------
+    container : av.container.InputContainer
+        The open container.
+    path : Path
+        Its file.
 
     Raises
     ------
-    EmptyVideoError : there is none.
-    UnreadableVideoError : there is none because the file was cut, or no decoder for it.
+    EmptyVideoError
+        There is none.
+    UnreadableVideoError
+        There is none because the file is truncated, or no decoder for it.
     """
-    moving = [s for s in container.streams.video if not s.disposition & av.stream.Disposition.attached_pic]
-    if not moving and is_cut(path):
-        raise UnreadableVideoError(f"{path}: {why_unreadable(path)}")
-    if not moving:
-        held = ", ".join(sorted({s.type for s in container.streams if s.type != "video"})) or "nothing else"
+    streams = [
+        s for s in container.streams.video if not s.disposition & av.stream.Disposition.attached_pic
+    ]
+    if not streams and is_truncated(path):
+        raise UnreadableVideoError(f"{path}: {explain_unreadable(path)}")
+    if not streams:
+        held = (
+            ", ".join(sorted({s.type for s in container.streams if s.type != "video"}))
+            or "nothing else"
+        )
         cover = " but a cover picture" if container.streams.video else ""
-        raise EmptyVideoError(f"{path}: it holds no video stream{cover} ({held}): give a file with pictures")
-    stream = max(moving, key=_rank)
+        raise EmptyVideoError(
+            f"{path}: it holds no video stream{cover} ({held}): give a file with pictures"
+        )
+    stream = max(streams, key=_rank)
     if stream.codec_context is None:
-        raise UnreadableVideoError(f"{path}: there is no decoder for its kind of video: convert it to H.264 in MP4")
+        raise UnreadableVideoError(
+            f"{path}: there is no decoder for its kind of video: convert it to H.264 in MP4"
+        )
     return stream
 
 
 def packets(container: Any, stream: Any) -> Iterator[Any]:
-    """The stream's packets, and an empty one after the last, until they end or can no longer be told apart."""
+    """Iterate over the packets of a stream, and an empty one after the last, until they end or the
+    demuxer fails.
+    """
     demuxed = container.demux(stream)
     while True:
         try:
@@ -82,14 +105,17 @@ def _rank(stream: Any) -> tuple[bool, int, int]:
     return default, context.width * context.height if context else 0, -stream.index
 
 
-def why_unreadable(path: Path) -> str:
-    """What is wrong with a file that no demuxer takes, in words."""
+def explain_unreadable(path: Path) -> str:
+    """Explain in words why no demuxer takes a file."""
     if path.is_dir():
         return "it is a folder: give a file"
     if not path.stat().st_size:
         return "the file is empty (0 bytes): copy or record it again"
     if lacks_index(path):
-        return "it was cut off, or its recording never finished, before its index: copy it again or repair it"
-    if is_cut(path):
+        return (
+            "it was cut off, or its recording never finished, before its index: copy it again or "
+            "repair it"
+        )
+    if is_truncated(path):
         return "it was cut off before its first frame: copy it again"
     return "its contents are not those of a video: check that it is one, and that it plays"

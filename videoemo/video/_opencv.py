@@ -1,4 +1,4 @@
-"""Frames by OpenCV, one after the other."""
+"""Decoder OpenCV, which reads every frame in order."""
 
 from __future__ import annotations
 
@@ -10,46 +10,68 @@ import numpy as np
 import numpy.typing as npt
 
 from videoemo.errors import UnreadableVideoError
-from videoemo.video._video import Video
+from videoemo.video._info import Video
 
 __all__ = ["read"]
 
 # OpenCV gives milliseconds as a float.
 TOLERANCE = 1e-4
-# A broken packet ends OpenCV's grab as the end of the video does: so many in a row are taken for the end.
+# A broken packet ends OpenCV's grab as the end of the video does: so many in a row are taken for
+# the end.
 BROKEN = 16
 
 
-def read(video: Video, wanted: npt.NDArray[np.int64]) -> Iterator[tuple[int, npt.NDArray[np.uint8]]]:
-    """The wanted frames that can be decoded, RGB.
+def read(
+    video: Video, wanted: npt.NDArray[np.int64]
+) -> Iterator[tuple[int, npt.NDArray[np.uint8]]]:
+    """Decode the wanted frames, RGB; broken ones are missing.
+
+    Parameters
+    ----------
+    video : Video
+        The video.
+    wanted : int64 (n,)
+        The indices of the frames, ascending.
 
     Raises
     ------
-    UnreadableVideoError : OpenCV cannot open it, or would show it wrongly without a word.
+    UnreadableVideoError
+        OpenCV cannot open it, or would decode it wrongly without an error.
     """
     # libav's level "quiet"; it is read once, when OpenCV opens its first video.
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
     import cv2
 
     if video.interlaced:
-        raise UnreadableVideoError(f"{video.path}: OpenCV gives garbage for interlaced frames: use another decoder")
+        raise UnreadableVideoError(
+            f"{video.path}: OpenCV gives garbage for interlaced frames: use another decoder"
+        )
     if video.mirrored:
-        raise UnreadableVideoError(f"{video.path}: OpenCV does not mirror frames: use another decoder")
+        raise UnreadableVideoError(
+            f"{video.path}: OpenCV does not mirror frames: use another decoder"
+        )
     if video.n_streams > 1:
-        raise UnreadableVideoError(f"{video.path}: OpenCV may take the wrong one of its {video.n_streams} video streams: use another")
+        raise UnreadableVideoError(
+            f"{video.path}: OpenCV may take the wrong one of its {video.n_streams} video streams: "
+            "use another"
+        )
     capture = cv2.VideoCapture(str(video.path.absolute()), cv2.CAP_FFMPEG)
     try:
         broken = _grab(capture)
         if broken is None:
-            raise UnreadableVideoError(f"{video.path}: OpenCV gets no frame from it: use another decoder")
+            raise UnreadableVideoError(
+                f"{video.path}: OpenCV gets no frame from it: use another decoder"
+            )
         left = wanted.tolist()[::-1]
         index = -1
         while broken is not None and left:
-            found = _index(video, capture.get(cv2.CAP_PROP_POS_MSEC) / 1000, last=index, broken=broken)
+            found = _index(
+                video, capture.get(cv2.CAP_PROP_POS_MSEC) / 1000, last=index, broken=broken
+            )
             if found is not None:
                 index = found
                 while left and left[-1] < index:
-                    left.pop()  # it did not come
+                    left.pop()  # it is missing
                 if left and left[-1] == index:
                     left.pop()
                     good, bgr = capture.retrieve()
@@ -61,16 +83,22 @@ def read(video: Video, wanted: npt.NDArray[np.int64]) -> Iterator[tuple[int, npt
 
 
 def _grab(capture: Any) -> int | None:
-    """Go to the next frame; the number of broken ones on the way, or None at the end."""
+    """Grab the next frame; return the number of broken ones before it, or None at the end."""
     return next((broken for broken in range(BROKEN) if capture.grab()), None)
 
 
 def _index(video: Video, elapsed: float, *, last: int, broken: int) -> int | None:
-    """The frame now grabbed: the one presented at that time since the stream's start; None where there is none."""
+    """Index of the frame just grabbed: the one presented `elapsed` seconds after the stream's
+    start; None where there is none.
+    """
     # The last frames of some containers come without a time (0).
     if not video.timed or (elapsed == 0 and last >= 0):
         after = last + 1 + broken
         return after if after < video.n_frames else None
     seconds = elapsed + video.start
     near = int(np.searchsorted(video.seconds, seconds - TOLERANCE))
-    return near if last < near < video.n_frames and abs(video.seconds[near] - seconds) <= TOLERANCE else None
+    return (
+        near
+        if last < near < video.n_frames and abs(video.seconds[near] - seconds) <= TOLERANCE
+        else None
+    )

@@ -1,4 +1,4 @@
-"""When a stream's frames are to be presented, told by its packets alone."""
+"""Presentation times of a stream's frames, from its packets alone."""
 
 from __future__ import annotations
 
@@ -12,16 +12,18 @@ import numpy.typing as npt
 
 from videoemo.video._container import packets
 
-__all__ = ["Packet", "Times", "scan", "times"]
+__all__ = ["FrameTimes", "Packet", "frame_times", "scan_packets"]
 
-# Containers whose packets have no presentation times: those that libav makes up for them do not survive reordered frames.
+# Containers whose packets have no presentation times: those that libav derives for them are wrong
+# where frames are reordered.
 UNTIMED = ("avi",)
-# Containers with an index to jump by. In others (MPEG-TS, MPEG-PS) libav guesses times after a jump, and guesses wrongly.
+# Containers with an index to seek by. In others (MPEG-TS, MPEG-PS) libav guesses times after a
+# seek, and guesses wrongly.
 INDEXED = ("mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm")
 
 
 class Packet(NamedTuple):
-    """What is kept of a packet: the packet itself would keep its data."""
+    """Fields of a PyAV packet, which itself would keep its data in memory."""
 
     pts: int | None
     dts: int | None
@@ -32,32 +34,46 @@ class Packet(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Times:
-    """The frames to be presented, in order.
+class FrameTimes:
+    """Presentation times of frames, in order.
 
     Parameters
     ----------
-    ticks : int64 (n,), in units of `base` seconds.
-    last : ticks that the last one is shown.
-    keyframes : int64 (k,), which of them can be jumped to.
-    base : seconds a tick.
-    timed : whether the container holds presentation times.
+    ticks : int64 (n,)
+        In units of `base` seconds.
+    last_duration : int
+        Of the last frame, in ticks.
+    keyframes : int64 (k,)
+        The indices of those that can be sought.
+    base : Fraction
+        Seconds a tick.
+    timed : bool
+        Whether the container holds presentation times.
     """
 
     ticks: npt.NDArray[np.int64]
-    last: int
+    last_duration: int
     keyframes: npt.NDArray[np.int64]
     base: Fraction
     timed: bool
 
 
-def scan(container: Any, stream: Any) -> tuple[list[Packet], Any]:
-    """All packets of the stream, and the first frame that decodes (None where none does)."""
+def scan_packets(container: Any, stream: Any) -> tuple[list[Packet], Any]:
+    """Read all packets of a stream, and the first frame that decodes (None where none does)."""
     found: list[Packet] = []
     frame = None
     for packet in packets(container, stream):
         if packet.size:
-            found.append(_kept(packet))
+            found.append(
+                Packet(
+                    packet.pts,
+                    packet.dts,
+                    packet.duration or 0,
+                    packet.is_keyframe,
+                    packet.is_discard,
+                    packet.is_corrupt,
+                )
+            )
         if frame is None:
             try:
                 frame = next(iter(packet.decode()), None)
@@ -66,12 +82,28 @@ def scan(container: Any, stream: Any) -> tuple[list[Packet], Any]:
     return found, frame
 
 
-def times(found: list[Packet], stream: Any, *, format_name: str, cut: bool) -> Times:
-    """The frames that the packets make, without those that an edit list hides and the half of one at the end of a cut file.
+def frame_times(
+    found: list[Packet], stream: Any, *, format_name: str, truncated: bool
+) -> FrameTimes:
+    """Presentation times of the frames that packets make.
 
-    A packet without a time among packets that have one is part of a frame (a second field, a hidden reference), not a frame.
+    Without those that an edit list hides and the partial one at the end of a truncated file. A
+    packet without a time among packets that have one is part of a frame (a second field, a hidden
+    reference), not a frame.
+
+    Parameters
+    ----------
+    found : list of Packet
+        All packets of the stream.
+    stream : av.video.stream.VideoStream
+        The stream.
+    format_name : str
+        libav's name of the container's format.
+    truncated : bool
+        Whether the file is truncated.
     """
-    shown = [p for p in found if not p.is_hidden and not (cut and p is found[-1] and p.is_partial)]
+    partial = found[-1] if truncated and found and found[-1].is_partial else None
+    shown = [p for p in found if not p.is_hidden and p is not partial]
     with_time = [p for p in shown if p.pts is not None]
     timed = format_name not in UNTIMED and 2 * len(with_time) >= len(shown)
     rate = stream.average_rate or Fraction(25)
@@ -85,15 +117,13 @@ def times(found: list[Packet], stream: Any, *, format_name: str, cut: bool) -> T
     else:
         base = 1 / rate
         ticks = np.arange(len(shown), dtype=np.int64)
-    last = shown[-1].duration if timed and shown else 0
-    return Times(
+    last_duration = shown[-1].duration if timed and shown else 0
+    return FrameTimes(
         ticks=ticks,
-        last=last or max(1, round(1 / (rate * base))),
-        keyframes=np.flatnonzero([p.is_keyframe and format_name in INDEXED for p in shown]).astype(np.int64),
+        last_duration=last_duration or max(1, round(1 / (rate * base))),
+        keyframes=np.flatnonzero([p.is_keyframe and format_name in INDEXED for p in shown]).astype(
+            np.int64
+        ),
         base=base,
         timed=timed,
     )
-
-
-def _kept(packet: Any) -> Packet:
-    return Packet(packet.pts, packet.dts, packet.duration or 0, packet.is_keyframe, packet.is_discard, packet.is_corrupt)

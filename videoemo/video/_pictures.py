@@ -1,4 +1,4 @@
-"""A picture as a video of one frame at 0 s, and a folder of numbered pictures as a video."""
+"""Pictures as videos: one picture (a frame at 0 s), or a folder of numbered pictures."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ import numpy.typing as npt
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from videoemo.errors import InputError, TooLargeVideoError, UnreadableVideoError
-from videoemo.sampling import check
-from videoemo.video._video import Video, check_size
+from videoemo.video._info import Video, check_size
+from videoemo.video._sampling import check_sampling
 
 __all__ = ["is_picture", "probe_folder", "probe_picture", "read_pictures"]
 
@@ -26,12 +26,14 @@ DAMAGED = (OSError, SyntaxError, ValueError)
 
 
 def is_picture(path: Path) -> bool:
-    """Whether the file's contents, not its name, are those of a still picture."""
+    """Whether a file is a still picture, by its contents, not its name."""
     if not path.is_file():
         return False
     try:
-        with _opened(path) as picture:
-            return not (picture.format in ("PNG", "WEBP") and getattr(picture, "is_animated", False))
+        with _open(path) as picture:
+            return not (
+                picture.format in ("PNG", "WEBP") and getattr(picture, "is_animated", False)
+            )
     except UnidentifiedImageError:
         return False
     except TooLargeVideoError:
@@ -39,26 +41,47 @@ def is_picture(path: Path) -> bool:
 
 
 def probe_picture(path: Path, *, max_pixels: int | None) -> Video:
-    """A picture as a video of one frame at 0 s.
+    """Describe a picture as a video of one frame at 0 s.
+
+    Parameters
+    ----------
+    path : Path
+        The picture.
+    max_pixels : int or None
+        Refuse more pixels than this; no limit where None.
 
     Raises
     ------
-    TooLargeVideoError : it has more than `max_pixels` pixels.
-    UnreadableVideoError : it is damaged.
+    TooLargeVideoError
+        It has more than `max_pixels` pixels.
+    UnreadableVideoError
+        It is damaged.
     """
     width, height = _size(path, max_pixels=max_pixels)
     return _video(path, (path,), width=width, height=height, fps=None)
 
 
 def probe_folder(folder: Path, *, fps: float, max_pixels: int | None) -> Video:
-    """A folder that holds nothing but numbered pictures (hidden files apart) as a video, taken at `fps` frames per second.
+    """Describe a folder of numbered pictures as a video.
+
+    Parameters
+    ----------
+    folder : Path
+        It holds nothing else, hidden files apart.
+    fps : float
+        The rate at which the pictures were taken.
+    max_pixels : int or None
+        Refuse more pixels than this; no limit where None.
 
     Raises
     ------
-    InputError : `fps` is not above 0, or it holds no picture, a folder, or a file that is no picture or has no number of its own.
-    TooLargeVideoError : the first picture has more than `max_pixels` pixels.
+    InputError
+        `fps` is not above 0, or it holds no picture, a folder, or a file that is no picture or has
+        no number of its own.
+    TooLargeVideoError
+        The first picture has more than `max_pixels` pixels.
     """
-    check(fps=fps)
+    check_sampling(fps=fps)
     files = [file for file in folder.iterdir() if not file.name.startswith(".")]
     if not files:
         raise InputError(f"{folder}: the folder is empty: give one of numbered pictures")
@@ -66,61 +89,86 @@ def probe_folder(folder: Path, *, fps: float, max_pixels: int | None) -> Video:
     for file in sorted(files):
         digits = re.findall(r"\d+", file.stem)
         if not digits or not is_picture(file):
-            raise InputError(f"{folder}: {file.name} is not a numbered picture: with fps a folder must hold nothing else")
+            raise InputError(
+                f"{folder}: {file.name} is not a numbered picture: with fps a folder must hold "
+                "nothing else"
+            )
         other = numbered.setdefault(int(digits[-1]), file)
         if other is not file:
-            raise InputError(f"{folder}: {other.name} and {file.name} have the same number: rename or remove one")
+            raise InputError(
+                f"{folder}: {other.name} and {file.name} have the same number: rename or remove one"
+            )
     pictures = tuple(numbered[number] for number in sorted(numbered))
     width, height = _size(pictures[0], max_pixels=max_pixels)
     return _video(folder, pictures, width=width, height=height, fps=fps)
 
 
-def read_pictures(video: Video, wanted: npt.NDArray[np.int64], *, max_pixels: int | None = None) -> Iterator[tuple[int, npt.NDArray[np.uint8]]]:
-    """The wanted pictures, upright, RGB; a damaged one among others is left out.
+def read_pictures(
+    video: Video, wanted: npt.NDArray[np.int64], *, max_pixels: int | None = None
+) -> Iterator[tuple[int, npt.NDArray[np.uint8]]]:
+    """Read the wanted pictures, upright, RGB; a damaged one among others is left out.
+
+    Parameters
+    ----------
+    video : Video
+        With `pictures`.
+    wanted : int64 (n,)
+        Their indices.
+    max_pixels : int or None
+        Refuse more pixels than this; no limit where None.
 
     Raises
     ------
-    UnreadableVideoError : the only picture is damaged.
-    TooLargeVideoError : one has more than `max_pixels` pixels.
+    UnreadableVideoError
+        The only picture is damaged.
+    TooLargeVideoError
+        One has more than `max_pixels` pixels.
     """
     for index in wanted.tolist():
         path = video.pictures[index]
         try:
-            with _opened(path) as picture:
+            with _open(path) as picture:
                 check_size(path, width=picture.width, height=picture.height, max_pixels=max_pixels)
                 rgb = _rgb(picture)
         except DAMAGED as exc:
             if len(video.pictures) == 1:
-                raise UnreadableVideoError(f"{path}: the picture is damaged or cut off: copy it again") from exc
+                raise UnreadableVideoError(
+                    f"{path}: the picture is damaged or cut off: copy it again"
+                ) from exc
             continue
         yield index, rgb
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Image.Image]:
+def _open(path: Path) -> Iterator[Image.Image]:
     with warnings.catch_warnings():
-        # Pillow's own limit on sizes: ours is max_pixels, and what is beyond twice Pillow's is an error below.
+        # Pillow's own limit on sizes: ours is max_pixels, and what is beyond twice Pillow's is an
+        # error below.
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
         Image.init()  # with `formats` given, Pillow does not look for their readers by itself
         try:
             picture = Image.open(path, formats=FORMATS)
         except Image.DecompressionBombError as exc:
             limit = 2 * (Image.MAX_IMAGE_PIXELS or 0)
-            raise TooLargeVideoError(f"{path}: a picture of more than {limit} pixels: make it smaller") from exc
+            raise TooLargeVideoError(
+                f"{path}: a picture of more than {limit} pixels: make it smaller"
+            ) from exc
         with picture:
             yield picture
 
 
 def _size(path: Path, *, max_pixels: int | None) -> tuple[int, int]:
-    """Width and height as presented, from the header."""
-    with _opened(path) as picture:
+    """Width and height of a picture as presented, from its header."""
+    with _open(path) as picture:
         width, height = picture.size
         check_size(path, width=width, height=height, max_pixels=max_pixels)
         try:
             orientation = picture.getexif().get(0x0112, 1)
         except DAMAGED as exc:
-            raise UnreadableVideoError(f"{path}: the picture is damaged or cut off: copy it again") from exc
-    # Orientations 5 to 8 are turned by a quarter (Exif 2.3, tag 0x0112).
+            raise UnreadableVideoError(
+                f"{path}: the picture is damaged or cut off: copy it again"
+            ) from exc
+    # Orientations 5 to 8 are rotated by 90 degrees (Exif 2.3, tag 0x0112).
     return (height, width) if orientation >= 5 else (width, height)
 
 
@@ -128,7 +176,10 @@ def _rgb(picture: Image.Image) -> npt.NDArray[np.uint8]:
     upright = ImageOps.exif_transpose(picture)
     if upright.mode.startswith("I"):
         # 16 bits, which older Pillow reads into 32: Pillow's own conversion would clip them at 255.
-        upright = Image.fromarray((np.asarray(upright).clip(0, 65535) / 257).round().astype(np.uint8))  # (h, w)
+        # (h, w)
+        upright = Image.fromarray(
+            (np.asarray(upright).clip(0, 65535) / 257).round().astype(np.uint8)
+        )
     if upright.has_transparency_data:
         upright = upright.convert("RGBA")
         white = Image.new("RGBA", upright.size, "white")
@@ -136,7 +187,9 @@ def _rgb(picture: Image.Image) -> npt.NDArray[np.uint8]:
     return np.asarray(upright.convert("RGB"))
 
 
-def _video(path: Path, pictures: tuple[Path, ...], *, width: int, height: int, fps: float | None) -> Video:
+def _video(
+    path: Path, pictures: tuple[Path, ...], *, width: int, height: int, fps: float | None
+) -> Video:
     n = len(pictures)
     return Video(
         path=path,

@@ -1,4 +1,4 @@
-"""Frames by PyAV: right for every container, with jumps to keyframes where few frames are wanted."""
+"""Decoder PyAV: right for every container, with seeks to keyframes where few frames are wanted."""
 
 from __future__ import annotations
 
@@ -10,68 +10,89 @@ import numpy as np
 import numpy.typing as npt
 from av.video.reformatter import VideoReformatter
 
-from videoemo.video._container import opened, packets
-from videoemo.video._upright import upright
-from videoemo.video._video import Video
+from videoemo.video._container import open_container, packets
+from videoemo.video._info import Video
+from videoemo.video._orientation import to_upright
 
 __all__ = ["read"]
 
-# A jump empties the decoder: decoding on is as fast where it would skip fewer frames than this (640x360 H.264, two cores).
-MIN_JUMP = 16
+# A seek empties the decoder: decoding on is as fast where it would skip fewer frames than this
+# (640x360 H.264, two cores).
+MIN_SEEK = 16
 
 
 class _UnsureError(Exception):
-    """The fast pass may have missed frames that a careful one gets."""
+    """Frames that a sequential pass would get may be missing."""
 
 
-def read(video: Video, wanted: npt.NDArray[np.int64]) -> Iterator[tuple[int, npt.NDArray[np.uint8]]]:
-    """The wanted frames that can be decoded, RGB.
+def read(
+    video: Video, wanted: npt.NDArray[np.int64]
+) -> Iterator[tuple[int, npt.NDArray[np.uint8]]]:
+    """Decode the wanted frames, RGB; broken ones are missing.
 
-    A fast pass decodes on all processors and jumps from keyframe to keyframe. Where the file does not bear that (a jump that lands
-    too late, an error that takes whole frames down with it), the rest is read again from the front, on one thread.
+    A fast pass decodes on all processors and seeks from keyframe to keyframe. Where the file does
+    not allow that (a seek that lands too late, an error in which whole frames are lost), the rest
+    is read again from the beginning, on one thread.
+
+    Parameters
+    ----------
+    video : Video
+        The video.
+    wanted : int64 (n,)
+        The indices of the frames, ascending.
     """
     last = -1
     try:
-        for index, rgb in _fast(video, wanted):
+        for index, rgb in _read_fast(video, wanted):
             yield index, rgb
             last = index
     except _UnsureError:
-        yield from _careful(video, wanted[wanted > last])
+        yield from _read_sequentially(video, wanted[wanted > last])
 
 
-def _fast(video: Video, wanted: npt.NDArray[np.int64]) -> Iterator[tuple[int, npt.NDArray[np.uint8]]]:
-    with opened(video.path) as container:
+def _read_fast(
+    video: Video, wanted: npt.NDArray[np.int64]
+) -> Iterator[tuple[int, npt.NDArray[np.uint8]]]:
+    with open_container(video.path) as container:
         stream = container.streams[video.stream]
-        # Frames in the order of packets need packets in the order of frames: no frame threads there.
+        # Frames in the order of packets need packets in the order of frames: no frame
+        # threads there.
         stream.thread_type = "AUTO" if video.timed else "SLICE"
-        for key, part in _stretches(video, wanted):
+        for key, run in _runs(video, wanted):
             if key:
                 container.seek(int(video.ticks[key]), stream=stream)
-            yield from _chosen(video, _presented(container, stream, video), part, key=key)
+            yield from _convert(video, _decode(container, stream, video), run, key=key)
 
 
-def _careful(video: Video, wanted: npt.NDArray[np.int64]) -> Iterator[tuple[int, npt.NDArray[np.uint8]]]:
-    with opened(video.path) as container:
+def _read_sequentially(
+    video: Video, wanted: npt.NDArray[np.int64]
+) -> Iterator[tuple[int, npt.NDArray[np.uint8]]]:
+    with open_container(video.path) as container:
         stream = container.streams[video.stream]
         stream.thread_type = "NONE"
         try:
-            yield from _chosen(video, _presented(container, stream, video), wanted, key=0)
+            yield from _convert(video, _decode(container, stream, video), wanted, key=0)
         except _UnsureError:
-            return  # the end of the stream: what it could give has come
+            return  # the end of the stream: all that can be decoded has come
 
 
-def _stretches(video: Video, wanted: npt.NDArray[np.int64]) -> Iterator[tuple[int, npt.NDArray[np.int64]]]:
-    """Runs of wanted frames, each with the keyframe to jump to first; 0 for the front of the file, where it is opened."""
-    keys = np.append(0, video.keyframes)[np.searchsorted(video.keyframes, wanted, side="right")]  # (n,)
+def _runs(
+    video: Video, wanted: npt.NDArray[np.int64]
+) -> Iterator[tuple[int, npt.NDArray[np.int64]]]:
+    """Runs of wanted frames, each with the keyframe to seek first; 0 for the beginning of the file,
+    where it is opened.
+    """
+    # (n,)
+    keys = np.append(0, video.keyframes)[np.searchsorted(video.keyframes, wanted, side="right")]
     before = np.append(-1, wanted[:-1])
-    jumps = np.flatnonzero(keys - before > MIN_JUMP)
-    for first, stop in zip(np.append(0, jumps), np.append(jumps, len(wanted)), strict=True):
+    seeks = np.flatnonzero(keys - before > MIN_SEEK)
+    for first, stop in zip(np.append(0, seeks), np.append(seeks, len(wanted)), strict=True):
         if first < stop:
-            yield int(keys[first]) if first in jumps else 0, wanted[first:stop]
+            yield int(keys[first]) if first in seeks else 0, wanted[first:stop]
 
 
-def _presented(container: Any, stream: Any, video: Video) -> Iterator[tuple[int, Any]]:
-    """Index and frame of what comes out of the decoder, ascending."""
+def _decode(container: Any, stream: Any, video: Video) -> Iterator[tuple[int, Any]]:
+    """Decode frames from where the container stands: index and frame, ascending."""
     last = -1
     for order, packet in enumerate(packets(container, stream)):
         if not video.timed and packet.size:
@@ -80,7 +101,9 @@ def _presented(container: Any, stream: Any, video: Video) -> Iterator[tuple[int,
             frames = packet.decode()
         except av.FFmpegError as exc:
             if not packet.size:
-                raise _UnsureError from exc  # the decoder was giving out its last frames: those after the broken one are lost with it
+                # The decoder was flushing its last frames: those after the broken one are lost
+                # with it.
+                raise _UnsureError from exc
             continue
         for frame in frames:
             index = _index(video, frame, delay=stream.codec_context.reorder_depth, last=last)
@@ -91,7 +114,8 @@ def _presented(container: Any, stream: Any, video: Video) -> Iterator[tuple[int,
 
 def _index(video: Video, frame: Any, *, delay: int, last: int) -> int | None:
     if not video.timed:
-        # The packet that pushed the frame out, less those the decoder holds back; the last ones are pushed out by none.
+        # The packet after which the frame came out, less those that the decoder holds back; the
+        # last ones come out without a packet.
         return last + 1 if frame.dts is None else int(frame.dts) - delay
     if frame.pts is None:
         return None
@@ -99,22 +123,24 @@ def _index(video: Video, frame: Any, *, delay: int, last: int) -> int | None:
     return index if index < video.n_frames and video.ticks[index] == frame.pts else None
 
 
-def _chosen(
-    video: Video, presented: Iterator[tuple[int, Any]], wanted: npt.NDArray[np.int64], *, key: int
+def _convert(
+    video: Video, decoded: Iterator[tuple[int, Any]], wanted: npt.NDArray[np.int64], *, key: int
 ) -> Iterator[tuple[int, npt.NDArray[np.uint8]]]:
-    """Those wanted, converted, up to the last of them."""
+    """Convert the wanted ones of decoded frames to RGB, upright, up to the last of them."""
     reformatter = VideoReformatter()
     left = wanted.tolist()[::-1]
     landed = key == 0
-    for index, frame in presented:
+    for index, frame in decoded:
         if not landed and index > key:
-            raise _UnsureError  # the jump went too far
+            raise _UnsureError  # the seek went too far
         landed = True
         while left and left[-1] < index:
-            left.pop()  # it did not come
+            left.pop()  # it is missing
         if left and left[-1] == index:
-            # The turn is the video's: asking each frame for its side data would keep it alive until the next garbage collection.
-            yield index, upright(_rgb(frame, reformatter), rotation=video.rotation, mirrored=video.mirrored)
+            # The orientation is the video's: reading the side data of each frame would keep it
+            # alive until the next garbage collection.
+            rgb = _rgb(frame, reformatter)
+            yield index, to_upright(rgb, rotation=video.rotation, mirrored=video.mirrored)
             left.pop()
         if not left:
             return
@@ -125,8 +151,11 @@ def _chosen(
 def _rgb(frame: Any, reformatter: Any) -> npt.NDArray[np.uint8]:
     # One thread: on small pictures the threads of the conversion cost more than they save.
     if any(component.is_alpha for component in frame.format.components):
-        rgba = reformatter.reformat(frame, format="rgba", threads=1).to_ndarray().astype(np.uint16)  # (h, w, 4)
+        # (h, w, 4)
+        rgba = reformatter.reformat(frame, format="rgba", threads=1).to_ndarray().astype(np.uint16)
         rgb, alpha = rgba[..., :3], rgba[..., 3:]
-        on_white: npt.NDArray[np.uint8] = ((rgb * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)
+        on_white: npt.NDArray[np.uint8] = ((rgb * alpha + 255 * (255 - alpha) + 127) // 255).astype(
+            np.uint8
+        )
         return on_white
     return np.asarray(reformatter.reformat(frame, format="rgb24", threads=1).to_ndarray(), np.uint8)

@@ -1,1 +1,3 @@
-"""The networks that do not ship: kept in a folder, fetched, imported, bundled; each checked before anything opens it."""
+"""Model zoo: networks with their cards; those that do not ship are cached, fetched, imported and
+bundled, each verified before it is opened.
+"""

@@ -1,0 +1,68 @@
+"""Clips of another length, made from real ones without coding anything anew."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import av
+from av.video.stream import VideoStream
+
+from videoemo.errors import InputError
+
+__all__ = ["looped", "shared", "shortened"]
+
+
+def shared(name: str) -> Path:
+    """A clip of `$VIDEOEMO_SHARED`.
+
+    Raises
+    ------
+    InputError
+        It is not there.
+    """
+    root = os.environ.get("VIDEOEMO_SHARED", Path(__file__).parents[3] / "shared")
+    path = Path(root) / "media" / name
+    if not path.is_file():
+        raise InputError(f"no clip {path}: set VIDEOEMO_SHARED to the folder with media/{name}")
+    return path.resolve()
+
+
+def looped(source: Path, target: Path, *, minutes: float) -> Path:
+    """Write `source` again and again into one file of about `minutes` minutes."""
+    with av.open(str(target), "w") as out:
+        stream: VideoStream | None = None
+        offset, seconds = 0, 0.0
+        while stream is None or seconds < minutes * 60:
+            with av.open(str(source)) as container:
+                video = container.streams.video[0]
+                assert video.time_base is not None  # of a stream with packets
+                if stream is None:
+                    stream = out.add_stream_from_template(video)
+                    stream.time_base = video.time_base
+                end = 0
+                for packet in container.demux(video):
+                    if packet.dts is None or packet.pts is None:
+                        continue
+                    end = max(end, packet.pts + (packet.duration or 0))
+                    packet.pts, packet.dts = packet.pts + offset, packet.dts + offset
+                    packet.stream = stream
+                    out.mux(packet)
+                offset += end
+                seconds = float(offset * video.time_base)
+    return target
+
+
+def shortened(source: Path, target: Path, *, frames: int) -> Path:
+    """Write the first frames of `source`, about so many: a picture that is coded after one of them
+    but shown before it is lost.
+    """
+    with av.open(str(source)) as container, av.open(str(target), "w") as out:
+        video = container.streams.video[0]
+        stream = out.add_stream_from_template(video)
+        stream.time_base = video.time_base
+        packets = (packet for packet in container.demux(video) if packet.dts is not None)
+        for packet, _ in zip(packets, range(frames), strict=False):
+            packet.stream = stream
+            out.mux(packet)
+    return target

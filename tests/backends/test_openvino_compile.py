@@ -1,0 +1,211 @@
+"""torch's modules in OpenVINO: the same numbers, converted once, whatever became of what an earlier
+start left.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+import torch
+from torch import nn
+
+import videoemo
+from videoemo.backends.openvino_compile import batch_size_for, compile_model, convert_once
+
+SHAPE = (-1, 3, 16, 16)
+CHECKSUM = "0123"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder of networks."""
+    monkeypatch.setenv("VIDEOEMO_MODELS", str(tmp_path))
+    return tmp_path / "openvino"
+
+
+def network() -> nn.Module:
+    """A convolution, its mean over the picture, and a layer of seven outputs."""
+    torch.manual_seed(0)
+    return nn.Sequential(
+        nn.Conv2d(3, 32, 3), nn.SiLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(32, 7)
+    ).eval()
+
+
+def never() -> nn.Module:
+    raise AssertionError("converted a second time")
+
+
+def pictures(n: int) -> npt.NDArray[np.float32]:
+    return np.random.default_rng(0).normal(size=(n, 3, 16, 16)).astype(np.float32)
+
+
+def answers(n: int = 5, precision: str = "float32") -> npt.NDArray[np.float32]:
+    (found,) = compile_model(
+        convert_once("toy", network, checksum=CHECKSUM, shape=SHAPE), threads=1, precision=precision
+    )(pictures(n))
+    return found
+
+
+def test_it_says_what_torch_says() -> None:
+    with torch.inference_mode():
+        np.testing.assert_allclose(answers(), network()(torch.from_numpy(pictures(5))), atol=1e-5)
+
+
+def test_a_picture_is_told_the_same_in_any_company() -> None:
+    for n in (1, 2, 7, 33):
+        np.testing.assert_array_equal(answers(n)[0], answers(5)[0])
+
+
+def test_bfloat16_is_near_to_float32_and_another() -> None:
+    rough, fine = answers(precision="bfloat16"), answers()
+    np.testing.assert_allclose(rough, fine, atol=0.02)
+
+
+@pytest.mark.parametrize("n", [0, 1, 4, 7, 8])
+def test_with_a_network_for_so_many_at_once_the_answers_are_the_same(n: int) -> None:
+    model = convert_once("toy", network, checksum=CHECKSUM, shape=SHAPE)
+    (expected,), (found,) = (
+        compile_model(model, threads=1, at_once=at_once)(pictures(8)[:n]) for at_once in (None, 4)
+    )
+    np.testing.assert_array_equal(found, expected)
+
+
+def test_large_pictures_are_taken_few_at_once_and_small_ones_as_they_come() -> None:
+    assert [batch_size_for(side) for side in (2000, 260, 224, 112, 24)] == [1, 2, 4, None, None]
+
+
+def test_a_later_start_needs_no_module() -> None:
+    first = answers()
+    (again,) = compile_model(convert_once("toy", never, checksum=CHECKSUM, shape=SHAPE), threads=1)(
+        pictures(5)
+    )
+    np.testing.assert_array_equal(again, first)
+
+
+def test_a_conversion_is_told_of(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    answers()
+    assert capsys.readouterr().err == (
+        "notice: the networks are converted for OpenVINO, this once; later starts find them "
+        f"in {folder}\n"
+    )
+    answers()
+    assert capsys.readouterr().err == ""
+
+
+def test_another_checksum_is_another_network() -> None:
+    answers()
+    with pytest.raises(AssertionError, match="a second time"):
+        convert_once("toy", never, checksum="4567", shape=SHAPE)
+
+
+def test_what_was_left_damaged_is_made_anew(folder: Path) -> None:
+    first = answers()
+    (xml,) = folder.glob("toy-*/model.xml")
+    xml.write_text(xml.read_text()[:200])
+    np.testing.assert_array_equal(answers(), first)
+    convert_once("toy", never, checksum=CHECKSUM, shape=SHAPE)
+
+
+def test_weights_cut_short_are_made_anew(folder: Path) -> None:
+    first = answers()
+    (weights,) = folder.glob("toy-*/model.bin")
+    weights.write_bytes(weights.read_bytes()[:100])
+    np.testing.assert_array_equal(answers(), first)
+
+
+def test_a_conversion_leaves_one_folder_and_nothing_else(folder: Path) -> None:
+    answers()
+    assert [path.name.partition("-")[0] for path in folder.iterdir()] == ["toy"]
+
+
+def test_two_that_start_together_convert_once(folder: Path) -> None:
+    built: list[nn.Module] = []
+
+    def build() -> nn.Module:
+        built.append(network())
+        return built[-1]
+
+    with ThreadPoolExecutor(2) as pool:
+        for start in [
+            pool.submit(convert_once, "toy", build, checksum=CHECKSUM, shape=SHAPE)
+            for _ in range(2)
+        ]:
+            start.result()
+    assert len(built) == 1
+
+
+def test_where_nothing_can_be_kept_it_works_all_the_same(folder: Path) -> None:
+    folder.write_text("a file where the folder should be")
+    assert answers().shape == (5, 7)
+
+
+def test_several_threads_may_ask_at_a_time() -> None:
+    function = compile_model(
+        convert_once("toy", network, checksum=CHECKSUM, shape=SHAPE), threads=1
+    )
+    (expected,) = function(pictures(40))
+    with ThreadPoolExecutor(4) as pool:
+        for (found,) in pool.map(lambda _: function(pictures(40)), range(40)):
+            np.testing.assert_array_equal(found, expected)
+
+
+def test_threads_make_no_difference() -> None:
+    model = convert_once("toy", network, checksum=CHECKSUM, shape=SHAPE)
+    (one,), (two,) = (compile_model(model, threads=n)(pictures(40)) for n in (1, 2))
+    np.testing.assert_array_equal(one, two)
+
+
+def test_a_second_start_imports_no_torch(folder: Path) -> None:
+    code = (
+        "import sys; from videoemo.backends.mtcnn_openvino import load_networks; from "
+        "videoemo.inference.extractor import load_extractor;load_networks(); load_extractor(); "
+        "print('torch' in sys.modules)"
+    )
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout.strip()
+        for _ in range(2)
+    ]
+    assert told == ["True", "False"]
+    shutil.rmtree(folder)
+
+
+def test_its_use_is_reported_to_nobody(tmp_path: Path) -> None:
+    code = (
+        "import os, sys, time\nfrom videoemo.backends import openvino_compile\n"
+        # Reports are sent by a process of their own.
+        "os.register_at_fork(before=lambda: os._exit(3))\n"
+        "time.sleep(0.5)\nsys.exit('openvino_telemetry' in sys.modules)"
+    )
+    home = tmp_path / "home"
+    home.mkdir()
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("CI", "TF_BUILD", "JENKINS_URL")
+    } | {"HOME": str(home)}
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True)
+    assert list(home.iterdir()) == []
+
+
+def test_openvino_is_imported_in_silence_wherever_it_is() -> None:
+    code = (
+        path
+        for path in Path(videoemo.__file__).parent.rglob("*.py")
+        if path.name != "openvino_import.py"
+    )
+    assert [
+        path.name
+        for path in code
+        if re.search(r"^\s+import openvino|^import openvino$", path.read_text(), re.MULTILINE)
+    ] == ["openvino_onnx.py"]

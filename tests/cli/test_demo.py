@@ -1,0 +1,122 @@
+"""The demo's clip: what is in its file, and what is seen in it; the table printed of it."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import av
+import numpy as np
+import pandas as pd
+import pytest
+
+from videoemo.cli.demo_clip import course_table, write_clip, write_portrait
+from videoemo.cli.demo_faces import Smiling, portrait
+from videoemo.config.pipeline import load_pipeline
+from videoemo.records import Clip
+from videoemo.runs.job import Job
+from videoemo.scoring.task import prepare
+
+
+@pytest.fixture(scope="module")
+def scored(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the clip's results, as the default settings give them."""
+    folder = tmp_path_factory.mktemp("out")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OMP_NUM_THREADS", "1")  # nothing is started that would outlive a test
+        score = prepare(load_pipeline(), {}, None)
+        score(Job(Clip(demo, demo.name), folder, {}), lambda frames, share: None)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def faces(scored: Path) -> pd.DataFrame:
+    return pd.read_parquet(scored / "faces.parquet")
+
+
+def test_a_browser_plays_the_clip(demo: Path) -> None:
+    with av.open(str(demo)) as container:
+        video = container.streams.video[0]
+        told = (video.codec_context.name, video.codec_context.pix_fmt, video.width, video.height)
+        times = [float(frame.time or 0) for frame in container.decode(video)]
+    assert told == ("h264", "yuv420p", 640, 360)
+    assert times == pytest.approx(np.arange(150) / 25)
+    data = demo.read_bytes()
+    assert data.index(b"moov") < data.index(b"mdat")  # the index comes first
+
+
+def test_without_x264_it_is_mpeg4(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(av, "codecs_available", av.codecs_available - {"libx264"})
+    with av.open(str(write_clip(tmp_path / "a.mp4"))) as container:
+        assert container.streams.video[0].codec_context.name == "mpeg4"
+
+
+def test_the_clip_has_the_same_bytes_each_time(demo: Path, tmp_path: Path) -> None:
+    assert write_clip(tmp_path / "again.mp4").read_bytes() == demo.read_bytes()
+
+
+def test_two_persons_are_seen_and_one_is_away_for_a_second(faces: pd.DataFrame) -> None:
+    times = {track: rows["seconds"] for track, rows in faces.groupby("track")}
+    assert times.keys() == {0, 1}
+    assert len(times[1]) == 150
+    assert len(times[0]) == 125
+    assert not times[0].between(3.0, 4.0, inclusive="left").any()
+
+
+def test_each_stays_on_their_side(faces: pd.DataFrame) -> None:
+    middle = faces["x"] + faces["width"] / 2
+    assert middle[faces["track"] == 0].max() < 320 < middle[faces["track"] == 1].min()
+    assert faces["height"].min() >= 60
+
+
+def test_one_smiles_and_the_other_does_not(faces: pd.DataFrame) -> None:
+    whole = faces["seconds"].between(1.8, 4.6)
+    before_or_after = (faces["seconds"] < 1.0) | (faces["seconds"] > 5.4)
+    first, second = faces["track"] == 0, faces["track"] == 1
+    assert faces.loc[second & whole, "happiness"].mean() > 0.8
+    assert faces.loc[second & before_or_after, "neutral"].mean() > 0.7
+    assert faces.loc[first, "neutral"].mean() > 0.7
+    assert faces.loc[first, "happiness"].max() < 0.3
+
+
+def test_the_smile_is_a_change_and_the_group_has_a_picture(scored: Path) -> None:
+    with (scored / "tracks.csv").open(newline="") as file:
+        tracks = list(csv.DictReader(file))
+    assert [row["dominant"] for row in tracks] == ["neutral", "happiness"]
+    assert [row["changes"] for row in tracks] == ["0", "2"]  # to happiness, and back
+    assert (scored / "group.png").is_file()
+    with (scored / "synchrony.csv").open(newline="") as file:
+        (pair,) = csv.DictReader(file)
+    assert float(pair["common_seconds"]) == 5.0
+
+
+def test_the_second_face_is_the_portrait_mirrored_until_it_smiles() -> None:
+    face = portrait()
+    smiling = Smiling(face)
+    grey = face @ np.array([0.299, 0.587, 0.114])
+    neutral, smile = smiling.at(0.0), smiling.at(1.0)
+    assert np.corrcoef(neutral[..., 0].ravel(), grey[:, ::-1].ravel())[0, 1] > 0.999
+    moved = np.abs(smile.astype(int) - neutral).max(axis=2)
+    assert moved[220:320, 180:340].mean() > 8  # about the mouth
+    assert moved[:100].max() == 0  # the hat
+    assert moved[420:].max() == 0  # the uniform
+
+
+def test_the_portrait_alone_is_as_it_ships(tmp_path: Path) -> None:
+    with av.open(str(write_portrait(tmp_path / "a.png"))) as container:
+        (frame,) = container.decode(video=0)
+        np.testing.assert_array_equal(frame.to_ndarray(format="rgb24"), portrait())
+
+
+def test_the_table_has_a_column_a_person(tmp_path: Path) -> None:
+    rows = [(0.0, 0, 0.9), (0.5, 0, 0.7), (0.5, 1, 0.2), (1.0, None, None), (2.5, 1, 0.4)]
+    table = pd.DataFrame(rows, columns=["seconds", "track", "happiness"])
+    table.insert(2, "roll", 0.0)  # the last column before the classes
+    table["neutral"] = 1 - table["happiness"]
+    table.to_parquet(tmp_path / "faces.parquet")
+    assert course_table(tmp_path / "faces.parquet").splitlines() == [
+        "second  person 0          person 1",
+        "     0  happiness 0.80    neutral 0.80",
+        "     1  not seen          not seen",
+        "     2  not seen          neutral 0.60",
+    ]

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.support import labelled_faces
+from tests.support.commands import Run
+from videoemo.config.protocol import load_faces_protocol
+from videoemo.datasets.faces.labelled import LabelledFaces, one_hot
+from videoemo.datasets.faces.pictures import MemoryPictures
+from videoemo.evaluation.faces import evaluate_faces
+from videoemo.inference.extractor import load_extractor
+from videoemo.zoo.cards import find_card
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("faces")
+    labelled_faces.ferplus_npz(folder / "ferplus_valid.npz", each=3)
+    return folder
+
+
+def test_evaluate_prints_the_figures_and_writes_the_report(
+    videoemo: Run, root: Path, tmp_path: Path
+) -> None:
+    status, out, _ = videoemo(
+        "evaluate", "--protocol", "ferplus", "--data", root, "-o", tmp_path / "out"
+    )
+    assert status == 0
+    assert "8 classes" in out
+    assert "7 classes" in out
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        "report.json",
+        "confusion.png",
+        "reliability.png",
+    }
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert [found["faces"] for found in report["figures"]] == [24, 21]
+    assert report["extractor"]["name"] == "ferplus-small"
+
+
+def test_the_figures_are_those_of_the_extractors_own_answers(root: Path) -> None:
+    extractor = load_extractor()
+    images = np.load(root / "ferplus_valid.npz")["images"]
+    labels = np.arange(8).repeat(3)
+    faces = LabelledFaces(MemoryPictures(images), one_hot(labels, 8), labels, extractor.classes)
+    report = evaluate_faces(load_faces_protocol("ferplus"), faces, extractor)
+    answers = extractor([np.repeat(image[..., None], 3, 2) for image in images]).probabilities
+    assert report.figures[0].right == (answers.argmax(1) == labels).sum()
+    assert report.figures[0].summary()["uar"] == pytest.approx(
+        np.mean([(answers.argmax(1) == labels)[labels == k].mean() for k in range(8)]), abs=1e-6
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--protocol", "ferpls"], "nothing called 'ferpls' in protocols; allowed: ferplus"),
+        (
+            ["--protocol", "ferplus", "--data", "nowhere"],
+            "no folder nowhere: give the data's folder with --data",
+        ),
+        (["--protocol", "ferplus", "--extractor", "resnet"], "unknown extractor 'resnet'"),
+    ],
+)
+def test_what_cannot_be_evaluated_is_one_line(
+    videoemo: Run, root: Path, options: list[str], message: str
+) -> None:
+    given = options if "--data" in options else [*options, "--data", str(root)]
+    status, _, err = videoemo("evaluate", *given)
+    assert status == 1
+    (line,) = err.splitlines()
+    assert message in line
+
+
+@pytest.mark.shared
+def test_the_cards_figures_are_what_evaluate_prints_for_the_shipped_network(
+    videoemo: Run, shared: Path
+) -> None:
+    _, out, _ = videoemo("evaluate", "--protocol", "ferplus", "--data", shared / "data")
+    accuracy = (
+        next(line for line in out.splitlines() if line.startswith("8 classes"))
+        .split()[4]
+        .rstrip("%")
+    )
+    figures = find_card("ferplus-small")[0].figures
+    assert float(figures.split("accuracy ")[1].split(",")[0]) * 100 == pytest.approx(
+        float(accuracy), abs=0.006
+    )

@@ -1,0 +1,30 @@
+"""Clips that runs are made over, and what an uninterrupted one gives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.clips import write_clip
+from tests.support.commands import settings, start
+from videoemo.cli.demo_clip import write_portrait
+
+
+@pytest.fixture(scope="session")
+def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four clips of different lengths and a portrait."""
+    folder = tmp_path_factory.mktemp("clips")
+    for i, n in enumerate((10, 60, 25, 5)):
+        write_clip(folder / f"{i}.mp4", n=n, size=(160, 120))
+    write_portrait(folder / "portrait.jpg")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def uninterrupted(clips: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("uninterrupted")
+    process = start("score", clips, "-o", folder / "out", "--pipeline", settings(folder))
+    _, err = process.communicate()
+    assert process.returncode == 0, err
+    return folder / "out"

@@ -1,0 +1,104 @@
+"""A value that a network gives, by a name that no code knows, is in every table."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from tests.support.commands import Run
+from tests.support.heads import heads
+from tests.support.tiny_networks import (
+    CLASSES,
+    SIDE,
+    card_of,
+    make_random,
+    save_onnx,
+    tiny_efficientnet,
+)
+from videoemo.cli.demo_clip import write_portrait
+from videoemo.zoo.cards import card_to_toml, sha256
+
+VALUES = ("valence", "arousal", "dominance")
+
+
+@pytest.fixture(scope="module")
+def card(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The card of a network that gives eight classes and three values."""
+    folder = tmp_path_factory.mktemp("network")
+    torch.manual_seed(0)
+    save_onnx(make_random(tiny_efficientnet(8 + 3), SIDE), folder / "toy.onnx", side=SIDE)
+    card = card_of("toy.onnx", name="toy", outputs=heads(CLASSES, size=64, values=VALUES))
+    path = folder / "toy.toml"
+    path.write_text(
+        card_to_toml(replace(card, sha256=sha256(folder / card.file))), encoding="utf-8"
+    )
+    return path
+
+
+@pytest.fixture
+def scored(tmp_path: Path, card: Path, videoemo: Run) -> Path:
+    """The results of a portrait and of a file that is no picture."""
+    (tmp_path / "in").mkdir()
+    write_portrait(tmp_path / "in" / "face.jpg")
+    (tmp_path / "in" / "broken.jpg").write_text("no picture")
+    status, _, _ = videoemo(
+        "score", tmp_path / "in", "-o", tmp_path / "out", "--extractor", card, "--csv"
+    )
+    assert status == 3
+    return tmp_path / "out"
+
+
+def columns(path: Path) -> list[str]:
+    return path.read_text().splitlines()[0].split(",")
+
+
+@pytest.mark.parametrize(
+    ("table", "read"),
+    [
+        ("face.jpg/faces.parquet", lambda path: list(pd.read_parquet(path).columns)),
+        ("face.jpg/faces.csv", columns),
+        ("face.jpg/tracks.csv", columns),
+        ("videos.csv", columns),
+    ],
+)
+def test_its_column_follows_the_classes(
+    scored: Path, table: str, read: Callable[[Path], list[str]]
+) -> None:
+    names = read(scored / table)
+    first = names.index(CLASSES[0])
+    assert names[first : first + 11] == [*CLASSES, *VALUES]
+
+
+def test_every_table_says_the_same_of_it(scored: Path) -> None:
+    (value,) = pd.read_parquet(scored / "face.jpg" / "faces.parquet")["dominance"].astype(float)
+    assert -1 < value < 1
+    (track,) = pd.read_csv(scored / "face.jpg" / "tracks.csv")["dominance"]
+    broken, face = pd.read_csv(scored / "videos.csv")["dominance"]
+    summary = json.loads((scored / "face.jpg" / "summary.json").read_text())
+    assert (track, face) == (round(value, 6), round(value, 6))
+    assert summary["values"]["dominance"] == value
+    assert list(summary["values"]) == list(VALUES)
+    assert np.isnan(broken)
+
+
+@pytest.mark.parametrize("gone", [(), ("face.jpg",)], ids=["all", "only what failed"])
+def test_merged_tables_have_it_too(
+    scored: Path, card: Path, tmp_path: Path, videoemo: Run, gone: tuple[str, ...]
+) -> None:
+    table = scored / "videos.csv"
+    with table.open(newline="") as file:
+        kept = [row for row in csv.reader(file) if row[0] not in gone]
+    table.write_text("".join(f"{','.join(row)}\n" for row in kept))
+    status, _, err = videoemo("merge", scored, "-o", tmp_path / "merged")
+    assert (status, [line for line in err.splitlines() if "error" in line]) == (3, [])
+    assert columns(tmp_path / "merged" / "videos.csv") == columns(table)
+    assert len((tmp_path / "merged" / "videos.csv").read_text().splitlines()) == len(kept)
+    assert (tmp_path / "merged" / "overview.png").exists()

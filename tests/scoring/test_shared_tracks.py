@@ -1,0 +1,81 @@
+"""Persons in clips whose true boxes are known, and in the real ones."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import videoemo
+
+pytestmark = pytest.mark.shared
+
+
+@pytest.fixture(scope="session")
+def clips(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Six group clips of still faces that move, and truth/Val.csv."""
+    folder = tmp_path_factory.mktemp("vgaf")
+    faces = shared / "data" / "ferplus_valid.npz"
+    options = [
+        "--faces",
+        str(faces),
+        "--out",
+        str(folder),
+        "--split",
+        "Val",
+        "--per-class",
+        "2",
+        "--seed",
+        "1",
+    ]
+    subprocess.run(
+        [sys.executable, str(shared / "tools" / "make_clips.py"), "vgaf", *options], check=True
+    )
+    return folder
+
+
+def test_every_still_face_keeps_one_number_and_none_shares_it(clips: Path) -> None:
+    truth = pd.read_csv(clips / "truth" / "Val.csv")
+    scored = {
+        path.stem: videoemo.score(path).dropna(subset=["track"])
+        for path in sorted((clips / "Val").glob("*.mp4"))
+    }
+    followed = 0
+    for clip, rows in truth.groupby("clip"):
+        found = scored[str(clip)]
+        middle = found[["x", "y"]].to_numpy(float) + found[["width", "height"]].to_numpy(float) / 2
+        owners: dict[int, str] = {}
+        for name, one in rows.groupby("face"):
+            boxes = (
+                one.set_index("frame").loc[found["frame"], ["x1", "y1", "x2", "y2"]].to_numpy(float)
+            )
+            low, high = boxes[:, :2], boxes[:, 2:]
+            # A false face at the rim of a true one is not the true one.
+            theirs = (np.abs(middle - (low + high) / 2) < (high - low) / 4).all(axis=1)
+            numbers = found["track"][theirs].unique().tolist()
+            assert len(numbers) <= 1, f"{clip}: {name} has the numbers {numbers}"
+            assert not set(numbers) & set(owners), (
+                f"{clip}: {name} shares a number with {[owners[number] for number in numbers]}"
+            )
+            owners |= dict.fromkeys(numbers, str(name))
+        followed += len(owners)
+    assert followed >= 0.9 * truth.groupby("clip")["face"].nunique().sum()
+
+
+def test_a_woman_is_one_person_who_is_sad_at_first_and_happy_in_the_end(shared: Path) -> None:
+    table = videoemo.score(shared / "media" / "woman_360p.mp4", every=2).dropna(subset=["track"])
+    assert (table["track"] == 0).mean() >= 0.95
+    classes = table.columns[13:]
+    first, last = table[table["seconds"] < 5], table[table["seconds"] >= table["seconds"].max() - 5]
+    assert [part[classes].mean().idxmax() for part in (first, last)] == ["sadness", "happiness"]
+
+
+def test_a_cut_in_a_real_clip_begins_new_tracks(shared: Path) -> None:
+    table = videoemo.score(shared / "media" / "vfr_noface_face.mov")
+    seen = table.dropna(subset=["track"])
+    assert seen["frame"].min() >= 90
+    assert np.unique(seen["track"]).tolist()[0] == 0

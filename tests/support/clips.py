@@ -1,0 +1,117 @@
+"""Small clips written on the spot, whose every frame tells its own number.
+
+The upper half of a frame is its number in eight black or white columns, most significant bit first;
+the lower half is red on the left and blue on the right, so that a picture that was turned or
+mirrored, or lost its colours, shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import numpy.typing as npt
+
+Picture = npt.NDArray[np.uint8]
+
+BITS = 8
+
+
+def picture(number: int, *, size: tuple[int, int] = (64, 48)) -> Picture:
+    """The frame of this number (0 to 255), RGB uint8 (height, width, 3); `size` is
+    width, height.
+    """
+    width, height = size
+    rgb = np.zeros((height, width, 3), np.uint8)
+    column = np.arange(width) * BITS // width  # (width,)
+    rgb[: height // 2] = (255 * (number >> (BITS - 1 - column) & 1))[None, :, None]
+    rgb[height // 2 :, : width // 2] = 200, 40, 40
+    rgb[height // 2 :, width // 2 :] = 40, 40, 200
+    return rgb
+
+
+def number(rgb: Picture) -> int:
+    """The number a frame tells, whatever its size."""
+    height, width = rgb.shape[:2]
+    middles = (2 * np.arange(BITS) + 1) * width // (2 * BITS)
+    bits = rgb[height // 4, middles].mean(axis=1) > 127  # (BITS,)
+    return int(np.packbits(bits)[0])
+
+
+def write_clip(
+    path: Path,
+    *,
+    n: int = 20,
+    size: tuple[int, int] = (64, 48),
+    rate: int = 25,
+    ticks: Sequence[int] | None = None,
+    codec: str = "libx264",
+    pix_fmt: str = "yuv420p",
+    options: dict[str, str] | None = None,
+    container_options: dict[str, str] | None = None,
+    container_format: str | None = None,
+    rotation: int = 0,
+    mirrored: bool = False,
+    audio: float = 0.0,
+) -> Path:
+    """Write `n` numbered frames and, where asked, `audio` seconds of silence; the container follows
+    from the suffix of `path`.
+
+    Parameters
+    ----------
+    ticks : sequence of int or None
+        Presentation times in units of 1 / `rate`, one a frame; 0, 1, 2, ... where not given.
+    rotation, mirrored : int, bool
+        Degrees counter-clockwise, and left to right, written as flags: the frames are stored as
+        they are.
+    """
+    times = range(n) if ticks is None else ticks
+    with av.open(
+        str(path), "w", format=container_format, options=container_options or {}
+    ) as container:
+        stream: Any = container.add_stream(codec, rate=rate, options=options or {})
+        stream.width, stream.height, stream.pix_fmt = *size, pix_fmt
+        stream.time_base = stream.codec_context.time_base = Fraction(1, rate)
+        if rotation or mirrored:
+            stream.set_display_rotation(rotation, hflip=mirrored)
+        sound: Any = (
+            container.add_stream(
+                "aac" if path.suffix != ".avi" else "mp2", rate=48000, layout="mono"
+            )
+            if audio
+            else None
+        )
+        container.start_encoding()
+        for i, tick in zip(range(n), times, strict=True):
+            frame = av.VideoFrame.from_ndarray(picture(i, size=size), format="rgb24").reformat(
+                format=pix_fmt
+            )
+            frame.pts, frame.time_base = tick, Fraction(1, rate)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+        if sound:
+            _silence(container, sound, seconds=audio)
+    return path
+
+
+def write_sound(path: Path, *, seconds: float = 1.0) -> Path:
+    """Write a file that holds nothing but silence."""
+    with av.open(str(path), "w") as container:
+        sound: Any = container.add_stream("aac", rate=48000, layout="mono")
+        _silence(container, sound, seconds=seconds)
+    return path
+
+
+def _silence(container: Any, sound: Any, *, seconds: float) -> None:
+    step = sound.codec_context.frame_size or 1152
+    format_ = sound.codec_context.format.name
+    for first in range(0, int(seconds * 48000), step):
+        samples = np.zeros((1, step), np.float32 if format_.startswith("flt") else np.int16)
+        frame = av.AudioFrame.from_ndarray(samples, format=format_, layout="mono")
+        frame.pts, frame.sample_rate, frame.time_base = first, 48000, Fraction(1, 48000)
+        container.mux(sound.encode(frame))
+    container.mux(sound.encode())

@@ -1,0 +1,59 @@
+"""Command lines of videoemo, and what they are given."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.support.clips import write_clip
+from videoemo.cli.demo_clip import write_portrait
+
+# The fixture `videoemo`: runs a command line; exit status, standard output, standard error.
+Run = Callable[..., tuple[int, str, str]]
+
+SETTINGS = "[outputs]\npictures = false\n"
+
+
+def start(*args: object) -> subprocess.Popen[str]:
+    """A command in a process group of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "videoemo", *map(str, args)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def settings(folder: Path, text: str = SETTINGS) -> Path:
+    path = folder / "mine.toml"
+    path.write_text(text)
+    return path
+
+
+def dataset(folder: Path) -> tuple[object, ...]:
+    """A manifest of three clips, of which one hangs and one lies beside the folder; the command
+    that extracts them but for its output.
+    """
+    folder.mkdir()
+    write_portrait(folder / "a.jpg")
+    write_clip(folder.parent / "b.mp4", n=3)
+    os.mkfifo(folder / "c.mp4")
+    (folder / "clips.csv").write_text("path,label\na.jpg,Happy\n../b.mp4,Sad\nc.mp4,Sad\n")
+    recipe = folder / "toy.toml"
+    recipe.write_text(
+        '[descriptor]\nstatistics = ["mean"]\npooling = "video"\n[dataset]\n'
+        'kind = "manifest"\nmanifest = "clips.csv"\n'
+    )
+    return (
+        "extract",
+        "--dataset",
+        recipe,
+        "--root",
+        folder,
+        "-o",
+        folder.parent / "out" / "toy.parquet",
+    )

@@ -1,0 +1,101 @@
+"""Heads: what they are called, and what they may not be."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.heads import heads
+from tests.support.rows import rows
+from tests.support.tiny_networks import card_of
+from videoemo.tables.tracks import write_tracks
+from videoemo.tables.videos import write_videos
+from videoemo.zoo.cards import card_to_toml, find_card
+from videoemo.zoo.heads import Head
+
+EXPRESSION: dict[str, Any] = {"name": "expression", "kind": "classes", "labels": ("calm", "tense")}
+VALENCE: dict[str, Any] = {"name": "valence", "kind": "value", "low": -1.0, "high": 1.0}
+EMBEDDING: dict[str, Any] = {"name": "embedding", "kind": "embedding", "size": 64}
+
+
+@pytest.mark.parametrize(
+    ("head", "columns"),
+    [(EXPRESSION, ("calm", "tense")), (VALENCE, ("valence",)), (EMBEDDING, ())],
+    ids=lambda given: given["name"] if isinstance(given, dict) else "",
+)
+def test_a_raw_output_is_a_column(head: dict[str, Any], columns: tuple[str, ...]) -> None:
+    made = Head(**head)
+    assert (made.columns, made.width) == (columns, len(columns))
+
+
+@pytest.mark.parametrize(
+    ("head", "changes", "message"),
+    [
+        (EXPRESSION, {"labels": ()}, "expression: a head of kind classes has to have labels"),
+        (EXPRESSION, {"low": 0.0}, "expression: a head of kind classes has no low"),
+        (EXPRESSION, {"size": 2}, "expression: a head of kind classes has no size"),
+        (EXPRESSION, {"labels": ("a", "a")}, "expression: expected different labels, got a, a"),
+        (EXPRESSION, {"labels": ("a,b",)}, "expected a name without commas and quotes, got 'a,b'"),
+        (EXPRESSION, {"labels": ("yaw",)}, "expression: the tables have a column 'yaw' already"),
+        (VALENCE, {"high": None}, "valence: a head of kind value has to have high"),
+        (VALENCE, {"labels": ("low",)}, "valence: a head of kind value has no labels"),
+        (VALENCE, {"low": 1.0}, "valence: expected low below high, got 1.0 and 1.0"),
+        (VALENCE, {"low": float("nan")}, "valence: expected low below high, got nan and 1.0"),
+        (VALENCE, {"high": float("inf")}, "valence: expected low below high, got -1.0 and inf"),
+        (VALENCE, {"kind": "number"}, "kind is one of classes, value, embedding, got 'number'"),
+        (VALENCE, {"name": ""}, "expected a name without commas and quotes, got ''"),
+        (VALENCE, {"name": "a\nb"}, "expected a name without commas and quotes, got 'a.nb'"),
+        (VALENCE, {"name": "dominant"}, "dominant: the tables have a column 'dominant' already"),
+        (EMBEDDING, {"size": None}, "embedding: a head of kind embedding has to have size"),
+        (EMBEDDING, {"size": 0}, "embedding: expected a size above 0, got 0"),
+        (EMBEDDING, {"high": 1.0}, "embedding: a head of kind embedding has no high"),
+    ],
+)
+def test_nonsense_is_refused_in_one_line(
+    head: dict[str, Any], changes: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message) as caught:
+        Head(**(head | changes))
+    assert len(str(caught.value).splitlines()) == 1
+
+
+def test_no_head_has_a_name_that_the_tables_use(tmp_path: Path) -> None:
+    table = rows([(0, 0.0, 0, 0.5)])
+    write_tracks(table, tmp_path / "tracks.csv", smoothing=0)
+    write_videos([], (), tmp_path / "videos.csv", scores=())
+    lines = [(tmp_path / name).read_text().splitlines()[0] for name in ("tracks.csv", "videos.csv")]
+    used = {*table.to_arrow().column_names, *",".join(lines).split(",")} - {*table.classes}
+    for name in used:
+        with pytest.raises(ValueError, match=f"the tables have a column {name!r} already"):
+            Head(**(VALENCE | {"name": name}))
+
+
+@pytest.mark.parametrize(
+    ("outputs", "message"),
+    [
+        ((Head(**EMBEDDING),), "expected one head of kind classes, 'expression', got none"),
+        (
+            (Head(**EXPRESSION), Head(**EXPRESSION), Head(**EMBEDDING)),
+            "expected one head of kind classes, 'expression', got 'expression', 'expression'",
+        ),
+        (heads(("calm",), size=64, values=("calm",)), "expected different names, got 'calm' twice"),
+        (
+            heads(("calm",), size=64, values=("embedding",)),
+            "expected different names, got 'embedding' twice",
+        ),
+    ],
+)
+def test_a_card_has_one_of_each_that_is_needed(outputs: tuple[Head, ...], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        card_of("tiny.onnx", outputs=outputs)
+
+
+def test_a_value_of_any_range_is_written_as_it_was_read(tmp_path: Path) -> None:
+    card = card_of("tiny.onnx")
+    age = Head(name="age", kind="value", low=0.0, high=120.0)
+    aged = replace(card, outputs=(*card.outputs, age))
+    (tmp_path / "aged.toml").write_text(card_to_toml(aged), encoding="utf-8")
+    assert find_card(str(tmp_path / "aged.toml"))[0] == aged

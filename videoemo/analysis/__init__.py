@@ -1,0 +1,1 @@
+"""A video's frames to its faces: decode, detect, crop, embed, track."""

@@ -1,0 +1,220 @@
+"""OpenVINO on the CPU: models compiled into functions of arrays, and torch's modules converted,
+once, into OpenVINO's own files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import sys
+import tempfile
+import warnings
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
+from functools import cache
+from pathlib import Path
+from threading import local
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from videoemo.backends.openvino_import import openvino
+from videoemo.backends.openvino_passes import VERSION, rewrite
+from videoemo.util.locks import file_lock
+from videoemo.zoo.cache import cache_dir
+
+if TYPE_CHECKING:
+    from torch import nn
+
+__all__ = ["Function", "batch_size_for", "compile_model", "convert_once"]
+
+# float32 pictures (n, channels, height, width) -> one float32 array an output
+Function = Callable[[npt.NDArray[np.float32]], tuple[npt.NDArray[np.float32], ...]]
+
+_MODEL = "model.xml"
+# Pixels of pictures in one pass, four of 224 px: what a layer hands to the next then stays in the
+# processor's cache (EfficientNet-B0, work a picture: 7.7 ms with 2, 7.4 with 4, 7.7 with 8, 8.0
+# with 16; 7.8 to 8.3 through the network for any number).
+# Where more than so many pictures would fit, nothing is gained.
+_PIXELS, _SMALL = 4 * 224**2, 8
+
+
+def compile_model(
+    model: openvino.Model, *, threads: int, precision: str = "float32", at_once: int | None = None
+) -> Function:
+    """A model as a function, which several threads may call.
+
+    Its results do not depend on the number of pictures given together, nor on the number
+    of threads.
+
+    Parameters
+    ----------
+    model : openvino.Model
+        Of any number of pictures.
+    threads : int
+        At most.
+    precision : str, default="float32"
+        `float32` or `bfloat16`.
+    at_once : int or None
+        A number of pictures that goes through a network of its own, those left over through the one
+        for any number: it knows beforehand where everything lies in memory, and takes less time.
+
+    Raises
+    ------
+    RuntimeError
+        OpenVINO cannot run it.
+    """
+    any_number = _compiled(model, threads=threads, precision=precision)
+    if at_once is None:
+        return any_number
+    fixed = model.clone()
+    fixed.reshape(openvino.PartialShape([at_once, *list(model.input(0).partial_shape)[1:]]))
+    exactly = _compiled(fixed, threads=threads, precision=precision)
+
+    def run(pictures: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.float32], ...]:
+        rest = len(pictures) // at_once * at_once
+        parts = [exactly(pictures[start : start + at_once]) for start in range(0, rest, at_once)]
+        if rest < len(pictures) or not parts:
+            parts.append(any_number(pictures[rest:]))
+        return tuple(np.concatenate(part) for part in zip(*parts, strict=True))
+
+    return run
+
+
+def batch_size_for(side: int) -> int | None:
+    """How many square pictures of a side in px are best taken at once; None where they are so small
+    that it does not matter.
+    """
+    n = max(1, _PIXELS // side**2)
+    return n if n < _SMALL else None
+
+
+def _compiled(model: openvino.Model, *, threads: int, precision: str) -> Function:
+    settings = {
+        "INFERENCE_PRECISION_HINT": {"float32": "f32", "bfloat16": "bf16"}[precision],
+        "INFERENCE_NUM_THREADS": threads,
+        "ENABLE_CPU_PINNING": False,
+    }
+    network = openvino.Core().compile_model(model, "CPU", settings)
+    n_outputs = len(model.outputs)
+    takes_any = model.input(0).partial_shape[0].is_dynamic
+    own = local()
+
+    def run(pictures: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.float32], ...]:
+        n = len(pictures)
+        if not hasattr(own, "request"):
+            own.request = network.create_infer_request()
+        request = own.request
+        given = _filled(pictures) if takes_any else np.ascontiguousarray(pictures)
+        # Not handed to `infer`, which would ask the request for its old input first, and take a
+        # while over it.
+        request.set_input_tensor(openvino.Tensor(given, shared_memory=True))
+        request.infer(share_outputs=True)
+        # Copies: the next pass writes over the request's own arrays.
+        return tuple(
+            np.array(request.get_output_tensor(i).data[:n], np.float32) for i in range(n_outputs)
+        )
+
+    return run
+
+
+def _filled(pictures: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Filled up with blank ones, by less than an eighth, to one of few numbers: OpenVINO prepares
+    itself anew, for milliseconds, for each it has not yet met.
+    """
+    n, *shape = pictures.shape
+    missing = -n % (1 << max(0, n.bit_length() - 4))
+    return np.ascontiguousarray(
+        pictures
+        if not missing
+        else np.concatenate([pictures, np.zeros((missing, *shape), np.float32)])
+    )
+
+
+def convert_once(
+    name: str, build: Callable[[], nn.Module], *, checksum: str, shape: Sequence[int]
+) -> openvino.Model:
+    """A torch module as OpenVINO's model: from the folder of networks where an earlier start left
+    it, so that torch is not needed again.
+
+    Parameters
+    ----------
+    name : str
+        Of the network, for people who look into the folder.
+    build : callable
+        Makes the module, in eval mode, of a tensor (n, channels, height, width).
+    checksum : str
+        Of all that the module depends on.
+    shape : sequence of int
+        Of its input; -1 where any number will do.
+
+    Raises
+    ------
+    Exception
+        What `build` raises.
+    """
+    digest = hashlib.sha256(
+        f"{checksum} {list(shape)} {openvino.get_version()} {VERSION}".encode()
+    ).hexdigest()
+    folder = cache_dir() / "openvino" / f"{name}-{digest[:16]}"
+    with suppress(RuntimeError):  # not there, or damaged
+        return openvino.Core().read_model(folder / _MODEL)
+    with ExitStack() as locked:
+        with suppress(OSError):  # no lock can be had: each process for itself
+            folder.parent.parent.mkdir(parents=True, exist_ok=True)
+            locked.enter_context(file_lock(folder.parent))
+        with suppress(RuntimeError):  # another process has made it meanwhile
+            return openvino.Core().read_model(folder / _MODEL)
+        _say(folder.parent)
+        model = _convert(build(), shape)
+        rewrite(model)
+        _keep(model, folder)
+        # Nothing could be kept: it works all the same, without the kernels that `rewrite` asks for.
+        with suppress(RuntimeError):
+            return openvino.Core().read_model(folder / _MODEL)
+    return model
+
+
+@cache
+def _say(folder: Path) -> None:
+    """Once a process: it takes ten seconds or so."""
+    print(
+        "notice: the networks are converted for OpenVINO, this once; later starts find them "
+        f"in {folder}",
+        file=sys.stderr,
+    )
+
+
+def _convert(module: nn.Module, shape: Sequence[int]) -> openvino.Model:
+    import torch
+    from openvino.frontend import FrontEndManager
+    from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
+
+    # Not `openvino.convert_model`, which reports its use to its makers.
+    example = torch.zeros(
+        [2 if side < 0 else side for side in shape[:2]]
+        + [64 if side < 0 else side for side in shape[2:]]
+    )
+    frontend = FrontEndManager().load_by_framework("pytorch")
+    with warnings.catch_warnings():
+        # torch would have its users trace otherwise than OpenVINO does.
+        warnings.simplefilter("ignore")
+        # By name: the frontend does not keep it alive.
+        decoder = TorchScriptPythonDecoder(module, example_input=example)
+    model = frontend.convert(frontend.load(decoder))
+    model.reshape(openvino.PartialShape(list(shape)))
+    return model
+
+
+def _keep(model: openvino.Model, folder: Path) -> None:
+    """Write a model for later starts; where that cannot be done, it is converted again then."""
+    with suppress(OSError, RuntimeError):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = Path(tempfile.mkdtemp(prefix=".", dir=folder.parent))
+        try:
+            openvino.save_model(model, unfinished / _MODEL, compress_to_fp16=False)
+            shutil.rmtree(folder, ignore_errors=True)  # a damaged one
+            unfinished.rename(folder)
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)

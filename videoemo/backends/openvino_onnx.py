@@ -1,0 +1,115 @@
+"""ONNX networks in OpenVINO: the engine of the published networks on a CPU."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from videoemo.backends.network import Network, n_outputs
+from videoemo.backends.onnx_file import read_onnx
+from videoemo.backends.runtime import FLOAT32, Runtime
+from videoemo.errors import WeightsError
+from videoemo.util.cpu import n_threads
+from videoemo.zoo.cards import Card
+
+if TYPE_CHECKING:
+    import openvino
+
+__all__ = ["load_network"]
+
+
+def load_network(card: Card, weights: Path, runtime: Runtime = FLOAT32) -> Network:
+    """The network of a card, from an ONNX file that ends in a fully connected layer (Gemm), whose
+    data input is the embedding.
+
+    Raises
+    ------
+    WeightsError
+        No OpenVINO, a file that is no ONNX or keeps tensors in other files, or a network other than
+        the card says.
+    """
+    try:
+        from videoemo.backends.openvino_compile import batch_size_for, compile_model
+        from videoemo.backends.openvino_import import openvino
+    except ImportError as exc:
+        raise WeightsError(
+            f"{card.name} is an ONNX file, which OpenVINO runs: pip install openvino ({exc})"
+        ) from exc
+    content = read_onnx(weights)
+    try:
+        model = openvino.Core().read_model(content)
+        _take_any_number(model, card)
+        _check_length(model.output(0), "outputs", n_outputs(card))
+        model.add_outputs(_classifier(model).input_value(0))
+        _check_length(model.output(1), "an embedding", card.embedding)
+        function = compile_model(
+            model,
+            threads=n_threads(),
+            precision=runtime.precision,
+            at_once=batch_size_for(card.input_size),
+        )
+    except RuntimeError as exc:  # OpenVINO has no other
+        reason = " ".join(
+            " ".join(
+                line for line in str(exc).splitlines() if not line.startswith("Exception from")
+            ).split()
+        )[:250]
+        raise WeightsError(f"OpenVINO cannot run {weights}: {reason}") from exc
+    except WeightsError as exc:
+        raise WeightsError(f"{weights} is not what the card of {card.name} says: {exc}") from exc
+
+    def run(x: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        outputs, embedding = function(x)
+        return embedding, outputs
+
+    return run
+
+
+def _take_any_number(model: openvino.Model, card: Card) -> None:
+    """Reshape the input to any number of crops of the card's size."""
+    from videoemo.backends.openvino_import import openvino
+
+    if len(model.inputs) != 1 or len(model.outputs) != 1:
+        raise WeightsError(
+            f"expected one input and one output, got {len(model.inputs)} and {len(model.outputs)}"
+        )
+    wanted = openvino.PartialShape(
+        [-1, 1 if card.colour == "grey" else 3, card.input_size, card.input_size]
+    )
+    given = model.input(0).partial_shape
+    if not given.compatible(wanted):
+        raise WeightsError(f"expected an input of shape {wanted}, got {given}")
+    model.reshape(wanted)
+
+
+def _classifier(model: openvino.Model) -> openvino.Node:
+    """The product in the last fully connected layer: OpenVINO makes of a Gemm x W * alpha +
+    b * beta.
+    """
+    node = model.output(0).get_node().input_value(0).get_node()
+    while node.get_type_name() in {"Add", "Multiply"}:
+        # Only what depends on the crops has an unknown number of rows.
+        data = [
+            value.get_node()
+            for value in node.input_values()
+            if value.get_partial_shape().is_dynamic
+        ]
+        if len(data) != 1:
+            break
+        node = data[0]
+    if node.get_type_name() != "MatMul":
+        raise WeightsError(
+            f"expected a fully connected layer (Gemm) at its end, got {node.get_type_name()}"
+        )
+    return node
+
+
+def _check_length(output: openvino.Output, what: str, length: int) -> None:
+    from videoemo.backends.openvino_import import openvino
+
+    shape, wanted = output.partial_shape, openvino.PartialShape([-1, length])
+    if shape != wanted:
+        raise WeightsError(f"expected {what} of shape {wanted}, got {shape}")

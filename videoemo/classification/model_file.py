@@ -1,0 +1,240 @@
+"""Fitted classifiers as files that are safe to load from a stranger: skops with a closed list of
+types, never a pickle.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import warnings
+import zipfile
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import skops.io
+from sklearn.base import BaseEstimator
+from sklearn.exceptions import InconsistentVersionWarning
+
+from videoemo.classification.allowed_types import ALLOWED, named_types, require_sound
+from videoemo.classification.classifier import best_of, matrix
+from videoemo.errors import InputError, WeightsError
+from videoemo.records import FeatureTable
+from videoemo.util.files import atomic_write
+from videoemo.util.versions import versions
+
+__all__ = ["FittedClassifier", "load_fitted_classifier", "make_card", "save_fitted_classifier"]
+
+# Beside the estimator in the file, so that any unzip shows it.
+CARD = "card.json"
+# What descriptors must have in common with those that a model was fitted on.
+SAME = ("extractor", "statistics", "pooling")
+# A forest of 1000 trees on VGAF's 2661 clips takes a tenth; what unpacks to more than this is no
+# model of ours.
+MOST_BYTES = 2**31
+
+
+@dataclass(frozen=True)
+class FittedClassifier:
+    """A fitted classifier and what it was made with.
+
+    Parameters
+    ----------
+    estimator : BaseEstimator
+        A scikit-learn classifier.
+    card : dict of str to object
+        Classifier, classes, extractor, statistics, pooling, dataset, pipeline, scores, versions.
+    sha256 : str
+        Of its file.
+    """
+
+    estimator: BaseEstimator
+    card: dict[str, Any]
+    sha256: str
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes in the order of `scores`."""
+        return tuple(self.estimator.classes_.tolist())
+
+    @property
+    def probabilistic(self) -> bool:
+        """Whether `scores` are probabilities, rather than margins."""
+        return hasattr(self.estimator, "predict_proba")
+
+    @property
+    def notice(self) -> str | None:
+        """A line to tell where the model was made with another scikit-learn, None where not."""
+        made, here = self.card["versions"]["scikit-learn"], metadata.version("scikit-learn")
+        return (
+            None
+            if made == here
+            else (
+                f"the classifier was made with scikit-learn {made}, here is {here}: fit it again "
+                "if its figures matter"
+            )
+        )
+
+    def predict(self, table: FeatureTable) -> npt.NDArray[np.str_]:
+        """The class of each clip, strings (n,).
+
+        Raises
+        ------
+        InputError
+            The table's descriptors are of another extractor or another pooling.
+        """
+        return np.asarray(self.estimator.predict(self._rows(table)), np.str_)
+
+    def scores(self, table: FeatureTable) -> npt.NDArray[np.float64]:
+        """Probabilities, or else margins, of each class, float64 (n, c); the highest is predicted,
+        save in ties of a kernel SVC.
+
+        Raises
+        ------
+        InputError
+            The table's descriptors are of another extractor or another pooling.
+        """
+        rows = self._rows(table)
+        if self.probabilistic:
+            return np.asarray(self.estimator.predict_proba(rows), np.float64)
+        margins = np.asarray(self.estimator.decision_function(rows), np.float64)
+        # Of two classes scikit-learn gives the second's, (n,).
+        return margins if margins.ndim == 2 else np.stack([-margins, margins], axis=1)
+
+    def require_same(self, provenance: dict[str, Any]) -> None:
+        """Refuse features that were made otherwise than those the model was fitted on.
+
+        Parameters
+        ----------
+        provenance : dict of str to object
+            Of the features: `extractor`, `statistics`, `pooling`.
+
+        Raises
+        ------
+        InputError
+            They are of another extractor or another pooling.
+        """
+        for key in SAME:
+            ours, theirs = (_identity(made.get(key)) for made in (self.card, provenance))
+            if ours != theirs:
+                raise InputError(
+                    f"the classifier was fitted on features of the {key} {ours}, these are of "
+                    f"{theirs}: extract as it was, or fit anew"
+                )
+
+    def _rows(self, table: FeatureTable) -> npt.NDArray[np.float64]:
+        """What the estimator takes, (n, k * d)."""
+        self.require_same(table.provenance)
+        given, wanted = table.descriptor.shape[1], self.estimator.n_features_in_
+        if given != wanted:
+            raise InputError(
+                f"the classifier takes descriptors of {wanted} values, these have {given}: extract "
+                "as it was, or fit anew"
+            )
+        return matrix(table)
+
+
+def _identity(part: Any) -> str:
+    """A part of a provenance as words: an extractor is known by its name and the checksum of
+    its weights.
+    """
+    if isinstance(part, dict):
+        return f"{part.get('name')} ({str(part.get('checksum'))[:12]})"
+    return ", ".join(part) if isinstance(part, list | tuple) else str(part)
+
+
+def make_card(
+    table: FeatureTable, fitted: BaseEstimator, *, classifier: str, scores: dict[str, Any]
+) -> dict[str, Any]:
+    """What a model file says of itself.
+
+    Parameters
+    ----------
+    table : FeatureTable
+        What the estimator was fitted on.
+    classifier : str
+        The name it was loaded by.
+    scores : dict of str to object
+        What it scored, and how that was measured.
+    """
+    made = {key: table.provenance.get(key) for key in ("dataset", "pipeline", *SAME)}
+    libraries = {name: metadata.version(name) for name in ("scikit-learn", "skops")}
+    estimator = best_of(fitted)
+    return {
+        "classifier": classifier,
+        "parameters": _plain(estimator),
+        "classes": estimator.classes_.tolist(),
+        **made,
+        "scores": scores,
+        "versions": versions() | libraries,
+    }
+
+
+def _plain(pipeline: Any) -> dict[str, Any]:
+    """The settings of a pipeline's steps."""
+    return {
+        name: {"kind": type(step).__name__, **step.get_params()} for name, step in pipeline.steps
+    }
+
+
+def save_fitted_classifier(path: Path, fitted: BaseEstimator, card: dict[str, Any]) -> None:
+    """Write a fitted classifier, of a search its best estimator alone, and its card.
+
+    Raises
+    ------
+    OutputError
+        The file cannot be written.
+    """
+    data = io.BytesIO(skops.io.dumps(best_of(fitted), compression=zipfile.ZIP_DEFLATED))
+    with zipfile.ZipFile(data, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(CARD, json.dumps(card, indent=2, ensure_ascii=False))
+    with atomic_write(path) as temporary:
+        temporary.write_bytes(data.getvalue())
+
+
+def load_fitted_classifier(path: str | Path) -> FittedClassifier:
+    """A model that `save_model` wrote. Nothing in the file is run, whoever wrote it.
+
+    Raises
+    ------
+    InputError
+        There is no such file.
+    WeightsError
+        The file is damaged, is no skops file, or names types that a model of ours has not.
+    """
+    path = Path(path)
+    try:
+        data = path.read_bytes()
+    except OSError as exc:
+        raise InputError(f"cannot read the classifier {path}: {exc.strerror or exc}") from exc
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if sum(part.file_size for part in archive.infolist()) > MOST_BYTES:
+                raise WeightsError(
+                    f"{path} unpacks to more than {MOST_BYTES:,} bytes: not a model of videoemo"
+                )
+            card = json.loads(archive.read(CARD))
+            foreign = sorted(named_types(json.loads(archive.read("schema.json"))) - ALLOWED)
+        if foreign:
+            kind, name = foreign[0]
+            raise WeightsError(
+                f"{path} names {name} ({kind}), which no model of videoemo holds: refused; ask for "
+                "another file"
+            )
+        with warnings.catch_warnings():
+            # Said in one line by `Model.notice`.
+            warnings.simplefilter("ignore", InconsistentVersionWarning)
+            estimator = skops.io.loads(data, trusted=sorted({name for _, name in ALLOWED}))
+        require_sound(estimator, card)
+    except WeightsError:
+        raise
+    except Exception as exc:  # whatever a damaged file makes its readers raise
+        raise WeightsError(
+            f"{path} is damaged, or not a model of videoemo ({type(exc).__name__}): fit it again, "
+            "or ask for another file"
+        ) from exc
+    return FittedClassifier(estimator, card, hashlib.sha256(data).hexdigest())

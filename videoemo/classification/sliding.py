@@ -1,0 +1,97 @@
+"""A fitted classifier over time: what it says of each window of a video."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from videoemo.tables.faces import FaceTable
+from videoemo.tables.videos import Prediction
+from videoemo.tables.windows import ClipPredictor, Window
+
+__all__ = ["sliding_windows"]
+
+
+# So many descriptors are classified at once: a forest is slow to start, and a long video's
+# descriptors are not to be kept.
+_AT_ONCE = 64
+
+
+# By which sums of steps may miss a time, in seconds.
+TIME_EPSILON = 1e-9
+
+
+def sliding_windows(
+    classify: ClipPredictor,
+    table: FaceTable,
+    faces: tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]],
+    *,
+    length: float,
+    step: float,
+) -> list[Window]:
+    """Classify each window of a video, its faces pooled as those of a whole clip.
+
+    The first window begins with the first frame, each one a step later, and the last is the first
+    that reaches the last frame. Beside the faces given, no more is kept than the descriptors of
+    64 windows.
+
+    Parameters
+    ----------
+    table : FaceTable
+        Says when each frame is.
+    faces : tuple of (ndarray of int64, ndarray of float32)
+        The frame int64 (m,), ascending, and the vector float32 (m, d) of each face.
+    length, step : float
+        Of the windows, in seconds.
+    """
+    starts = table.frame_starts()
+    if not len(starts):
+        return []
+    frame, embedding = faces
+    seconds = np.sort(table.seconds[starts])  # a damaged container's times may go back
+    when = table.seconds[starts][np.searchsorted(table.frame[starts], frame)]  # (m,)
+    order = np.argsort(when, kind="stable")
+    begins = seconds[0] + step * np.arange(
+        _count(float(seconds[-1] - seconds[0]), length=length, step=step)
+    )
+    edges = np.stack([begins, begins + length]) - TIME_EPSILON  # (2, windows)
+    n_frames, places = (
+        np.diff(np.searchsorted(seconds, edges), axis=0)[0],
+        np.searchsorted(when[order], edges),
+    )
+    windows: list[Window] = []
+    for first in range(0, len(begins), _AT_ONCE):
+        made, described = [], []
+        for i in range(first, min(first + _AT_ONCE, len(begins))):
+            inside = np.sort(order[slice(*places[:, i])])
+            here = frame[inside]
+            made.append(
+                Window(
+                    float(begins[i]),
+                    float(begins[i] + length),
+                    int(n_frames[i]),
+                    len(np.unique(here)),
+                    len(here),
+                    Prediction(),
+                )
+            )
+            if len(here):
+                described.append(classify.describe(here, embedding[inside]))
+        said = iter(classify.predictions(np.stack(described)) if described else ())
+        windows += [
+            replace(window, prediction=next(said)) if window.faces else window for window in made
+        ]
+    return windows
+
+
+def _count(duration: float, *, length: float, step: float) -> int:
+    """How many windows there are: until one reaches the end, or, where they are further apart than
+    they are long, begins after it.
+    """
+    reaching = (
+        2 + math.floor((duration - length) / step + TIME_EPSILON) if duration >= length else 1
+    )
+    return min(reaching, 1 + math.floor(duration / step + TIME_EPSILON))

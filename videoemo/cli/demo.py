@@ -1,0 +1,44 @@
+"""The command `demo`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+__all__ = ["demo"]
+
+
+@click.command()
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path),
+    default="videoemo-demo",
+    show_default=True,
+    help="Folder for the results.",
+)
+def demo(out: Path) -> int:
+    """Score a short clip made on the spot.
+
+    It needs nothing but the install: the clip is drawn from a portrait that Matplotlib ships.
+    """
+    from videoemo.cli.demo_clip import course_table, write_clip
+    from videoemo.cli.score import print_run
+    from videoemo.config.pipeline import load_pipeline
+    from videoemo.runs.plan import Resume
+    from videoemo.runs.progress import ConsoleProgress
+    from videoemo.scoring.folder import score_folder
+
+    clip = write_clip(out / "clip" / "portrait.mp4")
+    run = score_folder(
+        [clip], out, load_pipeline(), progress=ConsoleProgress(), resume=Resume(redo=True)
+    )
+    status = print_run(run, out)
+    if status == 0:
+        results = out / clip.name
+        print(f"\n{course_table(results / 'faces.parquet')}")
+        print(f"\nthe clip:       {clip}\nover time:      {results / 'timeline.png'}")
+        print(f"the group:      {results / 'group.png'}\nall videos:     {out / 'overview.png'}")
+        print("\nnow your own videos:  videoemo score FOLDER -o RESULTS")
+    return status

@@ -1,0 +1,197 @@
+"""What is installed, what runs, what is missing and the command that brings it."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import import_module, metadata
+
+from videoemo._native import COMPILED
+from videoemo._version import __version__
+from videoemo.backends.runtime import runtime
+from videoemo.errors import VideoemoError, WeightsError
+from videoemo.util.cpu import n_processors
+from videoemo.zoo.cards import find_card, shipped_names, verified
+
+__all__ = ["Finding", "examine"]
+
+# distribution, module, whether nothing works without it
+_LIBRARIES = (
+    ("numpy", "numpy", True),
+    ("Pillow", "PIL", True),
+    ("pandas", "pandas", True),
+    ("pyarrow", "pyarrow", True),
+    ("matplotlib", "matplotlib", True),
+    ("scikit-learn", "sklearn", True),
+    ("safetensors", "safetensors", True),
+)
+
+_DECODERS = (
+    ("av", "av", True),
+    ("opencv-python-headless", "cv2", True),
+    ("decord", "decord", False),
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at.
+
+    Parameters
+    ----------
+    what : str
+        Its name.
+    found : str
+        Its version, or what is wrong.
+    ok : bool, default=True
+        Whether it works.
+    needed : bool, default=True
+        Whether nothing works without it.
+    remedy : str, default=""
+        The command that mends it, empty where there is nothing to mend.
+    """
+
+    what: str
+    found: str
+    ok: bool = True
+    needed: bool = True
+    remedy: str = ""
+
+
+def examine() -> list[Finding]:
+    """Look at everything that `score` uses."""
+    return [
+        *_machine(),
+        *_installed("library", _LIBRARIES),
+        _compiled(),
+        *_engines(),
+        *_installed("decoder", _DECODERS),
+        *_weights(),
+    ]
+
+
+def _machine() -> Iterator[Finding]:
+    yield Finding("videoemo", __version__)
+    yield Finding(
+        "python", f"{platform.python_version()} on {platform.system()} {platform.machine()}"
+    )
+    yield Finding("cores", str(n_processors()))
+
+
+def _installed(kind: str, libraries: tuple[tuple[str, str, bool], ...]) -> Iterator[Finding]:
+    for distribution, module, needed in libraries:
+        what = f"{kind} {distribution}"
+        try:
+            import_module(module)
+            yield Finding(what, metadata.version(distribution))
+        except ImportError as exc:
+            yield Finding(
+                what,
+                f"does not import: {' '.join(str(exc).split())}",
+                ok=False,
+                needed=needed,
+                remedy=f"pip install {distribution}",
+            )
+
+
+def _compiled() -> Finding:
+    """The parts that a C compiler makes as videoemo is installed."""
+    missing = []
+    for module in COMPILED:
+        try:
+            import_module(module)
+        except ImportError:
+            missing.append(module)
+    if not missing:
+        return Finding("compiled parts", "there")
+    found = f"not there: {', '.join(missing)}; others serve, more slowly"
+    remedy = "install a C compiler, then: pip install --force-reinstall --no-deps videoemo"
+    return Finding("compiled parts", found, ok=False, needed=False, remedy=remedy)
+
+
+def _engines() -> Iterator[Finding]:
+    yield _openvino()
+    try:
+        import torch
+    except ImportError as exc:
+        yield Finding(
+            "engine torch", f"does not import: {exc}", ok=False, remedy="pip install torch"
+        )
+        return
+    devices = [
+        "cpu",
+        *(["cuda"] if torch.cuda.is_available() else []),
+        *(["mps"] if torch.backends.mps.is_available() else []),
+    ]
+    yield Finding(
+        "engine torch",
+        f"{torch.__version__}, {torch.get_num_threads()} threads, sees {', '.join(devices)}",
+    )
+    from videoemo.backends.torchvision_repair import import_torchvision
+
+    try:
+        mended = import_torchvision()
+        import timm
+
+        yield Finding("networks timm", timm.__version__)
+        if mended:
+            found = (
+                f"{metadata.version('torchvision')} was built for another torch; its operators are "
+                "not needed and left unused"
+            )
+            yield Finding("torchvision", found, ok=False, needed=False)
+    except (ImportError, RuntimeError) as exc:
+        yield Finding(
+            "networks timm",
+            f"does not import: {' '.join(str(exc).split())}",
+            ok=False,
+            remedy="pip install timm torchvision",
+        )
+
+
+def _openvino() -> Finding:
+    """OpenVINO, which runs the networks on a CPU; where it is not, torch does, several times
+    as slowly.
+    """
+    try:
+        from videoemo.backends.openvino_import import openvino
+    except ImportError as exc:
+        found = (
+            f"does not import: {' '.join(str(exc).split())}; torch serves, several times as slowly"
+        )
+        return Finding(
+            "engine openvino", found, ok=False, needed=False, remedy="pip install openvino"
+        )
+    return Finding(
+        "engine openvino",
+        f"{openvino.get_version().partition('-')[0]}, precision "
+        f"here: {runtime(engine='openvino').precision}",
+    )
+
+
+def _weights() -> Iterator[Finding]:
+    from videoemo.backends.mtcnn_torch import build_networks
+
+    try:
+        build_networks()
+        yield Finding("detector MTCNN", "weights present, checksums right")
+    except WeightsError as exc:
+        yield Finding(
+            "detector MTCNN",
+            str(exc),
+            ok=False,
+            remedy="pip install --force-reinstall --no-deps 'facenet-pytorch<2.6'",
+        )
+    for name in shipped_names():
+        try:
+            card, path = find_card(name)
+            verified(path, card.checksum)
+            yield Finding(f"extractor {name}", "weights present, checksum right")
+        except VideoemoError as exc:
+            yield Finding(
+                f"extractor {name}",
+                str(exc),
+                ok=False,
+                remedy="pip install --force-reinstall --no-deps videoemo",
+            )

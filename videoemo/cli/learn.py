@@ -1,0 +1,305 @@
+"""The commands that learn from labelled clips and faces: `extract`, `pool`, `fit`,
+`evaluate`, `train`.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from videoemo.cli import options
+from videoemo.util.messages import count_noun
+
+if TYPE_CHECKING:
+    from videoemo.config.extraction import Pooling
+
+__all__ = ["evaluate", "extract", "fit", "pool", "train"]
+
+
+@click.command()
+@click.option(
+    "--dataset",
+    required=True,
+    metavar="NAME",
+    help="The dataset: a name in pipelines, such as afew, or a TOML file.",
+)
+@click.option(
+    "--root",
+    type=click.Path(path_type=Path),
+    help="The dataset's folder; else $VIDEOEMO_DATA/NAME, or data/NAME.",
+)
+@click.option(
+    "--check", is_flag=True, help="Print what was found against the published counts, and stop."
+)
+@click.option(
+    "--extractor",
+    metavar="NAME",
+    help="The network, in place of the recipe's: its name, or the path of its card.",
+)
+@click.option(
+    "--keep-embeddings",
+    is_flag=True,
+    help="Keep the embeddings of all faces, so that another pooling needs no second extraction.",
+)
+@options.jobs
+@options.cluster
+@options.redo
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path),
+    help="The table to write; else features/NAME.parquet.",
+)
+def extract(
+    dataset: str,
+    root: Path | None,
+    check: bool,
+    extractor: str | None,
+    keep_embeddings: bool,
+    jobs: int | None,
+    cluster: str | None,
+    redo: bool,
+    out: Path | None,
+) -> int:
+    """Turn labelled clips into a feature table.
+
+    One descriptor a clip (with the pooling `track` one a person), in features/NAME.parquet, for
+    `fit` and `evaluate`; an extraction that was broken off goes on where it stopped. With
+    --keep-embeddings those of all faces go to NAME.embeddings.parquet beside it, for `pool`.
+    """
+    from videoemo.config.extraction import load_extraction
+    from videoemo.config.toml import data_root
+    from videoemo.datasets.clips import check_lines, load_clips
+    from videoemo.extraction.dataset import extract as extract_clips
+    from videoemo.runs.progress import ConsoleProgress
+
+    workers = options.jobs_or_cluster(jobs, cluster)
+    recipe, name = load_extraction(dataset, extractor=extractor), Path(dataset).stem
+    found = load_clips(recipe.dataset, data_root(name, root, option="--root"))
+    if check:
+        print("\n".join(check_lines(found, recipe.dataset)))
+        return 0
+    for problem in found.problems:
+        print(f"notice: {problem}", file=sys.stderr)
+    path = out or Path("features") / f"{name}.parquet"
+    kept = path.with_suffix(".embeddings.parquet") if keep_embeddings else None
+    done = extract_clips(
+        found.clips, recipe, name, path, keep=kept, redo=redo, progress=ConsoleProgress(), **workers
+    )
+    faceless = int((done.table.n_face_frames == 0).sum())
+    width = done.table.descriptor.shape[1]
+    rows = count_noun(len(done.table), "person" if recipe.descriptor.pooling == "track" else "clip")
+    print(
+        f"{rows} with descriptors of {width:,} numbers in {path}: {faceless} without a face, "
+        f"{len(done.failed)} failed"
+    )
+    if kept is not None:
+        print(
+            f"the embeddings of all faces in {kept}; another pooling: videoemo pool {kept} "
+            "--statistics mean,std -o OTHER.parquet"
+        )
+    return options.FAILED_VIDEOS if done.failed else 0
+
+
+@click.command()
+@click.argument("embeddings", metavar="EMBEDDINGS", type=click.Path(path_type=Path))
+@click.option(
+    "--statistics",
+    required=True,
+    metavar="LIST",
+    help="Of mean, max, min, std: any, in the order wanted, with commas between.",
+)
+@click.option(
+    "--pooling",
+    type=click.Choice(["video", "group", "track"]),
+    help="Over all faces; over those of a frame, then over frames; over those of each person, a "
+    "row a person; else as before.",
+)
+@options.redo
+@options.out
+def pool(embeddings: Path, statistics: str, pooling: Pooling | None, redo: bool, out: Path) -> int:
+    """Pool kept embeddings anew.
+
+    EMBEDDINGS is what `extract --keep-embeddings` wrote. No video is read.
+    """
+    from videoemo.extraction.dataset import pool as pool_embeddings
+
+    chosen = tuple(statistics.split(","))
+    table = pool_embeddings(embeddings, out, statistics=chosen, pooling=pooling, redo=redo)
+    length = table.descriptor.shape[1]
+    print(f"{count_noun(len(table), 'clip')} with descriptors of {length:,} numbers in {out}")
+    return 0
+
+
+@click.command()
+@click.argument("recipe", metavar="RECIPE")
+@options.out
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    help="The data's folder; else $VIDEOEMO_DATA/<kind>, or data/<kind>.",
+)
+@click.option("--resume", is_flag=True, help="Go on where an interrupted training in OUT stopped.")
+def train(recipe: str, out: Path, data: Path | None, resume: bool) -> int:
+    """Train an extractor from a recipe.
+
+    RECIPE is a name in pipelines/train, such as ferplus, or a TOML file. OUT gets history.csv,
+    curves.png, a checkpoint an epoch, and in the end the network and its card, which
+    --extractor accepts.
+    """
+    from videoemo.config.training import load_training
+    from videoemo.training.run import run_training
+
+    trained = run_training(
+        load_training(recipe), data, out, resume=resume, command=f"videoemo train {recipe}"
+    )
+    print(
+        f"the best epoch is {trained.best.epoch}: validation accuracy {trained.best.accuracy:.2%}, "
+        f"UAR {trained.best.uar:.2%}"
+    )
+    print(
+        f"the network's card is {trained.card}; use it: videoemo score FOLDER -o RESULTS "
+        f"--extractor {trained.card}"
+    )
+    return 0
+
+
+@click.command()
+@click.option(
+    "--clf",
+    required=True,
+    metavar="NAME",
+    help="The classifier: a name in classifiers, such as svc, or a TOML file.",
+)
+@options.dataset
+@options.features
+@click.option(
+    "--protocol",
+    metavar="NAME",
+    help="How to judge it; else train-val where there are both splits, or grouped-kfold.",
+)
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path),
+    help="The file to write; else fitted/DATASET-CLF.skops.",
+)
+def fit(
+    clf: str, dataset: str | None, features: Path | None, protocol: str | None, out: Path | None
+) -> int:
+    """Fit a classifier on a feature table.
+
+    Prints what it scores, beside the majority baseline, with intervals, over all clips and over
+    those with a face; writes the classifier, which is safe to load from a stranger.
+    """
+    from videoemo.classification.fit import find_table, fit_and_save
+    from videoemo.classification.text import report_lines
+
+    name, table = find_table(dataset, features)
+    path = out or Path("fitted") / f"{name}-{Path(clf).stem}.skops"
+    report = fit_and_save(table, clf, protocol, path)
+    print("\n".join(report_lines(report)))
+    print(f"the classifier is {path}")
+    return 0
+
+
+@click.command()
+@click.option(
+    "--protocol",
+    required=True,
+    metavar="NAME",
+    help="How to judge: a name in eval/protocols, or a TOML file.",
+)
+@click.option(
+    "--clf", metavar="NAME", help="For clips: the classifier, a name in classifiers or a TOML file."
+)
+@click.option("--against", metavar="NAME", help="For clips: another classifier to compare with.")
+@options.dataset
+@options.features
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    help="For faces: the data's folder; else $VIDEOEMO_DATA/<kind>, or data/<kind>.",
+)
+@click.option(
+    "--extractor", metavar="NAME", help="For faces: the network, its name or the path of its card."
+)
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path), help="Folder for report.json and the pictures."
+)
+def evaluate(protocol: str, out: Path | None, **given: Any) -> int:
+    """Judge a classifier, or an extractor.
+
+    A protocol for clips judges a classifier (--clf) on a feature table; one for faces an extractor
+    on labelled faces that it was not trained on. Prints accuracy, mean recall a class (UAR),
+    macro-F1, and of faces the calibration (ECE).
+    """
+    from videoemo.config.toml import find_settings, read_toml
+
+    judge = (
+        _evaluate_faces
+        if read_toml(find_settings(protocol, "protocols")).get("kind") == "faces"
+        else _evaluate_clips
+    )
+    judge(protocol, out, **given)
+    if out is not None:
+        print(f"written to {out}: {', '.join(sorted(path.name for path in out.iterdir()))}")
+    return 0
+
+
+def _evaluate_faces(
+    protocol: str, out: Path | None, *, data: Path | None, extractor: str | None, **others: Any
+) -> None:
+    from videoemo.config.protocol import load_faces_protocol
+    from videoemo.config.toml import data_root
+    from videoemo.datasets.faces.load import load_split
+    from videoemo.evaluation.faces import evaluate_faces, write_faces_report
+    from videoemo.inference.extractor import load_extractor
+
+    _refuse(others, f"the protocol {protocol} judges an extractor on faces")
+    chosen = load_faces_protocol(protocol)
+    faces = load_split(
+        chosen.data,
+        chosen.data.valid,
+        chosen.data.valid_annotations,
+        data_root(chosen.data.kind, data, option="--data"),
+    )
+    report = evaluate_faces(chosen, faces, load_extractor(extractor, precision="float32"))
+    print("\n".join(report.lines()))
+    if out is not None:
+        write_faces_report(report, chosen, out)
+
+
+def _evaluate_clips(
+    protocol: str,
+    out: Path | None,
+    *,
+    clf: str | None,
+    against: str | None,
+    dataset: str | None,
+    features: Path | None,
+    **others: Any,
+) -> None:
+    from videoemo.classification.evaluate import evaluate_table
+    from videoemo.classification.fit import find_table
+    from videoemo.classification.report_files import write_clips_report
+    from videoemo.classification.text import report_lines
+    from videoemo.config.protocol import load_protocol
+
+    _refuse(others, f"the protocol {protocol} judges a classifier on clips")
+    if clf is None:
+        raise click.UsageError(f"the protocol {protocol} judges a classifier: name one with --clf")
+    _, table = find_table(dataset, features)
+    report = evaluate_table(table, clf, load_protocol(protocol), against=against)
+    print("\n".join(report_lines(report)))
+    if out is not None:
+        write_clips_report(report, out)
+
+
+def _refuse(options: dict[str, Any], reason: str) -> None:
+    for name, value in options.items():
+        if value is not None:
+            raise click.UsageError(f"--{name.replace('_', '-')}: {reason}")

@@ -1,0 +1,66 @@
+"""Options that several commands share, and what they have in common in the end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+__all__ = [
+    "FAILED_VIDEOS",
+    "cluster",
+    "dataset",
+    "features",
+    "jobs",
+    "jobs_or_cluster",
+    "out",
+    "redo",
+]
+
+# The exit status of a run in which some or all videos failed.
+FAILED_VIDEOS = 3
+
+out = click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path, file_okay=True),
+    required=True,
+    help="Folder for the results; made if need be.",
+)
+jobs = click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Work on N videos at a time, not on one; the results are the same.",
+)
+cluster = click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    help="Have a Dask cluster do it: the address of its scheduler, such as tcp://10.0.0.1:8786.",
+)
+redo = click.option(
+    "--redo", is_flag=True, help="Replace a table that was made with other settings."
+)
+dataset = click.option(
+    "--dataset",
+    metavar="NAME",
+    help="The table features/NAME.parquet; not needed where there is only one.",
+)
+features = click.option(
+    "--features", type=click.Path(path_type=Path), help="The table, wherever it lies."
+)
+
+
+def jobs_or_cluster(jobs: int | None, cluster: str | None) -> dict[str, Any]:
+    """The arguments `jobs` and `cluster` of a run, of which one at most is given.
+
+    Raises
+    ------
+    UsageError
+        Both are given.
+    """
+    if jobs is not None and cluster is not None:
+        message = "--cluster: its workers serve, each for one video at a time; leave --jobs out"
+        raise click.UsageError(message)
+    return {"jobs": jobs or 1, "cluster": cluster}

@@ -1,0 +1,156 @@
+"""Settings of the training of an extractor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import Literal
+
+from videoemo.config.toml import find_settings, read_record, require
+
+__all__ = ["Augment", "DataRecipe", "NetworkRecipe", "Stage", "TrainingRecipe", "load_training"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Augment:
+    """Settings of the augmentation of training faces; pipelines/train/ferplus.toml explains each
+    key.
+    """
+
+    rotation: float = 0.0
+    scale: float = 0.0
+    shift: float = 0.0
+    brightness: float = 0.0
+    contrast: float = 0.0
+    gamma: float = 0.0
+    colour: float = 0.0
+    grey: float = 0.0
+    coarse: float = 0.0
+    blocks: float = 0.0
+    noise: float = 0.0
+    erase: float = 0.0
+    mirror: bool = True
+
+    def times(self, strength: float) -> Augment:
+        """Scale the strength of every augmentation by a factor, 0 to 1."""
+        return replace(
+            self,
+            **{
+                f.name: getattr(self, f.name) * strength for f in fields(self) if f.name != "mirror"
+            },
+        )
+
+    def __post_init__(self) -> None:
+        for key in ("grey", "coarse", "blocks", "noise", "erase"):
+            require(0 <= getattr(self, key) <= 1, key, "shares from 0 to 1", getattr(self, key))
+        require(0 <= self.scale < 1, "scale", "shares from 0 to below 1", self.scale)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataRecipe:
+    """Recipe of labelled faces; `train` and `valid` are paths below the data's root, `kind` is
+    their layout.
+    """
+
+    kind: Literal["affectnet", "ferplus", "folder"]
+    train: str
+    valid: str
+    train_annotations: str | None = None
+    valid_annotations: str | None = None
+    contempt: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkRecipe:
+    """Recipe of the network to train: its architecture, and the preprocessing of faces."""
+
+    architecture: str
+    start: str
+    input_size: int
+    detail: int | None = None
+    colour: Literal["grey", "rgb"]
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+    crop: Literal["box", "square"]
+    crop_scale: float = 1.0
+
+    def __post_init__(self) -> None:
+        require(self.input_size >= 8, "input_size", "whole numbers from 8", self.input_size)
+        require(
+            self.detail is None or self.detail >= 8, "detail", "whole numbers from 8", self.detail
+        )
+        channels = 1 if self.colour == "grey" else 3
+        require(
+            len(self.mean) == len(self.std) == channels,
+            "mean and std",
+            f"{channels} values each",
+            f"{self.mean} and {self.std}",
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """Training stage: epochs with one set of settings."""
+
+    train: Literal["head", "all"]
+    epochs: int
+    batch_size: int
+    learning_rate: float
+    schedule: Literal["constant", "one-cycle"]
+    optimiser: Literal["adam", "adamw"]
+    weight_decay: float = 0.0
+    sam_rho: float | None = None
+    targets: Literal["labels", "votes"]
+    class_weights: float
+    averaging: float | None = None
+    augment: float = 1.0
+
+    def __post_init__(self) -> None:
+        require(self.epochs >= 1, "epochs", "whole numbers from 1", self.epochs)
+        require(self.batch_size >= 2, "batch_size", "whole numbers from 2", self.batch_size)
+        require(0 <= self.augment <= 1, "augment", "numbers from 0 to 1", self.augment)
+        require(self.learning_rate > 0, "learning_rate", "numbers above 0", self.learning_rate)
+        require(
+            0 <= self.class_weights <= 1, "class_weights", "numbers from 0 to 1", self.class_weights
+        )
+        require(
+            self.sam_rho is None or self.sam_rho > 0, "sam_rho", "numbers above 0", self.sam_rho
+        )
+        require(
+            self.averaging is None or 0 < self.averaging < 1,
+            "averaging",
+            "numbers between 0 and 1",
+            self.averaging,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingRecipe:
+    """Recipe of a training; pipelines/train/ferplus.toml explains each key."""
+
+    name: str
+    data: DataRecipe
+    network: NetworkRecipe
+    stages: tuple[Stage, ...]
+    augment: Augment
+    best: Literal["accuracy", "uar", "macro_f1"]
+    prior: Literal["training", "weighted"]
+    precision: Literal["bfloat16", "float32"]
+    seed: int
+    licence: str
+    trained_on: str
+
+    def __post_init__(self) -> None:
+        require(len(self.stages) >= 1, "stages", "one or more", 0)
+
+
+def load_training(name: str) -> TrainingRecipe:
+    """Load a training recipe by its name in `pipelines/train/`, or by its path.
+
+    Raises
+    ------
+    InputError
+        No such recipe.
+    RecipeError
+        The file has an unknown or missing key, or a value out of range.
+    """
+    return read_record(TrainingRecipe, find_settings(name, "pipelines/train"))

@@ -1,0 +1,1 @@
+"""Labelled faces: FER+, AffectNet, a folder a class."""

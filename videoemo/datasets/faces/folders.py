@@ -1,0 +1,50 @@
+"""Labelled faces in class folders, one a class."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from videoemo.datasets.faces.labelled import LabelledFaces, one_hot
+from videoemo.datasets.faces.pictures import FilePictures
+from videoemo.errors import TrainingError
+
+__all__ = ["load_folders"]
+
+_SUFFIXES = frozenset([".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"])
+
+
+def load_folders(path: Path) -> LabelledFaces:
+    """Load the faces in `path`/<class>/; classes in alphabetical order.
+
+    Raises
+    ------
+    TrainingError
+        Fewer than two classes, a picture is unreadable, a class has no example.
+    """
+    folders = (
+        sorted(
+            entry for entry in path.iterdir() if entry.is_dir() and not entry.name.startswith(".")
+        )
+        if path.is_dir()
+        else []
+    )
+    if len(folders) < 2:
+        raise TrainingError(
+            f"{path}: expected a folder for each of two or more classes, found {len(folders)}"
+        )
+    files = [
+        (file, i)
+        for i, folder in enumerate(folders)
+        for file in sorted(folder.iterdir())
+        if file.suffix.lower() in _SUFFIXES
+    ]
+    labels = np.array([i for _, i in files], np.int64)
+    votes = one_hot(labels, len(folders))
+    return LabelledFaces(
+        FilePictures([file for file, _ in files]),
+        votes,
+        labels,
+        tuple(folder.name for folder in folders),
+    )

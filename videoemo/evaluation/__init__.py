@@ -1,0 +1,1 @@
+"""Protocols for an extractor: how good it is on labelled faces."""

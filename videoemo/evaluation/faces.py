@@ -1,0 +1,198 @@
+"""Protocols to reports: how good an extractor is on labelled faces."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from tqdm import tqdm
+
+from videoemo.config.protocol import FacesProtocol
+from videoemo.datasets.faces.labelled import LabelledFaces
+from videoemo.errors import InputError
+from videoemo.inference.extractor import Extractor
+from videoemo.metrics.classification import (
+    Calibration,
+    accuracy,
+    calibration,
+    confusion,
+    macro_f1,
+    uar,
+    without_class,
+)
+from videoemo.util.files import write_json
+from videoemo.util.versions import versions
+
+__all__ = [
+    "FaceMetrics",
+    "FacesReport",
+    "evaluate_faces",
+    "face_metrics",
+    "predict_faces",
+    "write_faces_report",
+]
+
+# Faces shown to the extractor between two updates of the progress bar.
+_CHUNK = 256
+
+
+@dataclass(frozen=True)
+class FaceMetrics:
+    """How good predictions of some classes are.
+
+    Parameters
+    ----------
+    classes : tuple of str
+        c names.
+    counts : int64 (c, c)
+        A row a label, a column a prediction.
+    calibration : Calibration
+        Of the highest probability.
+    """
+
+    classes: tuple[str, ...]
+    counts: npt.NDArray[np.int64]
+    calibration: Calibration
+
+    @property
+    def right(self) -> int:
+        """Faces whose label was predicted."""
+        return int(np.trace(self.counts))
+
+    @property
+    def faces(self) -> int:
+        """Faces in all."""
+        return int(self.counts.sum())
+
+    def summary(self) -> dict[str, Any]:
+        """The figures by name; recalls are None for a class without an example."""
+        totals = self.counts.sum(1)
+        recalls = {
+            name: round(float(right / total), 6) if total else None
+            for name, right, total in zip(self.classes, self.counts.diagonal(), totals, strict=True)
+        }
+        return {
+            "classes": len(self.classes),
+            "faces": self.faces,
+            "right": self.right,
+            "accuracy": round(accuracy(self.counts), 6),
+            "uar": round(uar(self.counts), 6),
+            "macro_f1": round(macro_f1(self.counts), 6),
+            "ece": round(self.calibration.ece, 6),
+            "majority": round(float(totals.max() / totals.sum()), 6),
+            "recall": recalls,
+            "confusion": self.counts.tolist(),
+        }
+
+
+@dataclass(frozen=True)
+class FacesReport:
+    """What a protocol found of an extractor: with all classes, and without the one it
+    leaves out.
+    """
+
+    extractor: Extractor
+    figures: tuple[FaceMetrics, ...]
+
+    def lines(self) -> list[str]:
+        """The report as a small table for a terminal."""
+        head = (
+            f"{'':10}{'faces':>8}{'right':>8}{'accuracy':>10}{'UAR':>8}{'macro-F1':>10}{'ECE':>8}"
+            f"{'majority':>10}"
+        )
+        rows = []
+        for found in self.figures:
+            s = found.summary()
+            counts = f"{s['classes']} classes".ljust(10) + f"{s['faces']:>8,}{s['right']:>8,}"
+            rows.append(
+                f"{counts}{s['accuracy']:>10.2%}{s['uar']:>8.2%}{s['macro_f1']:>10.4f}{s['ece']:>8.4f}{s['majority']:>10.2%}"
+            )
+        recalls = self.figures[0].summary()["recall"]
+        told = ", ".join(
+            f"{name} {'none' if value is None else f'{value:.0%}'}"
+            for name, value in recalls.items()
+        )
+        return [f"{self.extractor.card.name} on labelled faces", head, *rows, f"recall: {told}"]
+
+
+def evaluate_faces(
+    protocol: FacesProtocol, faces: LabelledFaces, extractor: Extractor
+) -> FacesReport:
+    """Show every face to the extractor and compare its first choice with the label.
+
+    Raises
+    ------
+    InputError
+        The faces have classes that the extractor does not know, or the class to leave out is not
+        among them.
+    """
+    if tuple(faces.classes) != tuple(extractor.classes):
+        theirs, ours = ", ".join(faces.classes), ", ".join(extractor.classes)
+        raise InputError(
+            f"the faces have the classes {theirs}, the extractor {ours}: they must be the same"
+        )
+    found = predict_faces(extractor, faces)
+    figures = [face_metrics(found, faces.labels, faces.classes)]
+    if protocol.left_out is not None:
+        if protocol.left_out not in faces.classes:
+            raise InputError(
+                f"left_out: allowed are {', '.join(faces.classes)}, got {protocol.left_out!r}"
+            )
+        figures.append(
+            face_metrics(*without_class(found, faces.labels, faces.classes, protocol.left_out))
+        )
+    return FacesReport(extractor, tuple(figures))
+
+
+def predict_faces(extractor: Extractor, faces: LabelledFaces) -> npt.NDArray[np.float32]:
+    """What an extractor says of labelled faces, float32 (n, c)."""
+    side = extractor.card.detail or extractor.card.input_size
+    probabilities = []
+    rows = np.arange(len(faces))
+    for start in tqdm(
+        range(0, len(rows), _CHUNK), desc="faces", leave=False, disable=None, dynamic_ncols=True
+    ):
+        # (n, s, s, 3)
+        crops = faces.pictures(rows[start : start + _CHUNK], grey=False, side=side).transpose(
+            0, 2, 3, 1
+        )
+        probabilities.append(extractor(list(crops)).probabilities)
+    return np.concatenate(probabilities)
+
+
+def face_metrics(
+    probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np.int64], classes: Sequence[str]
+) -> FaceMetrics:
+    """The figures of first choices, from probabilities float32 (n, c) and labels int64 (n,)."""
+    counts = confusion(labels, probabilities.argmax(1), len(classes))
+    return FaceMetrics(tuple(classes), counts, calibration(probabilities, labels))
+
+
+def write_faces_report(report: FacesReport, protocol: FacesProtocol, folder: Path) -> None:
+    """Write report.json, confusion.png and reliability.png.
+
+    Raises
+    ------
+    OutputError
+        A file cannot be written.
+    """
+    from videoemo.plots import confusion as draw_confusion
+    from videoemo.plots import reliability as draw_reliability
+
+    card = report.extractor.card
+    content = {
+        "protocol": asdict(protocol),
+        "figures": [figures.summary() for figures in report.figures],
+        "extractor": asdict(card),
+        "versions": versions(),
+    }
+    write_json(folder / "report.json", content)
+    whole = report.figures[0]
+    draw_confusion(
+        folder / "confusion.png", counts=whole.counts, classes=whole.classes, name=card.name
+    )
+    draw_reliability(folder / "reliability.png", calibration=whole.calibration, name=card.name)

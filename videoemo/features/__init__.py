@@ -1,0 +1,1 @@
+"""Embeddings of faces to descriptors of clips, and both on disk."""

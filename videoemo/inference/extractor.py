@@ -1,0 +1,199 @@
+"""A frozen network: face crops in, penultimate vectors and class probabilities out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from importlib import import_module
+from itertools import accumulate, islice
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from videoemo.backends.network import Network, n_outputs
+from videoemo.backends.runtime import Runtime, runtime
+from videoemo.config.pipeline import load_pipeline
+from videoemo.errors import InputError
+from videoemo.faces.resize import resize_crop
+from videoemo.inference.resolve import resolve_weights
+from videoemo.records import Features
+from videoemo.zoo.cards import Card
+from videoemo.zoo.heads import EXPRESSION
+
+__all__ = ["Extractor", "load_extractor", "open_extractor", "preprocess"]
+
+# Crops made ready at once, which bounds memory: 5 MB at 224 px. Networks take them in parts as it
+# suits them.
+_BATCH = 8
+
+# Engine, Card.format -> the module that runs it; one is imported when a network of its kind
+# is loaded.
+_ENGINES = {
+    ("openvino", "safetensors"): "timm_openvino",
+    ("openvino", "timm-pickle"): "timm_openvino",
+    ("openvino", "onnx"): "openvino_onnx",
+    ("torch", "safetensors"): "timm_torch",
+    ("torch", "timm-pickle"): "timm_pickle",
+}
+
+
+class Extractor:
+    """A network with its card; call it on crops.
+
+    Attributes
+    ----------
+    card : Card
+        What it is and where it comes from.
+    network : callable
+        The function of arrays that runs it: see `backends.network.Network`.
+    classes : tuple of str
+        The class names, in the order of the columns of `Features.probabilities`.
+
+    Examples
+    --------
+    >>> import numpy as np, videoemo
+    >>> extractor = videoemo.load_extractor()
+    >>> extractor([np.zeros((90, 80, 3), np.uint8)]).probabilities.shape
+    (1, 8)
+    """
+
+    def __init__(self, card: Card, network: Network) -> None:
+        self.card = card
+        self.classes = card.classes
+        self.network = network
+        # The first of the raw outputs that are a head's, by its name.
+        ends = accumulate(head.width for head in card.outputs)
+        self._first = {
+            head.name: end - head.width for head, end in zip(card.outputs, ends, strict=True)
+        }
+
+    def __call__(self, crops: Iterable[npt.NDArray[np.uint8]]) -> Features:
+        """Features of RGB crops, uint8 (h, w, 3), of any size; one row a crop, in their order, in
+        which they are taken when their turn comes.
+
+        Raises
+        ------
+        ValueError
+            A crop of another shape or type.
+        """
+        embeddings = [np.empty((0, self.card.embedding), np.float32)]
+        outputs = [np.empty((0, n_outputs(self.card)), np.float32)]
+        for embedding, output in map(self.network, self._prepared(crops)):
+            embeddings.append(embedding)
+            outputs.append(output)
+        return self._features(np.concatenate(embeddings), np.concatenate(outputs))
+
+    def _prepared(
+        self, crops: Iterable[npt.NDArray[np.uint8]]
+    ) -> Iterator[npt.NDArray[np.float32]]:
+        """The crops as the network wants them, some at a time,
+        float32 (n, channels, side, side).
+        """
+        coming, shape = iter(crops), _shape(self.card)
+        while True:
+            n, batch = 0, np.empty((_BATCH, *shape), np.float32)
+            for n, crop in enumerate(islice(coming, _BATCH), start=1):
+                _prepare(crop, self.card, batch[n - 1])
+            if not n:
+                return
+            yield batch[:n]
+
+    def _features(
+        self, embedding: npt.NDArray[np.float32], outputs: npt.NDArray[np.float32]
+    ) -> Features:
+        logits = outputs[:, self._first[EXPRESSION] :][:, : len(self.classes)]
+        return Features(
+            embedding,
+            _softmax(logits / np.float32(self.card.temperature)),
+            {
+                head.name: np.clip(outputs[:, self._first[head.name]], head.low, head.high)
+                for head in self.card.outputs
+                if head.kind == "value"
+            },
+        )
+
+
+def load_extractor(
+    name: str | None = None, *, engine: str = "auto", device: str = "cpu", precision: str = "auto"
+) -> Extractor:
+    """A network by its card's name, or the path of a card of your own; without a name, the one that
+    `score` uses.
+
+    A published one is fetched on first use, unless `$VIDEOEMO_OFFLINE` forbids it.
+
+    Parameters
+    ----------
+    engine, device, precision : str
+        What runs it, as in a pipeline; precision "float32" gives the same numbers on
+        every processor.
+
+    Raises
+    ------
+    InputError
+        No such network, or an engine that is not here.
+    FetchError
+        It is not here and cannot be had.
+    WeightsError
+        Its weights are missing, damaged, of a kind that is not read, or not what its card says.
+    """
+    return open_extractor(
+        *resolve_weights(name or load_pipeline().network.extractor),
+        runtime(engine=engine, device=device, precision=precision),
+    )
+
+
+def open_extractor(card: Card, weights: Path, how: Runtime) -> Extractor:
+    """The network of a card, from weights that are known to be the card's.
+
+    Raises
+    ------
+    InputError
+        The engine cannot run a network of the card's kind.
+    WeightsError
+        They are not what the card says.
+    """
+    engine = _ENGINES.get((how.engine, card.format))
+    if engine is None:
+        raise InputError(
+            f"{card.name} is an {card.format.upper()} file, which {how.engine} does not run: give "
+            "engine openvino"
+        )
+    load_network: Callable[[Card, Path, Runtime], Network] = import_module(
+        f"videoemo.backends.{engine}"
+    ).load_network
+    return Extractor(card, load_network(card, weights, how))
+
+
+def preprocess(crop: npt.NDArray[np.uint8], card: Card) -> npt.NDArray[np.float32]:
+    """One crop as the network wants it, whichever engine runs it:
+    float32 (channels, side, side).
+    """
+    prepared = np.empty(_shape(card), np.float32)
+    _prepare(crop, card, prepared)
+    return prepared
+
+
+def _shape(card: Card) -> tuple[int, int, int]:
+    return (1 if card.colour == "grey" else 3, card.input_size, card.input_size)
+
+
+def _prepare(crop: npt.NDArray[np.uint8], card: Card, prepared: npt.NDArray[np.float32]) -> None:
+    resize_crop(crop, _levels(card.mean, card.std), prepared, detail=card.detail)
+
+
+@cache
+def _levels(mean: tuple[float, ...], std: tuple[float, ...]) -> npt.NDArray[np.float32]:
+    """What each of the 256 levels of a pixel is to the network, float32 (channels, 256): looked up,
+    it need not be calculated a million times.
+    """
+    share = np.arange(256, dtype=np.float32) / np.float32(255)
+    return np.asarray(
+        (share - np.array(mean, np.float32)[:, None]) / np.array(std, np.float32)[:, None],
+        np.float32,
+    )
+
+
+def _softmax(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True, initial=-np.inf))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)

@@ -1,0 +1,102 @@
+"""The networks of a pipeline, loaded once and used for every video."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from functools import partial
+from typing import Self
+
+from videoemo.config.pipeline import Pipeline
+from videoemo.inference.executor import Executor
+from videoemo.inference.face_analyzer import load_face_analyzer
+from videoemo.inference.local import InlineExecutor, ThreadExecutor
+from videoemo.inference.processes import ProcessExecutor, can_share_memory
+from videoemo.inference.resolve import Resolved, resolve
+from videoemo.tables.windows import ClipPredictor
+from videoemo.util.cpu import n_threads
+from videoemo.zoo.cards import Card
+
+__all__ = ["LoadedNetworks", "load_for_pipeline", "make_executor"]
+
+
+@dataclass(frozen=True)
+class LoadedNetworks:
+    """The networks at work; as a context manager it ends what it has started.
+
+    Parameters
+    ----------
+    card : Card
+        Of the extractor.
+    executor : Executor
+        What runs the networks.
+    predictor : ClipPredictor or None
+        What classifies a whole video, and each window of it, from the embeddings of its faces.
+    """
+
+    card: Card
+    executor: Executor
+    predictor: ClipPredictor | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.executor.close()
+
+
+def load_for_pipeline(pipeline: Pipeline, *, processes: bool = True) -> LoadedNetworks:
+    """Load the detector and the extractor of a pipeline; its extractor for offline use where the
+    one asked for cannot be had, with a line on standard error.
+
+    Parameters
+    ----------
+    pipeline : Pipeline
+        The settings.
+    processes : bool, default=True
+        Whether processes may be started for them, which long videos gain from.
+
+    Raises
+    ------
+    InputError
+        Unknown extractor.
+    FetchError
+        The extractor is not here and cannot be had, and there is none for offline use.
+    WeightsError
+        Weights that are missing or damaged.
+    WorkerError
+        A process cannot be started.
+    """
+    resolved = resolve(pipeline, notice=lambda text: print(f"notice: {text}", file=sys.stderr))
+    return LoadedNetworks(resolved.card, make_executor(resolved, processes=processes))
+
+
+def make_executor(resolved: Resolved, *, processes: bool = True) -> Executor:
+    """The executor that is fastest on this machine, with the networks loaded.
+
+    On a processor of several cores that is one of processes: threads of one Python process wait for
+    each other, and a network that is spread over two cores takes a sixth more of their time than
+    two networks that have one each.
+
+    Parameters
+    ----------
+    resolved : Resolved
+        The networks.
+    processes : bool, default=True
+        Whether it may be one of processes, which take half a second to start.
+
+    Raises
+    ------
+    InputError
+        What the pipeline asks for is not here.
+    WeightsError
+        Weights that are missing or damaged.
+    WorkerError
+        A process cannot be started, or ended while it loaded.
+    """
+    load = partial(load_face_analyzer, resolved)
+    if n_threads() == 1:
+        return InlineExecutor(load())
+    if processes and can_share_memory() and resolved.runtime.engine == "openvino":
+        return ProcessExecutor(load)
+    return ThreadExecutor(load())

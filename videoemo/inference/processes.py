@@ -1,0 +1,222 @@
+"""Executor of processes; frames reach them through shared memory, uncopied."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sys
+import traceback
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import partial
+from queue import SimpleQueue
+from threading import Lock, Thread
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from videoemo.errors import LostError, WorkerError
+from videoemo.inference.face_analyzer import FaceAnalyzer
+from videoemo.inference.shared_memory import ArenaReader, SharedArena
+from videoemo.runs.workers.process import WorkerProcess
+from videoemo.runs.workers.worker import Done, Ready, Refused
+from videoemo.util.cpu import n_threads
+from videoemo.util.timings import stage_of
+
+__all__ = ["ProcessExecutor", "can_share_memory"]
+
+A = TypeVar("A")
+T = TypeVar("T")
+
+# At most so many; each may use its share of the processors.
+_MAX_PROCESSES = 4
+
+
+def can_share_memory() -> bool:
+    """Whether this system has anonymous shared memory (Linux)."""
+    return hasattr(os, "memfd_create")
+
+
+@dataclass(frozen=True)
+class _Raised:
+    """The error that a call ended with."""
+
+    error: Exception
+
+
+class ProcessExecutor:
+    """Processes, one for each core up to four; one that dies is replaced, and its call is lost.
+
+    Parameters
+    ----------
+    load : callable
+        Called in each process, makes its analyzer: a function of a module, or a partial of one.
+
+    Raises
+    ------
+    WorkerError
+        One cannot be started, or ended while it loaded.
+    VideoemoError
+        What it needs cannot be loaded.
+    """
+
+    def __init__(self, load: Callable[[], FaceAnalyzer]) -> None:
+        self._n = min(n_threads(), _MAX_PROCESSES)
+        self.n_ahead = self._n
+        self._arena = SharedArena()
+        self._prepare = partial(_prepare, load, self._arena.fd)
+        self._events: SimpleQueue[Any] = SimpleQueue()  # of a process and what it says; None to end
+        self._lock = Lock()
+        self._processes: list[WorkerProcess] = []
+        self._free: list[WorkerProcess] = []
+        self._busy: dict[WorkerProcess, Future[Any]] = {}
+        self._waiting: deque[tuple[bytes, Future[Any]]] = deque()
+        try:
+            self._start()
+            self._wait()
+        except BaseException:
+            self._end()
+            raise
+        self._receiver = Thread(target=self._receive, daemon=True)
+        self._receiver.start()
+
+    def empty(self, shape: tuple[int, ...]) -> npt.NDArray[np.uint8]:
+        """An uninitialised array in the shared memory."""
+        return self._arena.empty(shape)
+
+    def submit(self, function: Callable[[FaceAnalyzer, A], T], argument: A) -> Future[T]:
+        """Call the function in the next process that is free."""
+        future: Future[T] = Future()
+        task = self._arena.dumps((function, argument))
+        with self._lock:
+            self._start()
+            self._waiting.append((task, future))
+            self._hand_out()
+        return future
+
+    def close(self) -> None:
+        """End the processes."""
+        self._events.put(None)
+        self._receiver.join()
+        self._end()
+
+    def _start(self) -> None:
+        """Start the processes that are missing."""
+        while len(self._processes) < self._n:
+            share = max(1, n_threads() // self._n)
+            stderr_line = partial(print, file=sys.stderr)
+            self._processes.append(
+                WorkerProcess(
+                    self._prepare,
+                    threads=share,
+                    events=self._events,
+                    stderr_line=stderr_line,
+                    pass_fds=(self._arena.fd,),
+                )
+            )
+
+    def _wait(self) -> None:
+        """Wait until all have loaded."""
+        while len(self._free) < self._n:
+            process, message = self._events.get()
+            match message:
+                case Ready():
+                    self._free.append(process)
+                case Refused(error):
+                    raise error
+                case _:
+                    raise WorkerError(
+                        f"a process was {process.close()} while it loaded the networks; close "
+                        "other programs, or run videoemo doctor"
+                    )
+
+    def _receive(self) -> None:
+        """Receive results and hand out calls, in a thread of its own."""
+        while (event := self._events.get()) is not None:
+            with self._lock:
+                tell = self._note(*event)
+                self._hand_out()
+            tell()
+
+    def _note(self, process: WorkerProcess, message: Any) -> Callable[[], None]:
+        """Note a message; what comes back settles futures, and is called without the lock."""
+        match message:
+            case Ready():
+                self._free.append(process)
+            case Done(_Raised(error)):
+                self._free.append(process)
+                return partial(self._busy.pop(process).set_exception, error)
+            case Done(result):
+                self._free.append(process)
+                return partial(self._busy.pop(process).set_result, result)
+            case Refused(error):  # one that replaced another; it ends
+                return partial(_fail, self._take_waiting(), error)
+            case None:
+                self._processes.remove(process)
+                if process in self._free:
+                    self._free.remove(process)
+                lost = [self._busy.pop(process)] if process in self._busy else []
+                error = LostError(f"a process beside its worker was {process.close()}")
+                return partial(
+                    _fail, [*lost, *([] if self._processes else self._take_waiting())], error
+                )
+        return _nothing
+
+    def _take_waiting(self) -> list[Future[Any]]:
+        """Take all calls that wait for a process."""
+        waiting = [future for _, future in self._waiting]
+        self._waiting.clear()
+        return waiting
+
+    def _hand_out(self) -> None:
+        while self._free and self._waiting:
+            task, future = self._waiting.popleft()
+            if future.set_running_or_notify_cancel():
+                process = self._free.pop()
+                self._busy[process] = future
+                process.send(task)
+
+    def _end(self) -> None:
+        for process in self._processes:
+            process.close()
+        self._processes.clear()
+        self._arena.close()
+
+
+def _fail(futures: list[Future[Any]], error: Exception) -> None:
+    for future in futures:
+        if future.running() or future.set_running_or_notify_cancel():
+            future.set_exception(error)
+
+
+def _nothing() -> None:
+    """Nothing is to be settled."""
+
+
+def _prepare(load: Callable[[], FaceAnalyzer], fd: int) -> Callable[[bytes, object], object]:
+    """In the process: load the analyzer; what comes back makes one call."""
+    analyzer, reader = load(), ArenaReader(fd)
+
+    def work(task: bytes, _: object) -> object:
+        try:
+            function, argument = reader.loads(task)
+            return function(analyzer, argument)
+        except Exception as exc:  # raised where the result is taken
+            return _Raised(_portable(exc))
+
+    return work
+
+
+def _portable(exc: Exception) -> Exception:
+    """The error, or where it cannot be pickled one like it, with where it arose."""
+    try:
+        pickle.loads(pickle.dumps(exc))
+    except Exception:
+        like = RuntimeError(f"{type(exc).__name__}: {exc}").with_traceback(exc.__traceback__)
+        like.stage = stage_of(exc)  # type: ignore[attr-defined]
+        exc = like
+    exc.trace = traceback.extract_tb(exc.__traceback__)  # type: ignore[attr-defined]
+    return exc

@@ -1,0 +1,1 @@
+"""Metrics of classification and their confidence intervals: pure functions of arrays."""

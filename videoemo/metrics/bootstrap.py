@@ -1,0 +1,156 @@
+"""Bootstrap confidence intervals: percentiles over resampled clips, or over resampled groups of
+clips.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["RESAMPLES", "Estimate", "difference", "estimate", "group_ids"]
+
+Labels = npt.NDArray[np.int64]
+Metric = Callable[[npt.NDArray[np.int64]], npt.ArrayLike]
+
+# Enough for the ends of a 95 % interval (Efron and Tibshirani 1993, An Introduction to the
+# Bootstrap, section 13.3: 1000 or more).
+RESAMPLES = 2000
+_PERCENTILES = (2.5, 97.5)
+# Resamples in memory at a time: 100 of 3000 clips take 2.4 MB.
+_CHUNK = 100
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Estimate of a metric, or of an array of metrics, with its 95 % percentile interval.
+
+    Parameters
+    ----------
+    value : ndarray of float64
+        Over the clips themselves.
+    low, high : ndarray of float64
+        The 2.5th and the 97.5th percentile over resamples; NaN where there is only one clip, or
+        group.
+    """
+
+    value: npt.NDArray[np.float64]
+    low: npt.NDArray[np.float64]
+    high: npt.NDArray[np.float64]
+
+    @property
+    def differs(self) -> bool:
+        """Whether the whole interval of a single figure lies on one side of 0."""
+        return bool(self.low > 0 or self.high < 0)
+
+
+def group_ids(groups: npt.NDArray[np.str_]) -> Labels | None:
+    """Number the groups of clips, which are drawn, and held out, as a whole.
+
+    Parameters
+    ----------
+    groups : ndarray of str
+        n names; empty for a clip without a group, which is a group of its own.
+
+    Returns
+    -------
+    int64 (n,) or None
+        Equal for clips of one group; None where no clip has a group.
+    """
+    if not (groups != "").any():
+        return None
+    names = np.where(groups == "", [f"\0{i}" for i in range(len(groups))], groups)
+    return np.unique(names, return_inverse=True)[1].astype(np.int64)
+
+
+def estimate(
+    metric: Metric, labels: Labels, predicted: Labels, *, n_classes: int, groups: Labels | None
+) -> Estimate:
+    """Estimate a metric of predictions by the bootstrap.
+
+    Parameters
+    ----------
+    metric : callable
+        Of a confusion matrix, int64 (c, c), a row a label, a column a prediction; gives a number or
+        an array, NaN where it is not defined.
+    labels, predicted : int64 (n,)
+        0 to n_classes - 1; n is 1 or more.
+    n_classes : int
+        c.
+    groups : int64 (n,) or None
+        The group of each clip, or None to draw clips one by one.
+    """
+    counts = _resample(labels, predicted, n_classes, groups)
+    return _interval(np.array([metric(matrix) for matrix in counts], np.float64))
+
+
+def difference(
+    metric: Metric,
+    labels: Labels,
+    predicted: Labels,
+    other: Labels,
+    *,
+    n_classes: int,
+    groups: Labels | None,
+) -> Estimate:
+    """Estimate the difference of a metric between two predictions by the paired bootstrap: each
+    resample draws the same clips for both.
+
+    Parameters
+    ----------
+    metric : callable
+        As in `estimate`.
+    labels, predicted, other : int64 (n,)
+        The metric of `other` is subtracted from that of `predicted`.
+    n_classes : int
+        c.
+    groups : int64 (n,) or None
+        As in `estimate`.
+    """
+    first, second = (
+        np.array([metric(matrix) for matrix in matrices], np.float64)
+        for matrices in (
+            _resample(labels, predicted, n_classes, groups),
+            _resample(labels, other, n_classes, groups),
+        )
+    )
+    return _interval(first - second)
+
+
+def _interval(figures: npt.NDArray[np.float64]) -> Estimate:
+    """Percentile interval of figures, (1 + resamples, ...): the first is of the clips themselves,
+    the others of resamples, NaN where a resample has none.
+    """
+    value = figures[0]
+    if len(figures) == 1:
+        return Estimate(value, np.full_like(value, np.nan), np.full_like(value, np.nan))
+    known = ~np.isnan(value)
+    low, high = np.where(
+        known, np.nanpercentile(np.where(known, figures[1:], 0), _PERCENTILES, axis=0), np.nan
+    )
+    return Estimate(value, low, high)
+
+
+def _resample(
+    labels: Labels, predicted: Labels, n_classes: int, groups: Labels | None
+) -> npt.NDArray[np.int64]:
+    """Confusion matrices, (1 + resamples, c, c): of the clips themselves, then of resamples; the
+    same clips are drawn in every call.
+    """
+    unit = np.arange(len(labels)) if groups is None else np.unique(groups, return_inverse=True)[1]
+    n, cells = int(unit.max()) + 1, n_classes**2
+    # (units, c * c)
+    of_unit = np.bincount(
+        unit * cells + labels * n_classes + predicted, minlength=n * cells
+    ).reshape(n, cells)
+    matrices = [of_unit.sum(0, keepdims=True)]
+    rng = np.random.default_rng(0)
+    for _ in range(0, RESAMPLES if n > 1 else 0, _CHUNK):
+        drawn = rng.integers(0, n, (_CHUNK, n)) + np.arange(_CHUNK)[:, None] * n
+        # How often each unit was drawn.
+        times = np.bincount(drawn.ravel(), minlength=_CHUNK * n).reshape(_CHUNK, n)
+        # Exact: counts are far below 2**53.
+        matrices.append((times.astype(np.float64) @ of_unit).astype(np.int64))
+    return np.concatenate(matrices).reshape(-1, n_classes, n_classes)

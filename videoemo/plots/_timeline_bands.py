@@ -1,0 +1,160 @@
+"""The picture of a video that has a course: a band for each class over time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from videoemo.plots._canvas import Canvas, Points, open_canvas, rectangle
+from videoemo.plots._format import clock, ticks, time_unit
+from videoemo.plots._frame import (
+    MARGIN,
+    SPACING,
+    TOP,
+    WIDTH,
+    Subject,
+    faces,
+    fitting,
+    footer,
+    header,
+    places,
+)
+from videoemo.plots._palette import BAND, GREY, INK, PALE, WHITE, ink, mix
+from videoemo.plots._series import Series
+from videoemo.tables.thumbnails import Thumbnail
+
+__all__ = ["bands"]
+
+LEFT, RIGHT = 172, WIDTH - 118
+HEIGHT, PITCH = 60, 70
+# A run narrower than this is widened to it, so that a single frame with a face can be seen.
+LEAST_PIXELS = 4.0
+
+Scale = Callable[[Points], Points]
+
+
+def bands(path: Path, subject: Subject, course: Series, *, notes: list[str]) -> None:
+    """A band of probability over time for each class; zones where nothing is known; the faces
+    above, tied to their moments.
+    """
+    shown = fitting(subject.thumbnails, room=RIGHT - LEFT)
+    side = shown[0].rgb.shape[0] if shown else 0
+    top = TOP + (side + 76 if shown else 20)
+    bottom = top + PITCH * len(subject.palette)
+    x = _scale(course)
+    with open_canvas(path, width=WIDTH, height=bottom + 116) as sheet:
+        header(sheet, subject)
+        gaps = x(np.array(course.gaps()).reshape(-1, 2)).tolist()
+        for row, (label, colour) in enumerate(subject.palette.items()):
+            ground = mix(colour, WHITE, share=0.15) if label == subject.dominant else BAND
+            sheet.box(LEFT, top + PITCH * (row + 1) - HEIGHT, RIGHT - LEFT, HEIGHT, colour=ground)
+        band_top = top + PITCH - HEIGHT
+        sheet.zones(
+            [rectangle(left, band_top, right - left, bottom - band_top) for left, right in gaps]
+        )
+        _axis(sheet, course, top=top, bottom=bottom)
+        for row, (label, colour) in enumerate(subject.palette.items()):
+            base, leads = top + PITCH * (row + 1), label == subject.dominant
+            sheet.areas(
+                _outlines(course, row, base=base),
+                colour=mix(colour, WHITE, share=1.0 if leads else 0.6),
+                edge=ink(colour),
+            )
+            sheet.line(
+                [(LEFT, base), (RIGHT, base)],
+                colour=ink(colour) if leads else GREY,
+                width=2 if leads else 1,
+            )
+            sheet.text(
+                LEFT - 16,
+                base - 8,
+                label,
+                colour=ink(colour),
+                bold=leads,
+                align="right",
+                room=LEFT - 16 - MARGIN,
+            )
+            sheet.text(
+                RIGHT + 16, base - 8, f"{subject.mean[row]:.2f}", colour=ink(colour), bold=leads
+            )
+        _ties(
+            sheet,
+            subject,
+            shown,
+            x(np.array([thumbnail.seconds for thumbnail in shown])),
+            top=top,
+            bottom=bottom,
+        )
+        averaged = [f"averaged over {course.bin_seconds:.2g} s"] if course.bin_seconds else []
+        footer(
+            sheet,
+            ["band height: probability, 0 to 1", *notes, *averaged],
+            zone=_zone_note(course) if gaps else "",
+        )
+
+
+def _scale(course: Series) -> Scale:
+    """From seconds to pixels, times outside the course to its ends."""
+    return lambda seconds: np.interp(seconds, course.ends, (LEFT, RIGHT))
+
+
+def _outlines(course: Series, row: int, *, base: float) -> list[Points]:
+    """The area of one class, an outline a run."""
+    x = _scale(course)
+    outlines = []
+    for start, stop in course.runs:
+        left, right = x(np.array([course.cells[start, 0], course.cells[stop - 1, 1]])).tolist()
+        if right - left < LEAST_PIXELS:
+            middle = min(max((left + right) / 2, LEFT + LEAST_PIXELS / 2), RIGHT - LEAST_PIXELS / 2)
+            left, right = middle - LEAST_PIXELS / 2, middle + LEAST_PIXELS / 2
+        heights = course.probabilities[start:stop, row] * HEIGHT  # (stop - start,)
+        xs = np.concatenate([[left, left], x(course.seconds[start:stop]), [right, right]])
+        ys = np.concatenate([[0, heights[0]], heights, [heights[-1], 0]])
+        outlines.append(np.column_stack([xs.clip(left, right), base - ys]))
+    return outlines
+
+
+def _axis(sheet: Canvas, course: Series, *, top: int, bottom: int) -> None:
+    """Time at the bottom, what the columns of words mean at the top."""
+    first, last = course.ends
+    times = ticks(first, last)
+    for seconds, at in zip(times, _scale(course)(np.array(times)).tolist(), strict=True):
+        sheet.line([(at, top), (at, bottom + 6)], colour=PALE)
+        sheet.text(
+            at, bottom + 28, clock(seconds, longest=last), size=17, colour=GREY, align="center"
+        )
+    sheet.text(LEFT - 52, bottom + 28, time_unit(last), size=17, colour=GREY, align="right")
+    sheet.text(RIGHT + 16, top - 6, "mean", size=17, colour=GREY)
+
+
+def _ties(
+    sheet: Canvas,
+    subject: Subject,
+    shown: Sequence[Thumbnail],
+    moments: Points,
+    *,
+    top: int,
+    bottom: int,
+) -> None:
+    """The faces in a strip, each tied to its moment."""
+    if not shown:
+        return
+    side = shown[0].rgb.shape[0]
+    centres = places(
+        moments.tolist(), low=LEFT + side / 2, high=RIGHT - side / 2, distance=side * SPACING
+    )
+    for moment, centre in zip(moments.tolist(), centres, strict=True):
+        sheet.line(
+            [(centre, TOP + side + 40), (moment, top - 4), (moment, bottom)], colour=INK, alpha=0.35
+        )
+    faces(sheet, shown, centres, top=TOP + 4, palette=subject.palette)
+
+
+def _zone_note(course: Series) -> str:
+    """What the hatched zones stand for."""
+    lacks_face = bool(np.isnan(course.probabilities).any())
+    if course.has_holes:
+        return "no face or no frame" if lacks_face else "no frame"
+    return "no face"

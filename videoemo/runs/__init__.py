@@ -1,0 +1,3 @@
+"""Runs over many videos: plan, distribution to workers, resumption. Knows jobs, outputs and
+fingerprints, not faces.
+"""

@@ -1,0 +1,193 @@
+"""Plan of a run: the videos to do, and the results that are there already."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from videoemo.records import Clip
+from videoemo.runs.progress import clip_sizes
+from videoemo.runs.state.fingerprint import make_key, video_key
+from videoemo.runs.state.integrity import FileCheck
+from videoemo.runs.state.results import State, state
+from videoemo.tables.summary import Failure
+from videoemo.tables.videos import VideoRow
+from videoemo.util.messages import count_noun
+
+__all__ = ["Plan", "Resume", "make_plan"]
+
+
+@dataclass(frozen=True)
+class Resume:
+    """How a run resumes an earlier one.
+
+    Parameters
+    ----------
+    redo : bool, default=False
+        Do all videos again.
+    retry_failed : bool, default=False
+        Try the failed videos again.
+    verify : bool, default=False
+        Verify the results by reading every output and hashing every video completely.
+    """
+
+    redo: bool = False
+    retry_failed: bool = False
+    verify: bool = False
+
+
+@dataclass
+class Plan:
+    """Plan of a run.
+
+    Parameters
+    ----------
+    clips : sequence of Clip
+        All of them, in path order.
+    todo : list of Clip
+        Those to do, the longest first.
+    out : Path
+        The output folder.
+    outputs : mapping of str to FileCheck
+        The files that each clip must have beside summary.json, and how the integrity of each is
+        checked.
+    own_files : frozenset of str
+        Names of all files that a run may put into a clip's folder.
+    resume : Resume
+        How an earlier run is resumed.
+    videos : dict of str to dict of str to object
+        The video's part of each clip's key, by its id.
+    settings : dict of str to object
+        The settings' part, the same for all clips.
+    known : dict of str to (VideoRow or Failure)
+        The results of the clips that are not to do, by their ids.
+    redo_reasons : counter of str
+        The clips that are done again, counted by reason.
+    """
+
+    out: Path
+    outputs: Mapping[str, FileCheck]
+    own_files: frozenset[str]
+    resume: Resume
+    clips: Sequence[Clip]
+    videos: dict[str, dict[str, Any]]
+    settings: dict[str, Any]
+    todo: list[Clip] = field(default_factory=list)
+    known: dict[str, VideoRow | Failure] = field(default_factory=dict)
+    redo_reasons: Counter[str] = field(default_factory=Counter)
+
+    def key(self, clip: Clip) -> dict[str, Any]:
+        """Key of a clip: what its result depends on."""
+        return make_key(self.videos[clip.id], self.settings)
+
+    def find_result(self, clip: Clip) -> VideoRow | Failure | None:
+        """Find the valid result of a clip on disk; None where it is to be done."""
+        return self._valid_result(self._state(clip))
+
+    def add(self, clip: Clip) -> None:
+        """Add a clip to those to do, or its result to the known ones."""
+        found = self._state(clip)
+        result = self._valid_result(found)
+        if result is not None:
+            self.known[clip.id] = result
+            return
+        self.todo.append(clip)
+        if found.reasons and not self.resume.redo:
+            self.redo_reasons["; ".join(found.reasons)] += 1
+
+    def redo_notices(self) -> list[str]:
+        """Notices of the results that are done again, one a reason."""
+        return [
+            f"{n} {'video is' if n == 1 else 'videos are'} done again: {reason}"
+            for reason, n in sorted(self.redo_reasons.items())
+        ]
+
+    def forecast(self, jobs: int) -> list[str]:
+        """Forecast of the run in lines for a terminal: what is to do, and how long it takes.
+
+        Parameters
+        ----------
+        jobs : int
+            The number of workers. The speed is that of the results there are, by bytes.
+        """
+        failed = sum(isinstance(result, Failure) for result in self.known.values())
+        size = clip_sizes(self.clips)
+        todo = sum(size[clip.id] for clip in self.todo)
+        done = {
+            clip_id: taken
+            for clip_id in self.known
+            if (taken := _seconds_taken(self.out / clip_id)) is not None
+        }
+        lines = [
+            f"to do: {len(self.todo):,} of {len(self.clips):,} videos, {todo / 1e6:,.1f} MB",
+            *self.redo_notices(),
+        ]
+        if self.known:
+            lines.append(f"done: {len(self.known) - failed:,}; failed before: {failed:,}")
+        if done:
+            seconds = sum(done.values()) / sum(size[clip_id] for clip_id in done) * todo / jobs
+            workers = count_noun(jobs, "worker")
+            lines.append(f"at the speed so far: {timedelta(seconds=round(seconds))} with {workers}")
+        return lines
+
+    def _state(self, clip: Clip) -> State:
+        return state(
+            self.out, clip.id, self.key(clip), outputs=self.outputs, verify=self.resume.verify
+        )
+
+    def _valid_result(self, found: State) -> VideoRow | Failure | None:
+        if self.resume.redo:
+            return None
+        return found.row or (None if self.resume.retry_failed else found.failure)
+
+
+def make_plan(
+    clips: Sequence[Clip],
+    out: Path,
+    settings: dict[str, Any],
+    *,
+    outputs: Mapping[str, FileCheck],
+    own_files: Collection[str] = (),
+    resume: Resume,
+) -> Plan:
+    """Plan a run from the results in its output folder.
+
+    Parameters
+    ----------
+    clips : sequence of Clip
+        All of the run.
+    out : Path
+        The output folder.
+    settings : dict of str to object
+        What the results depend on beside the clips.
+    outputs : mapping of str to FileCheck
+        The files that each clip must have beside summary.json, and how the integrity of each is
+        checked.
+    own_files : collection of str
+        Names of other files that a run may put into a clip's folder.
+    resume : Resume
+        How an earlier run is resumed.
+    """
+    videos = {clip.id: video_key(clip.path, whole=resume.verify) for clip in clips}
+    everything = frozenset([*outputs, *own_files, "summary.json"])
+    plan = Plan(out, outputs, everything, resume, clips, videos, settings)
+    for clip in clips:
+        plan.add(clip)
+    # So that no long one is begun when all others are done; by bytes, since no video is opened for
+    # the plan. Ties stay in path order.
+    size = clip_sizes(plan.todo)
+    plan.todo.sort(key=lambda clip: -size[clip.id])
+    return plan
+
+
+def _seconds_taken(folder: Path) -> float | None:
+    try:
+        summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+        return float(summary["seconds_taken"]["all"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

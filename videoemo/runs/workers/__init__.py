@@ -1,0 +1,1 @@
+"""Worker processes, on this machine or in a Dask cluster."""

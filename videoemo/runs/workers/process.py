@@ -1,0 +1,226 @@
+"""Worker processes of this machine, as their parent handles them."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any
+
+from videoemo.errors import WorkerError
+from videoemo.runs.workers import worker
+from videoemo.runs.workers.interfaces import Event, Worker
+from videoemo.runs.workers.memory import process_memory
+from videoemo.util.cpu import n_processors
+
+__all__ = ["LocalWorkerSource", "WorkerProcess", "threads_per_worker"]
+
+# Settings of glibc's malloc: by default it returns the memory of arrays to the system, and gets it
+# again for the next ones page by page, which takes a twentieth of the time of a small frame. With
+# these, in bytes, it keeps the memory of arrays up to 32 MiB, and up to 256 MiB of it unused.
+_MALLOC = {"MALLOC_MMAP_THRESHOLD_": str(32 * 2**20), "MALLOC_TRIM_THRESHOLD_": str(256 * 2**20)}
+# Seconds in which a killed process ends, unless it hangs in the system, as on a network drive that
+# is gone.
+_PATIENCE = 10.0
+
+
+@dataclass(frozen=True)
+class LocalWorkerSource:
+    """Source of worker processes of this machine.
+
+    Parameters
+    ----------
+    prepare, threads, cwd : callable, int, Path or None
+        Of each, see `WorkerProcess`.
+    jobs : int
+        The number of workers.
+    """
+
+    prepare: Callable[[], Any]
+    jobs: int
+    threads: int
+    cwd: Path | None = None
+
+    def start_missing(
+        self,
+        running: Sequence[Worker],
+        events: SimpleQueue[Event],
+        stderr_line: Callable[[str], None],
+    ) -> Iterator[Worker]:
+        """Start the missing workers; see `WorkerSource`.
+
+        Parameters
+        ----------
+        running, events, stderr_line : sequence of Worker, SimpleQueue, callable
+            See `WorkerSource`.
+
+        Raises
+        ------
+        WorkerError
+            One cannot be started.
+        """
+        for _ in range(self.jobs - len(running)):
+            yield WorkerProcess(
+                self.prepare,
+                threads=self.threads,
+                events=events,
+                stderr_line=stderr_line,
+                cwd=self.cwd,
+            )
+
+
+class WorkerProcess:
+    """Worker process of this machine.
+
+    Parameters
+    ----------
+    prepare : callable
+        The first thing it runs, which loads what it needs; returns a function of an item and of a
+        callable for progress reports, which gives the item's result. A function of a module, or a
+        partial of one: it is pickled.
+    threads : int
+        The most that its libraries may use at a time.
+    events : SimpleQueue
+        Where its messages are put.
+    stderr_line : callable
+        Called with each line that it, or a library in it, writes on standard error.
+    cwd : Path or None
+        Its working folder, if it is not this process's.
+    pass_fds : sequence of int, default=()
+        File descriptors that it inherits.
+
+    Raises
+    ------
+    WorkerError
+        It cannot be started.
+    """
+
+    def __init__(
+        self,
+        prepare: Callable[[], Any],
+        *,
+        threads: int,
+        events: SimpleQueue[Event],
+        stderr_line: Callable[[str], None],
+        cwd: Path | None = None,
+        pass_fds: Sequence[int] = (),
+    ) -> None:
+        self.ready = False  # whether it has loaded
+        try:
+            self._process = subprocess.Popen(
+                # -P: no module is imported from the folder that it happens to be started in.
+                [sys.executable, "-P", "-m", worker.__name__],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                cwd=cwd,
+                pass_fds=pass_fds,
+                env=_MALLOC
+                | os.environ
+                | _thread_settings(threads)
+                | {"PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path)},
+            )
+        except OSError as exc:
+            raise WorkerError(
+                f"cannot start a worker process: {exc.strerror or exc}; close other programs, or "
+                "lower --jobs"
+            ) from exc
+        self._message_reader = Thread(target=self._read_messages, args=(events,), daemon=True)
+        self._stderr_reader = Thread(target=self._read_stderr, args=(stderr_line,), daemon=True)
+        self._message_reader.start()
+        self._stderr_reader.start()
+        self.send(prepare)
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
+    def send(self, what: Any) -> None:
+        """Send it an item; if it has died meanwhile, its last event says so."""
+        assert self._process.stdin is not None
+        try:
+            pickle.dump(what, self._process.stdin)
+            self._process.stdin.flush()
+        except (BrokenPipeError, ConnectionResetError):
+            return
+
+    def memory(self) -> float:
+        """Memory of it and its descendants, in MiB; 0 when it has ended."""
+        return process_memory(self.pid)
+
+    def close(self) -> str:
+        """End it if it has not ended; return how it ended, in words."""
+        self._process.kill()
+        try:
+            status = self._process.wait(timeout=_PATIENCE)
+        except subprocess.TimeoutExpired:
+            return "cannot be ended"  # left behind: its threads end with this process
+        for thread in (self._message_reader, self._stderr_reader):  # both end with its pipes
+            thread.join()
+        for pipe in (self._process.stdout, self._process.stderr, self._process.stdin):
+            assert pipe is not None
+            with suppress(BrokenPipeError):  # data that it did not read
+                pipe.close()
+        return _describe_ending(status)
+
+    def _read_messages(self, events: SimpleQueue[Event]) -> None:
+        assert self._process.stdout is not None
+        while True:
+            try:
+                message = pickle.load(self._process.stdout)
+            except (EOFError, pickle.UnpicklingError):
+                # The latter: it died in the middle of a message.
+                events.put((self, None))
+                return
+            events.put((self, message))
+
+    def _read_stderr(self, stderr_line: Callable[[str], None]) -> None:
+        assert self._process.stderr is not None
+        for line in self._process.stderr:
+            stderr_line(line.decode(errors="replace").rstrip())
+
+
+def threads_per_worker(jobs: int) -> int:
+    """Threads of each of some workers: their even share of the processors that this process may
+    use; no more than OMP_NUM_THREADS, where that is set.
+    """
+    usable = n_processors()
+    given = os.environ.get("OMP_NUM_THREADS", "")
+    return max(1, min(usable // jobs, int(given) if given.isdigit() else usable))
+
+
+def _thread_settings(threads: int) -> dict[str, str]:
+    """Environment variables that limit the threads of libraries.
+
+    torch computes convolutions in another way with one thread than with several, and the last bits
+    differ; so it is set to two at least, under a limit of one. Results then do not depend on the
+    number of workers.
+    """
+    return {
+        "OMP_NUM_THREADS": str(max(threads, 2)),
+        # torch reads it before the other, and Dask sets both to 1.
+        "MKL_NUM_THREADS": str(max(threads, 2)),
+        "OMP_THREAD_LIMIT": str(threads),
+        # Threads that spin while they wait take the processors from other workers.
+        "OMP_WAIT_POLICY": "passive",
+        "OPENBLAS_NUM_THREADS": "1",
+        "OPENCV_FOR_THREADS_NUM": str(threads),
+    }
+
+
+def _describe_ending(status: int) -> str:
+    if status >= 0:
+        return f"ended with status {status}"
+    try:
+        return f"killed by signal {-status} ({signal.Signals(-status).name})"
+    except ValueError:
+        return f"killed by signal {-status}"

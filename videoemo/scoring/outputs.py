@@ -1,0 +1,175 @@
+"""The registry of outputs: every file that is written of a scored video, in the order of writing.
+
+A new output is a function that writes it, and a line of `OUTPUTS`. What draws or needs a heavy
+library is imported when it is called: a run's parent, which opens no video, reads this registry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from videoemo.config.pipeline import Pipeline
+from videoemo.runs.state.integrity import CSV, PARQUET, PNG, FileCheck
+
+if TYPE_CHECKING:
+    from videoemo.scoring.video import Scored
+
+__all__ = ["NAMES", "OUTPUTS", "Output", "wanted_outputs"]
+
+
+@dataclass(frozen=True)
+class Output:
+    """A file of a video's results.
+
+    Parameters
+    ----------
+    name : str
+        Of the file.
+    wanted : callable
+        Whether a run writes it, from its pipeline and from whether it has a fitted classifier.
+    write : callable
+        Writes it, from a scored video to a path.
+    check : FileCheck
+        How a whole file is known.
+    has : callable or None
+        Whether a video has it, from the scored video; None for every video.
+    """
+
+    name: str
+    wanted: Callable[[Pipeline, bool], bool]
+    write: Callable[[Scored, Path], None]
+    check: FileCheck
+    has: Callable[[Scored], bool] | None = None
+
+
+def wanted_outputs(pipeline: Pipeline, *, classifier: bool) -> list[Output]:
+    """The outputs that a run writes.
+
+    Parameters
+    ----------
+    pipeline : Pipeline
+        The settings.
+    classifier : bool
+        Whether the run has a fitted classifier.
+    """
+    return [output for output in OUTPUTS if output.wanted(pipeline, classifier)]
+
+
+def _write_faces(scored: Scored, path: Path) -> None:
+    from videoemo.tables.faces import write_faces
+
+    write_faces(scored.table, path)
+
+
+def _write_faces_csv(scored: Scored, path: Path) -> None:
+    from videoemo.tables.faces import write_faces_csv
+
+    write_faces_csv(scored.table, path)
+
+
+def _write_tracks(scored: Scored, path: Path) -> None:
+    from videoemo.tables.tracks import write_tracks
+
+    write_tracks(scored.table, path, smoothing=scored.pipeline.tracking.smoothing)
+
+
+def _write_windows(scored: Scored, path: Path) -> None:
+    from videoemo.tables.windows import write_windows
+
+    write_windows(scored.windows, scored.scores, path)
+
+
+def _draw_timeline(scored: Scored, path: Path) -> None:
+    from videoemo.plots import timeline
+
+    series, mean = scored.smoothed.per_frame(), scored.row.mean
+    assert mean is not None  # a scored video has a mean, if only of NaN
+    timeline(
+        path,
+        name=scored.row.video,
+        classes=scored.table.classes,
+        seconds=series.seconds,
+        probabilities=series.probabilities,
+        n_faces=series.n_faces,
+        mean=mean,
+        dominant=scored.row.dominant,
+        thumbnails=scored.thumbnails,
+        smoothed=scored.smoothed.smoothed,
+        notice=scored.row.error or None,
+    )
+
+
+def _write_group(scored: Scored, path: Path) -> None:
+    from videoemo.group import write_group_series
+
+    write_group_series(scored.group.series, scored.table.classes, path)
+
+
+def _write_synchrony(scored: Scored, path: Path) -> None:
+    from videoemo.group import write_synchrony
+
+    write_synchrony(scored.group.pairs, path)
+
+
+def _draw_group(scored: Scored, path: Path) -> None:
+    from videoemo.group import face_affect
+    from videoemo.plots import group
+
+    group(
+        path,
+        replace(scored.group, faces=face_affect(scored.smoothed)),
+        name=scored.row.video,
+        portraits=scored.portraits.chosen(),
+        windows=scored.windows,
+        smoothed=scored.smoothed.smoothed,
+        notice=scored.row.error or None,
+    )
+
+
+def _always(pipeline: Pipeline, classifier: bool) -> bool:
+    return True
+
+
+def _csv(pipeline: Pipeline, classifier: bool) -> bool:
+    return pipeline.outputs.csv
+
+
+def _classified(pipeline: Pipeline, classifier: bool) -> bool:
+    return classifier
+
+
+def _pictures(pipeline: Pipeline, classifier: bool) -> bool:
+    return pipeline.outputs.pictures
+
+
+def _group(pipeline: Pipeline, classifier: bool) -> bool:
+    return pipeline.outputs.group
+
+
+def _group_pictures(pipeline: Pipeline, classifier: bool) -> bool:
+    return pipeline.outputs.group and pipeline.outputs.pictures
+
+
+def _has_pairs(scored: Scored) -> bool:
+    return bool(scored.group.pairs)
+
+
+def _has_group_picture(scored: Scored) -> bool:
+    return scored.group.has_picture()
+
+
+OUTPUTS = (
+    Output("faces.parquet", _always, _write_faces, PARQUET),
+    Output("faces.csv", _csv, _write_faces_csv, CSV),
+    Output("tracks.csv", _always, _write_tracks, CSV),
+    Output("windows.csv", _classified, _write_windows, CSV),
+    Output("timeline.png", _pictures, _draw_timeline, PNG),
+    Output("group.parquet", _group, _write_group, PARQUET),
+    Output("synchrony.csv", _group, _write_synchrony, CSV, has=_has_pairs),
+    Output("group.png", _group_pictures, _draw_group, PNG, has=_has_group_picture),
+)
+# All files of a video's results; summary.json, written last, says that they are whole.
+NAMES = frozenset([*(output.name for output in OUTPUTS), "summary.json"])

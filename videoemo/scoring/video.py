@@ -1,0 +1,216 @@
+"""One video to its results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from videoemo.analysis.face_buffer import EmbeddingBuffer
+from videoemo.analysis.stages import AnalyzedFrames
+from videoemo.analysis.thumbnails import Portraits
+from videoemo.analysis.track_thumbnails import TrackThumbnails
+from videoemo.analysis.video import ProgressReport, SampledVideo, analyze_video, sample_video
+from videoemo.classification.sliding import sliding_windows
+from videoemo.config.pipeline import Pipeline
+from videoemo.group import GroupAffect, group_affect
+from videoemo.inference.models import LoadedNetworks
+from videoemo.records import Clip, Faces
+from videoemo.tables.faces import FaceTable, face_table
+from videoemo.tables.smoothing import smooth
+from videoemo.tables.thumbnails import Thumbnail
+from videoemo.tables.tracks import longest_track, select_track
+from videoemo.tables.videos import LOW_COVERAGE, VideoRow
+from videoemo.tables.windows import Window
+from videoemo.util.boxes import area
+from videoemo.util.timings import StageTimer
+from videoemo.video import Video
+
+__all__ = ["Scored", "score_video"]
+
+
+@dataclass(frozen=True)
+class Scored:
+    """One video's results.
+
+    Parameters
+    ----------
+    pipeline : Pipeline
+        What they were made with.
+    video : Video
+        What its container says.
+    table : FaceTable
+        Its faces.
+    row : VideoRow
+        Its summary.
+    thumbnails : list of Thumbnail
+        Faces of its clearest moments, for pictures; none where none are drawn.
+    portraits : Portraits
+        A face of each person, likewise.
+    windows : list of Window
+        What a fitted classifier says of it, window by window; empty where there is none.
+    scores : tuple of str
+        The columns of that classifier's scores.
+    """
+
+    pipeline: Pipeline
+    video: Video
+    table: FaceTable
+    row: VideoRow
+    thumbnails: list[Thumbnail]
+    portraits: Portraits
+    windows: list[Window]
+    scores: tuple[str, ...]
+
+    @cached_property
+    def smoothed(self) -> FaceTable:
+        """The table smoothed along tracks, as pictures show it."""
+        table = self.table
+        return table if table.smoothed else smooth(table, self.pipeline.tracking.smoothing)
+
+    @cached_property
+    def group(self) -> GroupAffect:
+        """What its persons display together."""
+        group = self.pipeline.group
+        return group_affect(
+            self.table,
+            window=group.group_window,
+            synchrony_window=group.synchrony_window,
+            synchrony_lag=group.synchrony_lag,
+        )
+
+
+def score_video(
+    clip: Clip,
+    pipeline: Pipeline,
+    networks: LoadedNetworks,
+    *,
+    timer: StageTimer | None = None,
+    progress: ProgressReport | None = None,
+) -> Scored:
+    """Score one video: every face in every sampled frame, and what each displays.
+
+    Parameters
+    ----------
+    clip : Clip
+        The video.
+    pipeline : Pipeline
+        The settings.
+    networks : LoadedNetworks
+        What detects and reads faces; where it has a predictor, the video is classified, too.
+    timer : StageTimer or None
+        Where the work of each stage is added up.
+    progress : callable or None
+        Called after each batch with the number of frames it held and the share of the video that is
+        done, 0 to 1.
+
+    Raises
+    ------
+    VideoError
+        The video cannot be read.
+    """
+    timer = StageTimer() if timer is None else timer
+    card, predictor = networks.card, networks.predictor
+    sampled = sample_video(clip, pipeline, timer)
+    one_person = pipeline.detection.faces == "track:longest"
+    first, last = _range(sampled)
+    thumbnails = TrackThumbnails(last - first, first=first, wait=pipeline.tracking.track_gap)
+    portraits, buffer = Portraits(), EmbeddingBuffer(card.embedding)
+
+    def analyzed() -> Iterator[AnalyzedFrames]:
+        for batch in analyze_video(sampled, pipeline, networks, timer=timer, progress=progress):
+            if pipeline.outputs.pictures:
+                _offer(thumbnails, batch, card.classes, apart=one_person)
+                _portray(portraits, batch.faces)
+            if predictor is not None:
+                buffer.add(batch.faces, batch.features)
+            yield batch
+
+    table = face_table(analyzed(), card.classes, card.value_names)
+    with timer.stage("write"):
+        track = longest_track(table.track) if one_person else None
+        if track is not None:
+            table = select_track(table, track)
+        if pipeline.tracking.smooth_tables:
+            table = smooth(table, pipeline.tracking.smoothing)
+        row, windows = _summary(clip, sampled, table, pipeline), list[Window]()
+        if predictor is not None:
+            frame, _, embedding = buffer.of(track)
+            row = replace(row, prediction=predictor(frame, embedding))
+            windows = sliding_windows(
+                predictor,
+                table,
+                (frame, embedding),
+                length=pipeline.prediction.prediction_window,
+                step=pipeline.prediction.prediction_step,
+            )
+        scores = () if predictor is None else predictor.scores
+        chosen = thumbnails.chosen(track or 0)
+    return Scored(pipeline, sampled.video, table, row, chosen, portraits, windows, scores)
+
+
+def _range(sampled: SampledVideo) -> tuple[float, float]:
+    """Seconds of the first and the last frame asked for."""
+    if not len(sampled.index):
+        return 0.0, 0.0
+    first, last = sampled.video.seconds[sampled.index[[0, -1]]].tolist()
+    return first, last
+
+
+def _offer(
+    thumbnails: TrackThumbnails, batch: AnalyzedFrames, classes: tuple[str, ...], *, apart: bool
+) -> None:
+    """Offer the faces for the thumbnails: all as one person's, or each person's apart."""
+    frames, faces, features = batch
+    seconds = dict(zip(frames.index.tolist(), frames.seconds.tolist(), strict=True))
+    best = features.probabilities.argmax(axis=1) if len(features) else np.empty(0, np.intp)
+    for i, crop in enumerate(faces.crops or ()):
+        person = int(faces.track[i]) if apart and faces.track is not None else 0
+        thumbnails.offer(
+            person,
+            seconds[int(faces.frame[i])],
+            crop,
+            classes[best[i]],
+            float(features.probabilities[i, best[i]]),
+        )
+
+
+def _portray(portraits: Portraits, faces: Faces) -> None:
+    """The largest face of a person is seen best, and of two as large the surer one."""
+    if faces.track is None or faces.crops is None:
+        return
+    clearness = area(faces.boxes) * faces.scores
+    for person, crop, clear in zip(
+        faces.track.tolist(), faces.crops, clearness.tolist(), strict=True
+    ):
+        portraits.offer(person, crop, clear)
+
+
+def _summary(clip: Clip, sampled: SampledVideo, table: FaceTable, pipeline: Pipeline) -> VideoRow:
+    mean = table.mean()
+    row = VideoRow(
+        video=clip.id,
+        error="; ".join(_remarks(sampled)),
+        seconds=sampled.video.duration,
+        frames=len(table.frame_starts()),
+        face_frames=len(np.unique(table.frame[table.face >= 0])),
+        faces=int((table.face >= 0).sum()),
+        longest_gap=table.longest_gap(),
+        mean=mean,
+        values=table.mean_values(),
+        dominant="" if np.isnan(mean).any() else table.classes[int(mean.argmax())],
+    )
+    least = pipeline.tracking.min_coverage
+    too_little = bool(row.dominant) and row.coverage is not None and row.coverage < least
+    return replace(row, dominant=LOW_COVERAGE) if too_little else row
+
+
+def _remarks(sampled: SampledVideo) -> Iterator[str]:
+    if sampled.video.truncated_at is not None:
+        yield f"truncated: the data ends at {sampled.video.truncated_at:.3f} s"
+    if not len(sampled.index):
+        yield "no frame in the range asked for"
+    elif sampled.n_missing:
+        yield f"{sampled.n_missing} of {len(sampled.index)} frames could not be decoded"

@@ -1,0 +1,1 @@
+"""The tables of results: their columns, their types and their bytes."""

@@ -1,0 +1,301 @@
+"""The tables of a run: their columns, their types and their bytes, the same for the same input
+and settings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from videoemo.records import QUALITY, Faces, Features, Frames
+from videoemo.util.files import atomic_write
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = [
+    "SCHEMA",
+    "FaceTable",
+    "FrameSeries",
+    "face_table",
+    "write_faces",
+    "write_faces_csv",
+]
+
+# Of the columns of the tables, their types and what is in them: goes up when any changes, so that
+# results of before are made again.
+SCHEMA = 4
+
+
+@dataclass(frozen=True)
+class FrameSeries:
+    """What the faces of each sampled frame express together.
+
+    Parameters
+    ----------
+    seconds : float64 (n_frames,)
+        The time of each frame.
+    probabilities : float32 (n_frames, c)
+        The mean over the faces of the frame, NaN without a face.
+    n_faces : int64 (n_frames,)
+        The number of faces in each frame.
+    """
+
+    seconds: npt.NDArray[np.float64]
+    probabilities: npt.NDArray[np.float32]
+    n_faces: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class FaceTable:
+    """One row a face a sampled frame; a frame without a face keeps one row.
+
+    Parameters
+    ----------
+    frame : int64 (n,)
+        The frame's index.
+    seconds : float64 (n,)
+        Its presentation time.
+    face : int64 (n,)
+        The number of the face within its frame from 0, -1 where the frame has none.
+    track : int64 (n,)
+        The number of its person from 0, -1 where the frame has no face.
+    boxes : float32 (n, 4)
+        x, y, width, height in px; NaN where there is no face, as in the next three.
+    scores : float32 (n,)
+        The detector's, 0 to 1.
+    quality : float32 (n, 4)
+        The columns of `QUALITY`, as `faces.quality` has them.
+    probabilities : float32 (n, c)
+        Of each class.
+    classes : tuple of str
+        The c class names.
+    values : dict of str to float32 (n,)
+        What each of the network's heads of one value gives, such as valence, by its name.
+    smoothed : float, default=0.0
+        The time constant in seconds with which probabilities and values were smoothed along tracks;
+        0 where they are as the network gave them.
+    """
+
+    frame: npt.NDArray[np.int64]
+    seconds: npt.NDArray[np.float64]
+    face: npt.NDArray[np.int64]
+    track: npt.NDArray[np.int64]
+    boxes: npt.NDArray[np.float32]
+    scores: npt.NDArray[np.float32]
+    quality: npt.NDArray[np.float32]
+    probabilities: npt.NDArray[np.float32]
+    classes: tuple[str, ...]
+    values: dict[str, npt.NDArray[np.float32]] = field(default_factory=dict)
+    smoothed: float = 0.0
+
+    def __post_init__(self) -> None:
+        n, c = len(self.frame), len(self.classes)
+        quality = (n, len(QUALITY))
+        shapes = {
+            "seconds": (n,),
+            "face": (n,),
+            "track": (n,),
+            "boxes": (n, 4),
+            "scores": (n,),
+            "quality": quality,
+            "probabilities": (n, c),
+        }
+        for name, shape in shapes.items():
+            if getattr(self, name).shape != shape:
+                raise ValueError(
+                    f"FaceTable.{name}: expected {shape}, got {getattr(self, name).shape}"
+                )
+        for name, value in self.values.items():
+            if value.shape != (n,):
+                raise ValueError(f"FaceTable.values[{name!r}]: expected {(n,)}, got {value.shape}")
+
+    def frame_starts(self) -> npt.NDArray[np.intp]:
+        """The first row of each frame, (n_frames,)."""
+        return np.unique(self.frame, return_index=True)[1]
+
+    def mean(self) -> npt.NDArray[np.float32]:
+        """The mean probability of each class over all faces, (c,); NaN without a face."""
+        return self._mean(self.probabilities)
+
+    def mean_values(self) -> dict[str, float]:
+        """The mean of each value over all faces, by its name; NaN without a face."""
+        means = self._mean(self.outputs())[len(self.classes) :]
+        return dict(zip(self.values, means.tolist(), strict=True))
+
+    def outputs(self) -> npt.NDArray[np.float32]:
+        """The columns that the network gives, (n, c + v): probabilities, then values."""
+        return np.column_stack([self.probabilities, *self.values.values()])
+
+    def with_outputs(self, outputs: npt.NDArray[np.float32]) -> FaceTable:
+        """The table with other columns in their place, (n, c + v)."""
+        c = len(self.classes)
+        return replace(
+            self,
+            probabilities=outputs[:, :c],
+            values=dict(zip(self.values, outputs[:, c:].T, strict=True)),
+        )
+
+    def longest_gap(self) -> float:
+        """The longest time in seconds without a face, from the first frame without one to the next
+        with one, or to the last frame.
+        """
+        starts = self.frame_starts()
+        seconds, has_face = self.seconds[starts], self.face[starts] >= 0
+        if not len(starts):
+            return 0.0
+        begins = np.flatnonzero(~has_face & np.append(True, has_face[:-1]))
+        ends = np.append(
+            np.flatnonzero(has_face & np.append(False, ~has_face[:-1])), len(starts) - 1
+        )[: len(begins)]
+        return float((seconds[ends] - seconds[begins]).max(initial=0.0))
+
+    def _mean(self, values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        found = values[self.face >= 0]
+        if not len(found):
+            return np.full(values.shape[1], np.nan, np.float32)
+        return np.asarray(found.mean(axis=0, dtype=np.float64), np.float32)
+
+    def per_frame(self) -> FrameSeries:
+        """The mean over the faces of each frame."""
+        starts = self.frame_starts()
+        rows = np.diff(starts, append=len(self.frame))
+        n_faces = np.where(self.face[starts] < 0, 0, rows)
+        mean = (
+            np.add.reduceat(self.probabilities, starts, axis=0) / rows[:, None]
+            if len(starts)
+            else self.probabilities
+        )
+        return FrameSeries(self.seconds[starts], mean.astype(np.float32), n_faces.astype(np.int64))
+
+    def to_arrow(self) -> pa.Table:
+        """The table with the columns of the contract; what is NaN or -1 here is null there. That it
+        is smoothed is said in its metadata.
+        """
+        import pyarrow as pa
+
+        columns = np.column_stack([self.boxes, self.scores, self.quality, self.outputs()])
+        names = ("x", "y", "width", "height", "score", *QUALITY, *self.classes, *self.values)
+        empty = self.face < 0
+        return pa.table(
+            metadata={"smoothed_seconds": f"{self.smoothed:g}"} if self.smoothed else None,
+            data={
+                "frame": pa.array(self.frame),
+                "seconds": pa.array(self.seconds),
+                "face": pa.array(self.face, mask=empty),
+                "track": pa.array(self.track, mask=empty),
+                **{
+                    name: pa.array(column, mask=empty)
+                    for name, column in zip(names, columns.T, strict=True)
+                },
+            },
+        )
+
+
+def face_table(
+    batches: Iterable[tuple[Frames, Faces, Features]],
+    classes: Sequence[str],
+    values: Sequence[str] = (),
+) -> FaceTable:
+    """The faces of a video's batches of frames; within a frame they keep their order, and frames
+    keep theirs.
+
+    Parameters
+    ----------
+    batches : iterable of tuple of (Frames, Faces, Features)
+        With faces that are followed: `track` and `quality` are there.
+    values : sequence of str, default=()
+        The names of the network's heads of one value.
+    """
+    parts = [_rows(*batch, values) for batch in batches]
+    frame = [np.empty(0, np.int64), *(part[0] for part in parts)]
+    seconds = [np.empty(0, np.float64), *(part[1] for part in parts)]
+    face = [np.empty(0, np.int64), *(part[2] for part in parts)]
+    track = [np.empty(0, np.int64), *(part[3] for part in parts)]
+    q = 5 + len(QUALITY)
+    c = q + len(classes)
+    given = np.concatenate(
+        [np.empty((0, c + len(values)), np.float32), *(part[4] for part in parts)]
+    )
+    return FaceTable(
+        frame=np.concatenate(frame),
+        seconds=np.concatenate(seconds),
+        face=np.concatenate(face),
+        track=np.concatenate(track),
+        boxes=given[:, :4],
+        scores=given[:, 4],
+        quality=given[:, 5:q],
+        probabilities=given[:, q:c],
+        classes=tuple(classes),
+        values=dict(zip(values, given[:, c:].T, strict=True)),
+    )
+
+
+_Rows = tuple[
+    npt.NDArray[np.int64],
+    npt.NDArray[np.float64],
+    npt.NDArray[np.int64],
+    npt.NDArray[np.int64],
+    npt.NDArray[np.float32],
+]
+
+
+def _rows(frames: Frames, faces: Faces, features: Features, names: Sequence[str]) -> _Rows:
+    """frame, seconds, face, track, then float32: x, y, width, height, score, quality,
+    probabilities, and the values named.
+    """
+    in_frames = np.argsort(faces.frame, kind="stable")
+    faces, features = faces[in_frames], features[in_frames]
+    if faces.track is None or faces.quality is None:
+        raise ValueError("faces: expected track and quality, got faces that nobody followed")
+    counts = np.searchsorted(faces.frame, frames.index, "right") - np.searchsorted(
+        faces.frame, frames.index, "left"
+    )
+    rows = np.maximum(counts, 1)  # rows a frame
+    of_row = np.repeat(np.arange(len(frames)), rows)
+    found = counts[of_row] > 0
+    number = np.arange(len(of_row)) - np.repeat(np.cumsum(rows) - rows, rows)
+    x1, y1, x2, y2 = faces.boxes.T
+    outputs = [features.probabilities, *(features.values[name] for name in names)]
+    told = np.column_stack([x1, y1, x2 - x1, y2 - y1, faces.scores, faces.quality, *outputs])
+    values = np.full((len(of_row), told.shape[1]), np.nan, np.float32)
+    values[found] = told
+    person = np.full(len(of_row), -1, np.int64)
+    person[found] = faces.track
+    return frames.index[of_row], frames.seconds[of_row], np.where(found, number, -1), person, values
+
+
+def write_faces(table: FaceTable, path: Path) -> None:
+    """Write faces.parquet.
+
+    Raises
+    ------
+    OutputError
+        It cannot be written.
+    """
+    import pyarrow.parquet
+
+    with atomic_write(path) as temporary:
+        pyarrow.parquet.write_table(table.to_arrow(), temporary)
+
+
+def write_faces_csv(table: FaceTable, path: Path) -> None:
+    """Write faces.csv, with the columns of faces.parquet.
+
+    Raises
+    ------
+    OutputError
+        It cannot be written.
+    """
+    import pyarrow.csv
+
+    arrow = table.to_arrow()
+    with atomic_write(path) as temporary, temporary.open("wb") as file:
+        # PyArrow would put each name in quotes.
+        file.write(f"{','.join(arrow.column_names)}\n".encode())
+        pyarrow.csv.write_csv(arrow, file, pyarrow.csv.WriteOptions(include_header=False))

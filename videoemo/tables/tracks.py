@@ -1,0 +1,106 @@
+"""The persons of a video: one row each, in tracks.csv; and the one who is seen longest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from videoemo.records import QUALITY
+from videoemo.tables.faces import FaceTable
+from videoemo.tables.smoothing import smooth
+from videoemo.util.files import write_csv
+
+__all__ = ["longest_track", "select_track", "write_tracks"]
+
+
+def longest_track(track: npt.NDArray[np.int64]) -> int:
+    """The person of most faces; of equals the one who appeared first; -1 without a face.
+
+    Parameters
+    ----------
+    track : int64 (n,)
+        The person of each face; -1 is nobody.
+    """
+    seen = track[track >= 0]
+    return int(np.bincount(seen).argmax()) if len(seen) else -1
+
+
+def select_track(table: FaceTable, track: int) -> FaceTable:
+    """The table with the faces of one person; frames without keep a row."""
+    theirs = (table.track == track) & (table.face >= 0)
+    bare = ~np.isin(table.frame, table.frame[theirs])
+    first = np.zeros(len(table.frame), np.bool_)
+    first[table.frame_starts()] = True
+    rows = theirs | (bare & first)
+    cleared = bare[rows]
+    columns = {
+        name: getattr(table, name)[rows] for name in ("boxes", "scores", "quality", "probabilities")
+    }
+    values = {name: value[rows] for name, value in table.values.items()}
+    for array in (*columns.values(), *values.values()):
+        array[cleared] = np.nan
+    nobody = np.where(cleared, -1, 0)
+    person = np.where(cleared, -1, track)
+    return replace(
+        table,
+        frame=table.frame[rows],
+        seconds=table.seconds[rows],
+        face=nobody,
+        track=person,
+        values=values,
+        **columns,
+    )
+
+
+def write_tracks(table: FaceTable, path: Path, *, smoothing: float) -> None:
+    """Write one row a person: `track, first, last` (seconds), `frames, coverage` (of the sampled
+    frames from first to last), means of the box, of the detector's score and of the quality, and of
+    each probability and value, `dominant`, and `changes`, how often the dominant class changes.
+
+    Parameters
+    ----------
+    smoothing : float
+        In seconds, the time constant with which the course is smoothed in which changes
+        are counted.
+
+    Raises
+    ------
+    OutputError
+        It cannot be written.
+    """
+    means = ("x", "y", "width", "height", "score", *QUALITY, *table.classes, *table.values)
+    counts = ("track", "first", "last", "frames", "coverage")
+    write_csv(path, [*counts, *means, "dominant", "changes"], _rows(table, smoothing))
+
+
+def _rows(table: FaceTable, smoothing: float) -> Iterator[list[str]]:
+    found = np.flatnonzero(table.face >= 0)
+    rows = found[np.argsort(table.track[found], kind="stable")]
+    course = table if table.smoothed else smooth(table, smoothing)
+    leads = course.probabilities.argmax(axis=1)  # (n,)
+    sampled = table.seconds[table.frame_starts()]
+    values = np.column_stack([table.boxes, table.scores, table.quality])
+    shown = table.outputs()
+    for theirs in (
+        np.split(rows, np.flatnonzero(np.diff(table.track[rows])) + 1) if len(rows) else ()
+    ):
+        first, last = table.seconds[theirs[[0, -1]]].tolist()
+        frames = len(np.unique(table.frame[theirs]))
+        between = int(
+            np.searchsorted(sampled, last, "right") - np.searchsorted(sampled, first, "left")
+        )
+        means = shown[theirs].mean(axis=0, dtype=np.float64)
+        yield [
+            str(table.track[theirs[0]]),
+            *(f"{value:.6f}" for value in (first, last)),
+            str(frames),
+            f"{frames / between:.6f}",
+            *(f"{value:.3f}" for value in values[theirs].mean(axis=0, dtype=np.float64)),
+            *(f"{value:.6f}" for value in means),
+            table.classes[int(means[: len(table.classes)].argmax())],
+            str(int((np.diff(leads[theirs]) != 0).sum())),
+        ]

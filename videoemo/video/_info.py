@@ -1,0 +1,114 @@
+"""Description of a video: size, times of the frames, orientation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from videoemo.errors import TooLargeVideoError
+
+__all__ = ["Video", "check_size"]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Video:
+    """A video as its container describes it; made by `probe`.
+
+    Parameters
+    ----------
+    path : Path
+        The file or folder.
+    width, height : int
+        In pixels, as presented: after rotation.
+    seconds : float64 (n,)
+        The times of all frames to be presented, ascending, on the container's own clock.
+    duration : float
+        Seconds from the first frame to the end of the last; 0 for a single picture.
+    rotation : int, default=0
+        Degrees counter-clockwise by which stored frames are turned to be presented: 0, 90,
+        180 or 270.
+    mirrored : bool, default=False
+        Whether they are mirrored left to right after that.
+    interlaced : bool, default=False
+        Whether frames are woven from two fields.
+    truncated_at : float or None
+        Where the data ends, in seconds, if the container says that there should be more.
+    timed : bool, default=True
+        Whether the container holds presentation times; where it does not (AVI), they are those of
+        the packets in order.
+    ticks : int64 (n,)
+        `seconds` in units of `time_base`; empty where not timed.
+    time_base : Fraction
+        Seconds a tick.
+    keyframes : int64 (k,)
+        The indices of the frames at which decoding can begin; empty where the container has no
+        index to seek by.
+    start : float, default=0.0
+        The stream's own start in seconds, which some decoders subtract.
+    edited : bool, default=False
+        Whether an edit list hides frames.
+    stream : int, default=0
+        The number of the video stream in the container.
+    n_streams : int, default=1
+        How many video streams the container has.
+    pictures : tuple of Path, default=()
+        The files, one a frame, where it is a picture or a folder of pictures.
+    """
+
+    path: Path
+    width: int
+    height: int
+    seconds: npt.NDArray[np.float64]
+    duration: float
+    rotation: int = 0
+    mirrored: bool = False
+    interlaced: bool = False
+    truncated_at: float | None = None
+    timed: bool = True
+    ticks: npt.NDArray[np.int64]
+    time_base: Fraction
+    keyframes: npt.NDArray[np.int64]
+    start: float = 0.0
+    edited: bool = False
+    stream: int = 0
+    n_streams: int = 1
+    pictures: tuple[Path, ...] = ()
+
+    @property
+    def n_frames(self) -> int:
+        """Number of frames to be presented."""
+        return len(self.seconds)
+
+    def __repr__(self) -> str:
+        return (
+            f"Video({str(self.path)!r}, {self.width}x{self.height}, {self.n_frames} frames, "
+            f"{self.duration:.3f} s)"
+        )
+
+
+def check_size(path: Path, *, width: int, height: int, max_pixels: int | None) -> None:
+    """Check that frames have no more than `max_pixels` pixels.
+
+    Parameters
+    ----------
+    path : Path
+        Their video, for the message.
+    width, height : int
+        Of a frame, in px.
+    max_pixels : int or None
+        The limit; None for none.
+
+    Raises
+    ------
+    TooLargeVideoError
+        Width x height is more than allowed.
+    """
+    if max_pixels is not None and width * height > max_pixels:
+        raise TooLargeVideoError(
+            f"{path}: frames of {width}x{height} = {width * height} pixels, more than "
+            f"max_pixels={max_pixels}: raise the limit or make the video smaller"
+        )

@@ -1,0 +1,98 @@
+"""Truncated files, detected from the headers of their outermost chunks alone.
+
+MP4 and MOV are a sequence of boxes, AVI of RIFF chunks, Matroska and WebM of EBML elements, each
+with its length in front: where a chunk runs past the end of the file, the file is truncated. Other
+containers (MPEG-TS, MPEG-PS, FLV, raw streams) announce no length.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import BinaryIO
+
+__all__ = ["is_truncated", "lacks_index"]
+
+BOXES = (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot")
+EBML, SEGMENT = b"\x1a\x45\xdf\xa3", b"\x18\x53\x80\x67"
+# Writers disagree by a header and a pad byte on what the length of a RIFF chunk includes.
+RIFF_SLACK = 9
+
+
+def is_truncated(path: Path) -> bool:
+    """Whether the file ends before its last chunk does; False where the container announces
+    no length.
+    """
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(8)
+        file.seek(0)
+        if head[4:] in BOXES:
+            return any(end > size for _, end in _mp4_boxes(file, size=size))
+        if head[:4] == b"RIFF":
+            return any(end > size + RIFF_SLACK for end in _riff_ends(file, size=size))
+        if head[:4] == EBML:
+            return any(end > size for end in _ebml_ends(file))
+    return False
+
+
+def lacks_index(path: Path) -> bool:
+    """Whether a file is MP4 or MOV without its complete index (the box `moov`), which locates its
+    frames.
+    """
+    with path.open("rb") as file:
+        is_mp4 = file.read(8)[4:] in BOXES
+        file.seek(0)
+        size = path.stat().st_size
+        return is_mp4 and not any(
+            name == b"moov" and end <= size for name, end in _mp4_boxes(file, size=size)
+        )
+
+
+def _mp4_boxes(file: BinaryIO, *, size: int) -> list[tuple[bytes, int]]:
+    """Name and end of each MP4 box; one of length 0 extends to the end of the file."""
+    found, offset = [], 0
+    while offset + 8 <= size:
+        file.seek(offset)
+        header = file.read(16)
+        length = int.from_bytes(header[:4], "big")
+        if length == 1:
+            length = int.from_bytes(header[8:16], "big")
+        offset = offset + length if length >= 8 else size
+        found.append((header[4:8], offset))
+    return found
+
+
+def _riff_ends(file: BinaryIO, *, size: int) -> list[int]:
+    """End of each RIFF chunk; one of length 0 was never finished and announces nothing."""
+    found, offset = [], 0
+    while offset + 8 <= size:
+        file.seek(offset)
+        header = file.read(8)
+        length = int.from_bytes(header[4:], "little")
+        if header[:4] != b"RIFF" or not length:
+            break
+        offset += 8 + length + length % 2
+        found.append(offset)
+    return found
+
+
+def _ebml_ends(file: BinaryIO) -> list[int]:
+    """Ends of the EBML header and of the segment after it; a segment of unknown length (a live
+    recording) has none.
+    """
+    found: list[int] = []
+    for name in (EBML, SEGMENT):
+        if file.read(4) != name:
+            break
+        first = file.read(1)
+        # The leading zeros give the number of bytes of the length.
+        width = 9 - first[0].bit_length() if first else 9
+        rest = file.read(width - 1)
+        if width > 8 or len(rest) < width - 1:
+            break
+        length = int.from_bytes(bytes([first[0] & (1 << (8 - width)) - 1]) + rest, "big")
+        if length == (1 << 7 * width) - 1:
+            break
+        found.append(file.tell() + length)
+        file.seek(found[-1])
+    return found

@@ -1,0 +1,277 @@
+"""Network cards: everything a network needs to be used rightly, beside its weights. Nothing is read
+from a file's name.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from dataclasses import MISSING, dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from videoemo.config.toml import read_record
+from videoemo.errors import InputError
+from videoemo.util.checksums import SHA256_DIGITS, sha256, verified
+from videoemo.zoo.cache import cache_dir
+from videoemo.zoo.heads import EMBEDDING, EXPRESSION, Head
+
+__all__ = [
+    "Card",
+    "Source",
+    "card_names",
+    "card_to_toml",
+    "extractor_provenance",
+    "find_card",
+    "sha256",
+    "shipped_names",
+    "verified",
+]
+
+_PACKAGE = Path(__file__).parent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Where a file was published: a file of a git repository.
+
+    Parameters
+    ----------
+    repository : str
+        Owner and name.
+    revision : str
+        A branch, a tag or a commit.
+    path : str
+        The file's path inside.
+    base : str, default="https://raw.githubusercontent.com"
+        The address of a server of raw files, laid out as GitHub's.
+    """
+
+    repository: str
+    revision: str
+    path: str
+    base: str = "https://raw.githubusercontent.com"
+
+    def __post_init__(self) -> None:
+        if not self.base.startswith(("https://", "http://")):
+            raise ValueError(
+                f"base: expected an address that begins with https:// or http://, got {self.base!r}"
+            )
+
+    @property
+    def url(self) -> str:
+        """The address of the file."""
+        return "/".join([self.base.rstrip("/"), self.repository, self.revision, self.path])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """A network and its preprocessing.
+
+    Parameters
+    ----------
+    name : str
+        What `--extractor` accepts.
+    file, format : str, {"safetensors", "onnx", "timm-pickle"}
+        Its weights, a plain file name, and how they are written.
+    sha256, git_blob : str or None
+        Their checksum, one of the two; `checksum` is the one that is given.
+    size : int or None
+        Of the file, in bytes, where it is known.
+    source : Source or None
+        Where the file can be fetched; None where it ships, or is one's own.
+    architecture : str
+        A timm model name; for ONNX, which brings its own graph, the name of the published network.
+    crop : {"box", "square"}
+        The face it wants: `box`, the detector's box as it is, or `square`, side = the box's height.
+    crop_scale : float, default=1.0
+        The side of a square crop, over the box's height.
+    align : bool, default=False
+        Whether it wants, instead, faces turned upright and centred by the five landmarks.
+    input_size : int
+        Side of its input in px.
+    detail : int or None
+        In px; a larger crop is first reduced to this side, since the training faces showed no more.
+        None: no such limit.
+    colour, mean, std : {"rgb", "grey"}, tuple of float, tuple of float
+        `rgb` (three values) or `grey` (one), after scaling to 0 to 1.
+    outputs : tuple of Head
+        In the order of its raw outputs: the classes `expression`, the vector `embedding`, and any
+        number of values.
+    temperature : float
+        What logits are divided by before the softmax.
+    licence, origin, trained_on : str
+        Where it comes from.
+    figures : str
+        How good it is, by whose measure.
+    """
+
+    name: str
+    file: str
+    format: Literal["safetensors", "onnx", "timm-pickle"] = "safetensors"
+    sha256: str | None = None
+    git_blob: str | None = None
+    size: int | None = None
+    source: Source | None = None
+    architecture: str
+    crop: Literal["box", "square"]
+    crop_scale: float = 1.0
+    align: bool = False
+    input_size: int
+    detail: int | None = None
+    colour: Literal["rgb", "grey"]
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+    outputs: tuple[Head, ...]
+    temperature: float
+    licence: str
+    origin: str
+    trained_on: str
+    figures: str
+
+    def __post_init__(self) -> None:
+        channels = 1 if self.colour == "grey" else 3
+        if not len(self.mean) == len(self.std) == channels:
+            raise ValueError(
+                f"mean and std of a {self.colour} network have {channels} values, got "
+                f"{len(self.mean)} and {len(self.std)}"
+            )
+        for key, name in (("name", self.name), ("file", self.file)):
+            if not name or name.startswith(".") or set(name) & set('/\\:*?"<>|'):
+                raise ValueError(f"{key}: expected a plain file name, got {name!r}")
+        lengths = (self.input_size, self.detail, self.size)
+        if (
+            any(n is not None and n < 1 for n in lengths)
+            or min(self.temperature, self.crop_scale) <= 0
+        ):
+            raise ValueError("input_size, detail, size, crop_scale and temperature must be above 0")
+        if self.crop != "square" and self.crop_scale != 1:
+            raise ValueError(
+                f"crop_scale: only square crops have one, got {self.crop_scale} for {self.crop}"
+            )
+        self._check_outputs()
+        if (self.sha256 is None) == (self.git_blob is None):
+            raise ValueError("expected one checksum, sha256 or git_blob")
+        digits = SHA256_DIGITS if self.sha256 is not None else 40
+        if len(self.checksum) != digits or set(self.checksum) - set("0123456789abcdef"):
+            raise ValueError(
+                f"{'sha256' if self.sha256 is not None else 'git_blob'}: expected {digits} digits "
+                f"0-9, a-f, got {self.checksum!r}"
+            )
+
+    def _check_outputs(self) -> None:
+        for kind, name in (("classes", EXPRESSION), ("embedding", EMBEDDING)):
+            of_kind = [head.name for head in self.outputs if head.kind == kind]
+            if of_kind != [name]:
+                raise ValueError(
+                    f"outputs: expected one head of kind {kind}, {name!r}, got "
+                    f"{', '.join(map(repr, of_kind)) or 'none'}"
+                )
+        names = [EXPRESSION, EMBEDDING, *self.classes, *self.value_names]
+        twice = [name for name in names if names.count(name) > 1]
+        if twice:
+            raise ValueError(f"outputs: expected different names, got {twice[0]!r} twice")
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The labels of the expressions, in the order of the logits."""
+        return next(head.labels for head in self.outputs if head.kind == "classes")
+
+    @property
+    def value_names(self) -> tuple[str, ...]:
+        """The names of the heads that give a value, in the order of the raw outputs."""
+        return tuple(head.name for head in self.outputs if head.kind == "value")
+
+    @property
+    def embedding(self) -> int:
+        """Length of the penultimate vector."""
+        return next(head.size for head in self.outputs if head.size is not None)
+
+    @property
+    def checksum(self) -> str:
+        """What `verified` compares with: the SHA-256 (64 digits) or git's blob id (40 digits)."""
+        return self.sha256 or self.git_blob or ""
+
+
+@cache
+def shipped_names() -> tuple[str, ...]:
+    """The networks whose weights ship with videoemo."""
+    cards = (read_record(Card, path) for path in (_PACKAGE / "cards").glob("*.toml"))
+    return tuple(sorted(card.name for card in cards if card.source is None))
+
+
+def card_names() -> list[str]:
+    """The networks known by name: those that ship, then the published ones and those that
+    were imported.
+    """
+    others = {
+        path.stem for path in [*(_PACKAGE / "cards").glob("*.toml"), *cache_dir().glob("*.toml")]
+    }
+    return [*shipped_names(), *sorted(others - set(shipped_names()))]
+
+
+def find_card(name: str) -> tuple[Card, Path]:
+    """A card by its name, or by the path of a TOML file, and where its weights should lie.
+
+    A card of videoemo's own comes before one of the same name in the folder of imported networks.
+
+    Raises
+    ------
+    InputError
+        No such network.
+    RecipeError
+        The card says something it may not.
+    """
+    if name in card_names():
+        packaged = _PACKAGE / "cards" / f"{name}.toml"
+        card = read_record(Card, packaged if packaged.is_file() else cache_dir() / packaged.name)
+        ships = packaged.is_file() and card.source is None
+        return card, (_PACKAGE / "weights" if ships else cache_dir()) / card.file
+    path = Path(name)
+    if path.suffix == ".toml" and path.is_file():
+        card = read_record(Card, path)
+        return card, path.parent / card.file
+    near = difflib.get_close_matches(name, card_names(), n=1)
+    hint = (
+        f"did you mean {near[0]!r}?"
+        if near
+        else f"allowed: {', '.join(card_names())}, or the path of a card (.toml)"
+    )
+    raise InputError(f"unknown extractor {name!r}; {hint}")
+
+
+def card_to_toml(card: Card) -> str:
+    """A card as `find_card` reads it. What is at its default is left out."""
+    values = _given(card)
+    outputs, source = values.pop("outputs"), values.pop("source", None)
+    tables = [_lines(values), *(f"[[outputs]]\n{_lines(_given(head))}" for head in outputs)]
+    if source is not None:
+        tables.append(f"[source]\n{_lines(_given(source))}")
+    return "\n".join(tables)
+
+
+def _given(record: Card | Head | Source) -> dict[str, Any]:
+    return {
+        f.name: getattr(record, f.name)
+        for f in fields(record)
+        if f.default is MISSING or getattr(record, f.name) != f.default
+    }
+
+
+def _lines(values: dict[str, Any]) -> str:
+    """A JSON string, number, truth value or list of them is the same in TOML."""
+    return "".join(
+        f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in values.items()
+    )
+
+
+def extractor_provenance(card: Card) -> dict[str, str]:
+    """What a file of features, or a model fitted on them, says of the network they are of."""
+    return {
+        "name": card.name,
+        "checksum": card.checksum,
+        "licence": card.licence,
+        "origin": card.origin,
+        "trained_on": card.trained_on,
+    }
