@@ -1,0 +1,115 @@
+"""What README and the pages say holds: figures are those of the result files, commands those there
+are, and links lead somewhere.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import shlex
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from tests.support.paths import ROOT
+from videoemo.cli.main import cli
+
+PAGES = sorted((ROOT / "docs").glob("*.md"))
+TEXTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "eval" / "README.md", *PAGES]
+# The quantile of a two-sided 95 % interval.
+Z = 1.959964
+
+
+def read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def result(name: str) -> Any:
+    return json.loads(read(ROOT / "eval" / "results" / name))
+
+
+def wilson(right: int, n: int) -> str:
+    """A share and its 95 % interval (E. B. Wilson, Journal of the American Statistical Association
+    22, 1927, 209-212), in percent.
+    """
+    share, width = right / n, Z * Z / n
+    middle = (share + width / 2) / (1 + width)
+    half = math.sqrt(share * (1 - share) * width + width * width / 4) / (1 + width)
+    ends = (100 * end for end in (middle - half, middle + half))
+    return f"{100 * share:.1f} % ({' to '.join(f'{end:.1f}' for end in ends)})"
+
+
+def commands(path: Path) -> Iterator[list[str]]:
+    """The words of every line in a page's shell blocks that calls videoemo."""
+    for block in re.findall(r"```sh\n(.*?)```", read(path), re.DOTALL):
+        for line in block.splitlines():
+            words = shlex.split(line, comments=True)
+            if words[:1] == ["videoemo"]:
+                yield words[1:]
+
+
+def complaint(words: list[str]) -> str | None:
+    """What is wrong with a command's name, options or choices."""
+    command: click.Command = cli
+    while isinstance(command, click.Group):
+        if words[0] not in command.commands:
+            return f"no command {words[0]}"
+        command, words = command.commands[words[0]], words[1:]
+    options = {name: option for option in command.params for name in option.opts}
+    for word, following in pairwise([*words, ""]):
+        if word.startswith("-") and word not in options:
+            return f"no option {word}"
+        kind = options[word].type if word in options else None
+        if isinstance(kind, click.Choice) and following not in kind.choices:
+            return f"{word} is not {following}"
+    return None
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
+def test_every_command_that_is_shown_exists(path: Path) -> None:
+    wrong = {" ".join(words): complaint(words) for words in commands(path)}
+    assert not {words: what for words, what in wrong.items() if what is not None}
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
+def test_every_link_to_a_file_leads_there(path: Path) -> None:
+    links = re.findall(r"\]\(([^)#\s]+)", read(path))
+    files = [link for link in links if "://" not in link]
+    assert [link for link in files if not (path.parent / link).exists()] == []
+
+
+def test_the_readme_fits_on_two_screens() -> None:
+    assert len(read(ROOT / "README.md").splitlines()) <= 120
+
+
+def test_the_accuracies_in_the_readme_are_those_of_the_report() -> None:
+    text = read(ROOT / "README.md")
+    for figures in result("ferplus-small/report.json")["figures"]:
+        right, n = figures["right"], figures["faces"]
+        assert f"| {right:,} / {n:,} | {wilson(right, n)} |" in text
+    eight = result("ferplus-small/report.json")["figures"][0]
+    told = (f"{100 * eight[name]:.1f} %" for name in ("uar", "macro_f1", "ece"))
+    assert f"| {'; '.join(told)} |" in text
+
+
+def test_the_recalls_among_the_limits_are_those_of_the_report() -> None:
+    figures, text = result("ferplus-small/report.json")["figures"][0], read(ROOT / "docs/limits.md")
+    for i, (name, counts) in enumerate(zip(figures["recall"], figures["confusion"], strict=True)):
+        right, n = counts[i], sum(counts)
+        assert f"| {name} | {n:,} | {right:,} | {wilson(right, n)} |" in text
+
+
+def test_the_speeds_in_the_readme_are_those_of_the_measurement() -> None:
+    text, rows = read(ROOT / "README.md"), result("speed.json")["rows"]
+    for clip in ("group_1080p.mp4", "woman_360p.mp4"):
+        of_clip = {row["peer"]: row for row in rows if row["clip"] == clip}
+        engines = [of_clip["emotiefflib-onnx"], of_clip["emotiefflib-torch"]]
+        # Against EmotiEffLib the faster of its engines counts.
+        for row in (max(engines, key=lambda row: row["peer_fps"]), of_clip["fer40px"]):
+            told = (f"{row[name]:.1f}" for name in ("ours_fps", "peer_fps", "ratio"))
+            assert f"| {' | '.join(told)} |" in text

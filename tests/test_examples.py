@@ -1,0 +1,76 @@
+"""The scripts of examples/ run as they stand."""
+
+from __future__ import annotations
+
+import csv
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.feature_tables import toy_table
+from tests.support.paths import ROOT
+from videoemo.cli.demo_clip import write_portrait
+from videoemo.features.table import write_table
+from videoemo.labels import AFFECTNET_8
+
+EXAMPLES = ROOT / "examples"
+
+
+def run(script: str, *args: object, folder: Path) -> str:
+    """What a script prints, started in a folder of its own."""
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "MPLBACKEND": "agg"}
+    done = subprocess.run(
+        [sys.executable, EXAMPLES / script, *map(str, args)],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def write_results(folder: Path, happiness: dict[str, float]) -> None:
+    """What `score` leaves of videos: one person each, and a false face that is neutral."""
+    folder.mkdir()
+    with (folder / "videos.csv").open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([["video", "status"], *([name, "ok"] for name in happiness)])
+    for video, share in happiness.items():
+        (folder / video).mkdir(parents=True)
+        with (folder / video / "tracks.csv").open("w", newline="", encoding="utf-8") as file:
+            table = csv.DictWriter(file, ["track", "frames", *AFFECTNET_8], restval=0.0)
+            table.writeheader()
+            table.writerow(
+                {"track": 0, "frames": 90, "happiness": share, "neutral": round(1 - share, 3)}
+            )
+            table.writerow({"track": 1, "frames": 2, "neutral": 1.0})
+
+
+def test_a_video_becomes_a_plot(tmp_path: Path) -> None:
+    write_portrait(tmp_path / "portrait.png")
+    said = run("01_one_video.py", "portrait.png", "plot.png", folder=tmp_path)
+    assert "1 frames, a face in 100%" in said
+    assert (tmp_path / "plot.png").stat().st_size > 10_000
+
+
+def test_two_folders_are_compared_over_persons_and_videos(tmp_path: Path) -> None:
+    shares = {f"control/{i}.mp4": 0.1 + 0.01 * i for i in range(5)}
+    shares |= {f"treated/{i}.mp4": 0.4 + 0.01 * i for i in range(5)}
+    write_results(tmp_path / "results", shares)
+    said = run("02_compare_groups.py", "results", "control", "treated", folder=tmp_path)
+    (row,) = (line.split() for line in said.splitlines() if line.startswith("happiness"))
+    first, second, difference, low, high = map(float, row[1:])
+    assert (first, second, difference) == pytest.approx((0.12, 0.42, 0.3))
+    assert 0.25 < low < 0.3 < high < 0.35
+
+
+def test_labelled_clips_become_a_classifier_that_was_judged(tmp_path: Path) -> None:
+    write_table(toy_table(n=60, n_groups=20), tmp_path / "toy.parquet")
+    said = run("03_classify_clips.py", "toy.parquet", "svc", folder=tmp_path)
+    assert "no group stands on both sides" in said
+    assert "it says" in said
+    assert (tmp_path / "report" / "report.json").is_file()
+    assert (tmp_path / "fitted" / "toy-svc.skops").is_file()
