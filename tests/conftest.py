@@ -52,6 +52,12 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
+def converted() -> Path:
+    """Where this run of the tests keeps networks that were converted for OpenVINO."""
+    return Path(os.environ["VIDEOEMO_MODELS"]) / "openvino"
+
+
+@pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo's clip, to be left as it is: six seconds, two persons."""
     return write_clip(tmp_path_factory.mktemp("demo") / "portrait.mp4")

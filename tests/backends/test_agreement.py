@@ -16,7 +16,7 @@ from torch import nn
 from tests.support.heads import heads
 from tests.support.tiny_networks import CLASSES, card_of, make_random, save_onnx
 from videoemo.backends import timm_pickle, timm_torch
-from videoemo.backends.mtcnn_torch import load_networks
+from videoemo.backends.mtcnn_openvino import load_networks
 from videoemo.backends.network import Network
 from videoemo.backends.openvino_onnx import load_network as load_openvino
 from videoemo.faces.crop import crop_faces

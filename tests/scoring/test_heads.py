@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ import pandas as pd
 import pytest
 import torch
 
-from tests.support.commands import Run
+from tests.support.commands import Run, start
 from tests.support.heads import heads
 from tests.support.tiny_networks import (
     CLASSES,
@@ -43,17 +44,17 @@ def card(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-def scored(tmp_path: Path, card: Path, videoemo: Run) -> Path:
+@pytest.fixture(scope="module")
+def scored(card: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The results of a portrait and of a file that is no picture."""
-    (tmp_path / "in").mkdir()
-    write_portrait(tmp_path / "in" / "face.jpg")
-    (tmp_path / "in" / "broken.jpg").write_text("no picture")
-    status, _, _ = videoemo(
-        "score", tmp_path / "in", "-o", tmp_path / "out", "--extractor", card, "--csv"
-    )
-    assert status == 3
-    return tmp_path / "out"
+    folder = tmp_path_factory.mktemp("scored")
+    (folder / "in").mkdir()
+    write_portrait(folder / "in" / "face.jpg")
+    (folder / "in" / "broken.jpg").write_text("no picture")
+    process = start("score", folder / "in", "-o", folder / "out", "--extractor", card, "--csv")
+    _, err = process.communicate()
+    assert process.returncode == 3, err
+    return folder / "out"
 
 
 def columns(path: Path) -> list[str]:
@@ -91,13 +92,14 @@ def test_every_table_says_the_same_of_it(scored: Path) -> None:
 
 @pytest.mark.parametrize("gone", [(), ("face.jpg",)], ids=["all", "only what failed"])
 def test_merged_tables_have_it_too(
-    scored: Path, card: Path, tmp_path: Path, videoemo: Run, gone: tuple[str, ...]
+    scored: Path, tmp_path: Path, videoemo: Run, gone: tuple[str, ...]
 ) -> None:
-    table = scored / "videos.csv"
+    run = Path(shutil.copytree(scored, tmp_path / "run"))
+    table = run / "videos.csv"
     with table.open(newline="") as file:
         kept = [row for row in csv.reader(file) if row[0] not in gone]
     table.write_text("".join(f"{','.join(row)}\n" for row in kept))
-    status, _, err = videoemo("merge", scored, "-o", tmp_path / "merged")
+    status, _, err = videoemo("merge", run, "-o", tmp_path / "merged")
     assert (status, [line for line in err.splitlines() if "error" in line]) == (3, [])
     assert columns(tmp_path / "merged" / "videos.csv") == columns(table)
     assert len((tmp_path / "merged" / "videos.csv").read_text().splitlines()) == len(kept)

@@ -40,13 +40,10 @@ def clips(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_still_face_keeps_one_number_and_none_shares_it(clips: Path) -> None:
     truth = pd.read_csv(clips / "truth" / "Val.csv")
-    scored = {
-        path.stem: videoemo.score(path).dropna(subset=["track"])
-        for path in sorted((clips / "Val").glob("*.mp4"))
-    }
+    scored = videoemo.score(clips / "Val").dropna(subset=["track"])
     followed = 0
     for clip, rows in truth.groupby("clip"):
-        found = scored[str(clip)]
+        found = scored[scored["video"] == f"{clip}.mp4"]
         middle = found[["x", "y"]].to_numpy(float) + found[["width", "height"]].to_numpy(float) / 2
         owners: dict[int, str] = {}
         for name, one in rows.groupby("face"):

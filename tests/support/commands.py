@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tests.support.clips import write_clip
 from videoemo.cli.demo_clip import write_portrait
+from videoemo.cli.main import main
 
 # The fixture `videoemo`: runs a command line; exit status, standard output, standard error.
 Run = Callable[..., tuple[int, str, str]]
@@ -26,6 +27,12 @@ def start(*args: object) -> subprocess.Popen[str]:
         text=True,
         start_new_session=True,
     )
+
+
+def run(*args: object) -> None:
+    """A command in this process, which ends with it; for one that was forked."""
+    sys.argv = ["videoemo", *map(str, args)]
+    main()
 
 
 def settings(folder: Path, text: str = SETTINGS) -> Path:

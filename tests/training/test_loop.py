@@ -4,9 +4,7 @@ loses nothing.
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
+import multiprocessing
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +13,7 @@ import pytest
 import torch
 
 from tests.support import labelled_faces
+from tests.support.commands import run
 from tests.support.training_recipe import RECIPE
 from videoemo.config.training import DataRecipe, Stage, TrainingRecipe, load_training
 from videoemo.datasets.faces.labelled import LabelledFaces
@@ -83,20 +82,13 @@ def test_killed_again_and_again_and_resumed_it_ends_as_if_nothing_had_happened(
     whole: Path, root: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
-    command = [
-        sys.executable,
-        "-m",
-        "videoemo",
-        "train",
-        str(root / "toy.toml"),
-        "-o",
-        str(out),
-        "--data",
-        str(root),
-        "--resume",
-    ]
+    command = ("train", root / "toy.toml", "-o", out, "--data", root, "--resume")
+    # Processes that need not load torch, each for itself, before they begin.
+    starts = multiprocessing.get_context("forkserver")
+    starts.set_forkserver_preload(["videoemo.cli.main", "videoemo.training.run"])
     for epochs in (1, 3, 5):  # in the head stage, in the averaged one, at its end
-        running = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        running = starts.Process(target=run, args=command)
+        running.start()
         history = out / "history.csv"
         deadline = time.monotonic() + 60
         while (
@@ -104,10 +96,13 @@ def test_killed_again_and_again_and_resumed_it_ends_as_if_nothing_had_happened(
             and time.monotonic() < deadline
         ):
             time.sleep(0.01)
-        running.send_signal(signal.SIGKILL)
-        running.wait()
+        running.kill()
+        running.join()
         assert not (out / "toy.toml").exists()
-    subprocess.run(command, check=True, capture_output=True)
+    running = starts.Process(target=run, args=command)
+    running.start()
+    running.join()
+    assert running.exitcode == 0
     assert same(weights(out), weights(whole))
     assert (out / "history.csv").read_text() == (whole / "history.csv").read_text()
     assert (out / "toy.safetensors").exists()

@@ -33,15 +33,17 @@ def afew(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def published(store: Path, server: Server) -> str:
+def published(store: Path, converted: Path, server: Server) -> str:
     """A network like the one that ships, under another name, that only the server has. Gives
-    its name.
+    its name. The detector's networks were converted before.
     """
     shipped, weights = find_card("ferplus-small")
     source = Source(repository="o/r", revision="main", path="p.safetensors", base=server.base)
     card = replace(shipped, name="published", file="published.safetensors", source=source)
     server.files[source.url.removeprefix(server.base)] = weights.read_bytes()
     store.mkdir()
+    converted.mkdir(exist_ok=True)
+    (store / "openvino").symlink_to(converted)
     (store / "published.toml").write_text(card_to_toml(card))
     return card.name
 
