@@ -52,11 +52,10 @@ def test_a_value_of_another_shape_or_type_is_refused(value: npt.NDArray[np.float
 
 
 def test_what_is_said_of_a_whole_table_is_not_chosen_from() -> None:
-    names = np.array(["a", "b"])
+    names, numbers = np.array(["a", "b"]), np.ones(2, np.int64)
     told = {"dataset": "toy", "versions": {"numpy": "2"}}
-    table = FeatureTable(
-        np.zeros((2, 4), np.float32), *[names] * 4, *[np.ones(2, np.int64)] * 2, told
-    )
+    rows = np.zeros((2, 4), np.float32)
+    table = FeatureTable(rows, names, names, names, names, numbers, numbers, told)
     assert table[:1].provenance == told
 
 

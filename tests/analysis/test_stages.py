@@ -51,11 +51,11 @@ def test_every_frame_comes_out_in_order_with_its_faces_tracked_and_read() -> Non
 def test_how_many_frames_come_need_not_be_known() -> None:
     for known, unknown in zip(analyze(batches(), n_frames=N), analyze(batches()), strict=False):
         assert known.frames.index[0] == unknown.frames.index[0]
-    faces = [
-        np.concatenate([one.faces.boxes for one in analyze(batches(), n_frames=n)])
+    one, other = (
+        np.concatenate([part.faces.boxes for part in analyze(batches(), n_frames=n)])
         for n in (N, None)
-    ]
-    np.testing.assert_array_equal(*faces)
+    )
+    np.testing.assert_array_equal(one, other)
 
 
 def test_the_next_frames_are_asked_for_only_as_they_are_needed() -> None:

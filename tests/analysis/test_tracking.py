@@ -32,7 +32,8 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 picture.paste(face, (60 + i, 80))
             if i < BOTH:
                 picture.paste(face, (700, 90))
-            container.mux(stream.encode(av.VideoFrame.from_image(picture)))
+            frame = av.VideoFrame.from_ndarray(np.asarray(picture), format="rgb24")
+            container.mux(stream.encode(frame))
         container.mux(stream.encode())
     return folder / "clip.mp4"
 

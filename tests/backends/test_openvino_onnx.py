@@ -48,9 +48,8 @@ def refused(card: Card, path: Path) -> str:
 def test_embedding_and_outputs_are_torchs(onnx_file: Path, network: nn.Module) -> None:
     embedding, outputs = load_network(CARD, onnx_file)(crops(3))
     with torch.inference_mode():
-        expected = network.forward_head(
-            network.forward_features(torch.from_numpy(crops(3))), pre_logits=True
-        )  # type: ignore[operator]
+        features = network.forward_features(torch.from_numpy(crops(3)))  # type: ignore[operator]
+        expected = network.forward_head(features, pre_logits=True)  # type: ignore[operator]
         assert np.allclose(embedding, expected, atol=1e-4)
         assert np.allclose(outputs, network.classifier(expected), atol=1e-3)  # type: ignore[operator]
 

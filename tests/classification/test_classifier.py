@@ -275,7 +275,8 @@ class CoresCounted(LinearSVC):  # type: ignore[misc]
 
     def fit(self, *given: Any) -> Self:
         self.cores_ = joblib.effective_n_jobs(None)
-        return super().fit(*given)
+        super().fit(*given)
+        return self
 
 
 @pytest.mark.parametrize(("dual", "cores"), [(False, joblib.cpu_count()), (True, 1)])

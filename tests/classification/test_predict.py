@@ -26,7 +26,7 @@ from videoemo.config.extraction import ExtractionRecipe, load_extraction
 from videoemo.config.pipeline import load_pipeline
 from videoemo.extraction.dataset import extract
 from videoemo.records import Clip, FeatureTable
-from videoemo.runs.progress import Progress
+from videoemo.runs.progress import ConsoleProgress
 
 RECIPE = """
 [detection]
@@ -40,10 +40,6 @@ pooling = "video"
 [dataset]
 kind = "folder"
 """
-
-
-class Silent(Progress):
-    """Tells nobody."""
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +81,7 @@ def table(
         tmp_path_factory.mktemp("features") / "toy.parquet",
         keep=None,
         redo=False,
-        progress=Silent(),
+        progress=ConsoleProgress(),
     ).table
 
 

@@ -21,22 +21,22 @@ class Counting:
     given at once.
     """
 
-    scores = ("probability_few", "probability_many")
+    scores: tuple[str, ...] = ("probability_few", "probability_many")
 
     def __init__(self) -> None:
         self.at_once: list[int] = []
 
     def __call__(
-        self, frame: npt.NDArray[np.int64], vectors: npt.NDArray[np.float32]
+        self, frame: npt.NDArray[np.int64], embedding: npt.NDArray[np.float32]
     ) -> Prediction:
-        return (
-            self.predictions(self.describe(frame, vectors)[None])[0] if len(frame) else Prediction()
-        )
+        if not len(frame):
+            return Prediction()
+        return self.predictions(self.describe(frame, embedding)[None])[0]
 
     def describe(
-        self, frame: npt.NDArray[np.int64], vectors: npt.NDArray[np.float32]
+        self, frame: npt.NDArray[np.int64], embedding: npt.NDArray[np.float32]
     ) -> npt.NDArray[np.float32]:
-        return np.asarray(vectors.mean(axis=0))
+        return np.asarray(embedding.mean(axis=0))
 
     def predictions(self, descriptors: npt.NDArray[np.float32]) -> list[Prediction]:
         self.at_once.append(len(descriptors))

@@ -210,7 +210,7 @@ def test_damaged_weights(videoemo: Run, portrait: Path, tmp_path: Path) -> None:
     line = one_line(err)
     assert (status, (tmp_path / "out").exists()) == (1, False)
     assert str(tmp_path / card.file) in line
-    assert card.sha256 in line
+    assert str(card.sha256) in line
     assert line.count("SHA-256 is") == 1
 
 

@@ -19,7 +19,9 @@ def turned(yaw: float, pitch: float, roll: float) -> npt.NDArray[np.float32]:
     about_y = np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])
     about_x = np.array([[1, 0, 0], [0, cp, -sp], [0, sp, cp]])
     about_z = np.array([[cr, -sr, 0], [sr, cr, 0], [0, 0, 1]])
-    return np.float32((MODEL @ (about_y @ about_x @ about_z).T)[None, :, :2] * 1.7 + [300, 200])
+    seen = (MODEL @ (about_y @ about_x @ about_z).T)[None, :, :2] * 1.7 + [300, 200]
+    points: npt.NDArray[np.float32] = seen.astype(np.float32)
+    return points
 
 
 @pytest.mark.parametrize(

@@ -36,9 +36,9 @@ def noise(height: int, width: int) -> Crop:
 
 
 def grey(crop: Crop, side: int, detail: int | None = None) -> npt.NDArray[np.float32]:
-    resized = np.empty((1, side, side), np.float32)
-    resize_crop(crop, AS_THEY_ARE, resized, detail=detail)
-    return resized[0]
+    resized = np.empty((side, side), np.float32)
+    resize_crop(crop, AS_THEY_ARE, resized[None], detail=detail)
+    return resized
 
 
 @pytest.mark.usefixtures("_serving")

@@ -94,7 +94,8 @@ def test_a_frame_without_a_face_has_nothing() -> None:
 
 def test_a_video_without_a_face_has_an_empty_course() -> None:
     course = course_of({0: "..."}, window=1)
-    assert (course.faces.tolist(), np.isnan(course.valence_smoothed).all()) == ([0, 0, 0], True)
+    assert course.faces.tolist() == [0, 0, 0]
+    assert np.isnan(course.valence_smoothed).all()
 
 
 def test_a_video_without_a_frame_has_no_course() -> None:

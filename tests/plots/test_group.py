@@ -50,7 +50,8 @@ def row(picture: Pixels, number: int) -> Pixels:
 
 def painted(pixels: Pixels, name: str) -> npt.NDArray[np.bool_]:
     """(n,), where a row has the colour of a class, as pale as at a probability of 0.8."""
-    return where(pixels[None], mix(KNOWN[name], WHITE, share=0.3 + 0.7 * 7 / 8))[0]
+    colour = mix(KNOWN[name], WHITE, share=0.3 + 0.7 * 7 / 8)
+    return where(pixels[None], colour).reshape(-1)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -46,9 +46,10 @@ def local(n_workers: int, **options: Any) -> LocalCluster:
     """A cluster of this machine, its workers processes of one thread; the dashboard on any port
     that is free.
     """
-    return distributed.LocalCluster(
+    cluster: LocalCluster = distributed.LocalCluster(
         n_workers=n_workers, threads_per_worker=1, processes=True, dashboard_address=":0", **options
     )
+    return cluster
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -71,8 +72,14 @@ def started_once() -> Iterator[LocalCluster]:
 @pytest.fixture
 def cluster(started_once: LocalCluster) -> LocalCluster:
     """With both workers: those that a test before has killed are back."""
-    until(lambda: len(started_once.scheduler.workers) == 2)
+    until(lambda: len(known(started_once)) == 2)
     return started_once
+
+
+def known(cluster: LocalCluster) -> dict[str, Any]:
+    """The scheduler's workers by their addresses."""
+    workers: dict[str, Any] = cast(Any, cluster.scheduler).workers
+    return workers
 
 
 def pids(cluster: LocalCluster) -> list[int]:
@@ -91,7 +98,7 @@ def hosted(cluster: LocalCluster) -> list[int]:
 
 def busy(cluster: LocalCluster) -> list[int]:
     """Of the cluster's workers that have something to do."""
-    there = cluster.scheduler.workers
+    there = known(cluster)
     return [
         nanny.pid
         for nanny in cluster.workers.values()
@@ -330,7 +337,7 @@ def test_a_worker_with_another_network_of_that_name_or_another_precision_is_refu
         match=r"would be others than .*: extractor.checksum was 000000000000, is \w{12}; precision "
         r"was float8, is \w+",
     ):
-        load_remote(lambda: None, load_pipeline(), settings)
+        load_remote(lambda: lambda job, report: None, load_pipeline(), settings)
 
 
 # The commands
@@ -458,9 +465,9 @@ def test_a_missing_extra_is_named(clips: Path, tmp_path: Path) -> None:
         "-c",
         code,
         "score",
-        clips,
+        str(clips),
         "-o",
-        tmp_path / "out",
+        str(tmp_path / "out"),
         "--cluster",
         "tcp://127.0.0.1:1",
     ]

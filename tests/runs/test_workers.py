@@ -18,7 +18,8 @@ from tests.support.pools import Log, numbers, workers
 from tests.support.processes import alive
 from videoemo.errors import InputError, WeightsError, WorkerError
 from videoemo.runs.workers.interfaces import WorkerCrash
-from videoemo.runs.workers.process import threads_per_worker
+from videoemo.runs.workers.pool import WorkerPool
+from videoemo.runs.workers.process import WorkerProcess, threads_per_worker
 
 linux = pytest.mark.skipif(
     not Path("/proc/self/statm").exists(), reason="memory is watched through /proc"
@@ -28,6 +29,10 @@ linux = pytest.mark.skipif(
 def results(items: list[Any], log: Log | None = None, **options: Any) -> list[tuple[Any, Any]]:
     with workers(log, **options) as some:
         return list(some.run(iter(items)))
+
+
+def pids_of(pool: WorkerPool[Any]) -> list[int]:
+    return [process.pid for process in pool._workers if isinstance(process, WorkerProcess)]
 
 
 def test_one_worker_does_all_in_order() -> None:
@@ -100,7 +105,7 @@ def test_a_suspect_is_tried_again_with_no_other_worker_beside_it(tmp_path: Path)
     item = ("die_once", str(tmp_path / "marker"))
     with workers(jobs=3) as some:
         for done, _ in some.run(iter([item, *[("pid",)] * 9])):
-            running.append((done, len([p for p in some._workers if alive(p.pid)])))
+            running.append((done, len([pid for pid in pids_of(some) if alive(pid)])))
     assert running[-1] == (item, 1)
 
 
@@ -169,7 +174,7 @@ def test_where_there_is_nothing_to_do_at_the_moment_it_is_asked_again() -> None:
 
 def broken_off(pids: list[int]) -> None:
     with workers(jobs=2) as some:
-        pids += [process.pid for process in some._workers]
+        pids += pids_of(some)
         for _ in some.run(iter([("pid",), ("sleep", 60), ("sleep", 60)])):
             raise KeyboardInterrupt
 

@@ -150,9 +150,8 @@ def test_several_descriptors_are_classified_as_each_alone(tmp_path: Path) -> Non
         )
     )
     assert [one.label for one in together] == [one.label for one in alone]
-    np.testing.assert_allclose(
-        *([list(one.scores.values()) for one in told] for told in (together, alone))
-    )
+    for one, other in zip(together, alone, strict=True):
+        assert one.scores == pytest.approx(other.scores)
 
 
 @pytest.mark.parametrize(

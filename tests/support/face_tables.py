@@ -40,7 +40,7 @@ def faces_of(
     best = ["hns".index(letter) for _, _, letter in seen]
     return FaceAffect(
         frame=np.arange(n),
-        seconds=np.arange(n) * step,
+        seconds=np.arange(n, dtype=np.float64) * step,
         at=np.array([at for at, _, _ in seen], np.int64),
         person=np.array([person for _, person, _ in seen], np.int64),
         valence=np.array([values[letter] for _, _, letter in seen]),

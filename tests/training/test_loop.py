@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import multiprocessing
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -179,9 +180,10 @@ def test_the_recipes_that_ship_can_be_read(name: str) -> None:
     "write", [labelled_faces.affectnet_csv, labelled_faces.affectnet_npy], ids=["csv", "npy"]
 )
 def test_the_affectnet_recipe_runs_on_a_tree_of_forty_pictures_in_both_layouts(
-    write: object, tmp_path: Path
+    write: Callable[..., Path], tmp_path: Path
 ) -> None:
-    root = write(tmp_path / "faces", each=5) if not (tmp_path / "faces").mkdir() else tmp_path  # type: ignore[operator]
+    (tmp_path / "faces").mkdir()
+    root = write(tmp_path / "faces", each=5)
     recipe = load_training("affectnet")
     data = recipe.data
     if write is labelled_faces.affectnet_csv:

@@ -13,7 +13,8 @@ from videoemo.video._still import drop_still_frames
 
 def clip(n: int = 40, *, seconds: float = 0.04) -> Frames:
     """A grey picture of 320 x 180 that never changes."""
-    return Frames(np.full((n, 180, 320, 3), 90, np.uint8), np.arange(n) * seconds, np.arange(n))
+    times = np.arange(n, dtype=np.float64) * seconds
+    return Frames(np.full((n, 180, 320, 3), 90, np.uint8), times, np.arange(n))
 
 
 def kept(frames: Frames, *, threshold: float = 4, size: int = 8) -> list[int]:
@@ -75,5 +76,6 @@ def test_batches_make_no_difference(size: int) -> None:
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 500), (9, 9)])
 def test_frames_may_be_tiny(shape: tuple[int, int]) -> None:
-    frames = Frames(np.zeros((3, *shape, 3), np.uint8), np.arange(3) * 0.04, np.arange(3))
+    times = np.array([0.0, 0.04, 0.08])
+    frames = Frames(np.zeros((3, *shape, 3), np.uint8), times, np.arange(3))
     assert kept(frames) == [0]

@@ -20,7 +20,7 @@ from videoemo.faces.detection.keyframes import (
     schedule_keyframes,
 )
 from videoemo.faces.detection.mtcnn import detect, detect_in_rois
-from videoemo.faces.detection.networks import Networks
+from videoemo.faces.detection.networks import Networks, RNet
 from videoemo.faces.detection.roi import RegionsOfInterest
 from videoemo.faces.detection.settings import DetectionSettings
 from videoemo.inference.fake import fake_networks
@@ -86,12 +86,11 @@ def followed(
 ) -> Faces:
     told = follow(batches(frames, size), networks=networks, seconds=seconds)
     assert np.array_equal(np.concatenate([part.index for part, _ in told]), frames.index)
-    return Faces(
-        *(
-            np.concatenate([getattr(faces, name) for _, faces in told])
-            for name in ("boxes", "scores", "landmarks", "frame")
-        )
+    boxes, scores, landmarks, frame = (
+        np.concatenate([getattr(faces, name) for _, faces in told])
+        for name in ("boxes", "scores", "landmarks", "frame")
     )
+    return Faces(boxes, scores, landmarks, frame)
 
 
 def assert_same(a: Faces, b: Faces) -> None:
@@ -222,13 +221,11 @@ def test_a_doubtful_face_is_looked_for_in_the_frames_beside() -> None:
     # Pale at every full search.
     light: npt.NDArray[np.uint8] = np.where(np.arange(21) % 5 == 0, 140, 255).astype(np.uint8)
     frames = at_times(np.minimum(STILL.rgb, light[:, None, None, None]))
-    networks = Networks(
-        *(_surer(network) for network in (NETWORKS.pnet, NETWORKS.rnet)), NETWORKS.onet
-    )  # type: ignore[arg-type]
+    networks = Networks(_surer(NETWORKS.pnet), _surer(NETWORKS.rnet), NETWORKS.onet)
     assert followed(frames, networks=networks).frame.tolist() == [i for i in range(21) if i % 5]
 
 
-def _surer(network):  # type: ignore[no-untyped-def]
+def _surer(network: RNet) -> RNet:
     def run(x: Float32Array) -> tuple[Float32Array, Float32Array]:
         offsets, probability = network(x)
         return offsets, np.minimum(probability * 2, 1)

@@ -35,7 +35,7 @@ def whole(rgb: npt.NDArray[np.uint8], height: int, width: int) -> PoolingGrids:
     ids=["same", "third", "odd", "flat", "larger"],
 )
 def test_frames_are_pooled_to_the_bits_of_torch(height: int, width: int) -> None:
-    (pooled,) = pool(RGB, [whole(RGB, height, width)])
+    (pooled,) = pool(list(RGB), [whole(RGB, height, width)])
     np.testing.assert_array_equal(pooled, torch_pooled(RGB, height, width))
 
 
@@ -43,14 +43,14 @@ def test_frames_are_pooled_to_the_bits_of_torch(height: int, width: int) -> None
 def test_boxes_are_pooled_to_the_bits_of_torch(size: int) -> None:
     boxes = np.array([[0, 0, 53, 37], [10, 5, 40, 35], [50, 30, 53, 37], [7, 9, 8, 10]])
     frame = np.array([0, 1, 1, 0])
-    pooled = pool_boxes(RGB, boxes, picture=frame, size=size)
+    pooled = pool_boxes(list(RGB), boxes, picture=frame, size=size)
     for (x1, y1, x2, y2), place, one in zip(boxes, frame, pooled, strict=True):
         np.testing.assert_array_equal(one, torch_pooled(RGB[[place], y1:y2, x1:x2], size, size)[0])
 
 
 def test_a_part_of_a_level_is_that_part_of_the_whole_level() -> None:
     level, part = pool(
-        RGB,
+        list(RGB),
         [
             whole(RGB, 20, 30),
             PoolingGrids(
@@ -67,20 +67,18 @@ def test_a_part_of_a_level_is_that_part_of_the_whole_level() -> None:
 
 
 def test_no_grids_are_no_means() -> None:
-    assert pool(RGB, []) == []
+    assert pool(list(RGB), []) == []
     assert pool_boxes(
-        RGB, np.empty((0, 4), np.int64), picture=np.empty(0, np.int64), size=24
+        list(RGB), np.empty((0, 4), np.int64), picture=np.empty(0, np.int64), size=24
     ).shape == (0, 3, 24, 24)
 
 
 def test_bins_of_many_pixels_do_no_harm() -> None:
     white = np.full((1, 3000, 4000, 3), 255, np.uint8)  # sums to 3.1e9, above 2**31
-    (flat,) = pool(white, [whole(white, 2, 3)])  # rows of bins sum to more than 16 bits hold
+    (flat,) = pool(list(white), [whole(white, 2, 3)])  # rows of bins sum to more than 16 bits hold
     assert (flat == 127.5 / 128).all()
-    assert (
-        pool_boxes(white, np.array([[3000, 2000, 4000, 3000]]), picture=np.array([0]), size=24)
-        == 127.5 / 128
-    ).all()
+    box, picture = np.array([[3000, 2000, 4000, 3000]]), np.array([0])
+    assert (pool_boxes(list(white), box, picture=picture, size=24) == 127.5 / 128).all()
 
 
 @pytest.mark.parametrize(
@@ -89,7 +87,7 @@ def test_bins_of_many_pixels_do_no_harm() -> None:
     ids=["bgr", "strided", "upside down", "part"],
 )
 def test_frames_need_not_be_contiguous(view: npt.NDArray[np.uint8]) -> None:
-    (pooled,) = pool(view, [whole(view, 5, 5)])
+    (pooled,) = pool(list(view), [whole(view, 5, 5)])
     np.testing.assert_array_equal(pooled, torch_pooled(view, 5, 5))
 
 
@@ -106,4 +104,4 @@ def test_frames_need_not_be_contiguous(view: npt.NDArray[np.uint8]) -> None:
 )
 def test_a_grid_beside_its_picture_is_refused(x: BinnedAxis) -> None:
     with pytest.raises(ValueError, match="does not lie on its picture"):
-        pool(RGB, [PoolingGrids(np.array([0]), x, BinnedAxis(0, 37, 10), 10, 10)])
+        pool(list(RGB), [PoolingGrids(np.array([0]), x, BinnedAxis(0, 37, 10), 10, 10)])

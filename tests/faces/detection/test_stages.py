@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from videoemo.faces.detection.networks import ONet
@@ -15,10 +17,10 @@ from videoemo.faces.detection.stages import (
 )
 from videoemo.util.arrays import Float32Array
 
-BLACK = np.zeros((1, 100, 100, 3), np.uint8)
+BLACK = [np.zeros((100, 100, 3), np.uint8)]
 
 
-def candidates(*boxes: list[float]) -> Candidates:
+def candidates(*boxes: Sequence[float]) -> Candidates:
     return Candidates(
         np.array(boxes, np.float32), np.ones(len(boxes), np.float32), np.zeros(len(boxes), np.int64)
     )
@@ -109,7 +111,7 @@ def test_of_a_candidate_across_the_edge_the_part_inside_is_looked_at() -> None:
         seen.append(x.copy())
         return sure(x)
 
-    run_rnet(rgb, candidates([-20, -30, 30, 20]), rnet=looking, threshold=0.7)
+    run_rnet(list(rgb), candidates([-20, -30, 30, 20]), rnet=looking, threshold=0.7)
     assert (seen[0] == 255 / 128 - 127.5 / 128).all()
 
 
@@ -122,7 +124,7 @@ def test_a_box_is_looked_at_from_the_pixel_before_its_first() -> None:
         seen.append(x.copy())
         return sure(x)
 
-    run_rnet(rgb, candidates([10.9, 10.9, 33.9, 33.9]), rnet=looking, threshold=0.7)
+    run_rnet(list(rgb), candidates([10.9, 10.9, 33.9, 33.9]), rnet=looking, threshold=0.7)
     np.testing.assert_allclose(seen[0][0, 0] * 128 + 127.5, np.tile(np.arange(24), (24, 1)))
 
 
