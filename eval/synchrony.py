@@ -25,6 +25,7 @@ from videoemo.group import (
     FaceAffect,
     Pair,
     ValenceSeries,
+    WindowedCrossCorrelation,
     deviations,
     group_series,
     peaks,
@@ -32,7 +33,6 @@ from videoemo.group import (
     valence_of,
     valence_series,
 )
-from videoemo.group._windowed import WindowedCrossCorrelation
 from videoemo.labels import AFFECTNET_8
 from videoemo.util.arrays import Float64Array
 

@@ -24,6 +24,7 @@ __all__ = [
     "ParallelArrays",
     "Shapes",
     "check_arrays",
+    "check_shapes",
 ]
 
 # The columns of `Faces.quality`; `faces.quality` defines them.
@@ -70,6 +71,27 @@ def check_arrays(record: object, shapes: Shapes, *, optional: Shapes | None = No
             lengths[name] = len(array)
     if len(set(lengths.values())) > 1:
         raise ValueError(f"{kind}: arrays of different lengths: {lengths}")
+
+
+def check_shapes(record: object, shapes: Mapping[str, tuple[int, ...]]) -> None:
+    """Check the arrays of a record whose lengths are known.
+
+    Parameters
+    ----------
+    record : object
+        A record with these arrays as attributes.
+    shapes : mapping of str to tuple of int
+        The shape of each array.
+
+    Raises
+    ------
+    ValueError
+        The message names the record, the array, and what was expected.
+    """
+    for name, shape in shapes.items():
+        given = getattr(record, name).shape
+        if given != shape:
+            raise ValueError(f"{type(record).__name__}.{name}: expected {shape}, got {given}")
 
 
 class ParallelArrays:

@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 
 from eval.support.series import autoregressive, with_gaps
-from videoemo.group import peaks
+from videoemo.group import WindowedCrossCorrelation, peaks
 from videoemo.group._innovations import innovations
 from videoemo.group._surrogates import surrogates
-from videoemo.group._windowed import WindowedCrossCorrelation
 from videoemo.util.arrays import Float64Array
 
 

@@ -15,6 +15,7 @@ from videoemo.backends.runtime import REFERENCE, Runtime
 from videoemo.backends.torch_archive import Pickled, read_module
 from videoemo.errors import WeightsError
 from videoemo.util.files import atomic_write
+from videoemo.util.messages import one_line
 from videoemo.zoo.cards import Card
 
 __all__ = ["CLASSES", "build_frozen", "convert", "load_network"]
@@ -96,7 +97,7 @@ def convert(card: Card, weights: Path, *, to: Path) -> None:
             }
         )
     except RuntimeError as exc:
-        reason = " ".join(str(exc).split())[:200]
+        reason = one_line(exc, limit=200)
         raise WeightsError(
             f"{weights} does not hold the weights of {card.architecture}: {reason}"
         ) from exc

@@ -14,6 +14,7 @@ from videoemo.backends.runtime import REFERENCE, Runtime
 from videoemo.backends.torch_device import on_device
 from videoemo.backends.torchvision_repair import import_torchvision
 from videoemo.errors import WeightsError
+from videoemo.util.messages import one_line
 from videoemo.zoo.cards import Card
 
 __all__ = ["Frozen", "build_frozen", "build_network", "function_of", "load_network", "load_state"]
@@ -73,7 +74,7 @@ def load_state(
             }
         network.load_state_dict(state)
     except (SafetensorError, OSError, RuntimeError) as exc:
-        reason = " ".join(str(exc).split())[:200]
+        reason = one_line(exc, limit=200)
         raise WeightsError(
             f"{weights} does not hold the weights of {architecture}: {reason}"
         ) from exc

@@ -17,6 +17,7 @@ from typing import Any
 import torch
 
 from videoemo.errors import WeightsError
+from videoemo.util.messages import one_line
 
 __all__ = ["Pickled", "read_module"]
 
@@ -76,7 +77,7 @@ def read_module(path: Path, *, classes: frozenset[str]) -> Any:
         with torch.serialization.safe_globals([(Pickled, name) for name in classes]):
             return torch.load(archive, map_location="cpu", weights_only=True)
     except Exception as exc:  # a stranger's pickle can make the unpickler raise anything
-        reason = " ".join(str(exc).split())[:200]
+        reason = one_line(exc, limit=200)
         raise WeightsError(f"{path} is refused: torch cannot read its tensors: {reason}") from exc
 
 
@@ -107,7 +108,7 @@ def _members(path: Path) -> dict[str, bytes]:
             "for safetensors or ONNX"
         ) from exc
     except (OSError, EOFError, RuntimeError, NotImplementedError) as exc:
-        raise WeightsError(f"cannot read the weights {path}: {' '.join(str(exc).split())}") from exc
+        raise WeightsError(f"cannot read the weights {path}: {one_line(exc)}") from exc
     if "data.pkl" not in members:
         raise WeightsError(f"{path} is refused: a zip archive without the data.pkl of torch.save")
     return members

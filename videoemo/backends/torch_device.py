@@ -8,6 +8,7 @@ from torch import nn
 
 from videoemo.backends.runtime import Runtime
 from videoemo.errors import InputError
+from videoemo.util.messages import one_line
 
 __all__ = ["on_device"]
 
@@ -25,7 +26,7 @@ def on_device(module: M, runtime: Runtime) -> M:
     try:
         return module.to(runtime.device)
     except (AssertionError, RuntimeError) as exc:  # the former where torch was built without CUDA
-        reason = " ".join(str(exc).split())[:200]
+        reason = one_line(exc, limit=200)
         raise InputError(
             f"torch cannot use the device {runtime.device}: {reason}; give device cpu, or run "
             "videoemo doctor"

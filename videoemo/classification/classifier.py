@@ -4,7 +4,6 @@ feature tables.
 
 from __future__ import annotations
 
-import difflib
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -30,6 +29,7 @@ from videoemo.config.toml import read_toml as toml
 from videoemo.errors import InputError, RecipeError
 from videoemo.metrics.bootstrap import group_ids
 from videoemo.records import FeatureTable
+from videoemo.util.messages import did_you_mean
 
 __all__ = [
     "ESTIMATORS",
@@ -113,9 +113,8 @@ def _check(classifier: Any, key: str, value: Any, *, where: str) -> None:
     """A parameter that the estimator has, with a value that it takes."""
     known = sorted(classifier.get_params())
     if key not in known:
-        near = difflib.get_close_matches(key, known, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"allowed: {', '.join(known)}"
-        raise RecipeError(f"{where}: {type(classifier).__name__} has no parameter {key!r}; {hint}")
+        kind, hint = type(classifier).__name__, did_you_mean(key, known)
+        raise RecipeError(f"{where}: {kind} has no parameter {key!r}; {hint}")
     try:
         # What `fit` does first; here, so that a wrong file is known before any feature is read.
         type(classifier)(**{key: value})._validate_params()

@@ -12,6 +12,7 @@ from videoemo._version import __version__
 from videoemo.backends.runtime import runtime
 from videoemo.errors import VideoemoError, WeightsError
 from videoemo.util.cpu import n_processors
+from videoemo.util.messages import one_line
 from videoemo.zoo.cards import find_card, shipped_names, verified
 
 __all__ = ["Finding", "examine"]
@@ -88,7 +89,7 @@ def _installed(kind: str, libraries: tuple[tuple[str, str, bool], ...]) -> Itera
         except ImportError as exc:
             yield Finding(
                 what,
-                f"does not import: {' '.join(str(exc).split())}",
+                f"does not import: {one_line(exc)}",
                 ok=False,
                 needed=needed,
                 remedy=f"pip install {distribution}",
@@ -144,7 +145,7 @@ def _engines() -> Iterator[Finding]:
     except (ImportError, RuntimeError) as exc:
         yield Finding(
             "networks timm",
-            f"does not import: {' '.join(str(exc).split())}",
+            f"does not import: {one_line(exc)}",
             ok=False,
             remedy="pip install timm torchvision",
         )
@@ -157,9 +158,7 @@ def _openvino() -> Finding:
     try:
         from videoemo.backends.openvino_import import openvino
     except ImportError as exc:
-        found = (
-            f"does not import: {' '.join(str(exc).split())}; torch serves, several times as slowly"
-        )
+        found = f"does not import: {one_line(exc)}; torch serves, several times as slowly"
         return Finding(
             "engine openvino", found, ok=False, needed=False, remedy="pip install openvino"
         )

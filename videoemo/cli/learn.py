@@ -15,6 +15,7 @@ from videoemo.util.messages import count_noun
 
 if TYPE_CHECKING:
     from videoemo.config.extraction import Pooling
+    from videoemo.records import FeatureTable
 
 __all__ = ["evaluate", "extract", "fit", "pool", "train"]
 
@@ -90,12 +91,8 @@ def extract(
         found.clips, recipe, name, path, keep=kept, redo=redo, progress=ConsoleProgress(), **workers
     )
     faceless = int((done.table.n_face_frames == 0).sum())
-    width = done.table.descriptor.shape[1]
-    rows = count_noun(len(done.table), "person" if recipe.descriptor.pooling == "track" else "clip")
-    print(
-        f"{rows} with descriptors of {width:,} numbers in {path}: {faceless} without a face, "
-        f"{len(done.failed)} failed"
-    )
+    counts = f"{faceless} without a face, {len(done.failed)} failed"
+    print(f"{_descriptors(done.table)} in {path}: {counts}")
     if kept is not None:
         print(
             f"the embeddings of all faces in {kept}; another pooling: videoemo pool {kept} "
@@ -129,9 +126,14 @@ def pool(embeddings: Path, statistics: str, pooling: Pooling | None, redo: bool,
 
     chosen = tuple(statistics.split(","))
     table = pool_embeddings(embeddings, out, statistics=chosen, pooling=pooling, redo=redo)
-    length = table.descriptor.shape[1]
-    print(f"{count_noun(len(table), 'clip')} with descriptors of {length:,} numbers in {out}")
+    print(f"{_descriptors(table)} in {out}")
     return 0
+
+
+def _descriptors(table: FeatureTable) -> str:
+    row = "person" if table.provenance["pooling"] == "track" else "clip"
+    length = table.descriptor.shape[1]
+    return f"{count_noun(len(table), row)} with descriptors of {length:,} numbers"
 
 
 @click.command()

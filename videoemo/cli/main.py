@@ -13,6 +13,7 @@ from videoemo.cli.learn import evaluate, extract, fit, pool, train
 from videoemo.cli.networks import models
 from videoemo.cli.score import merge, score
 from videoemo.errors import VideoemoError
+from videoemo.util.messages import one_line
 
 __all__ = ["cli", "main"]
 
@@ -51,7 +52,7 @@ def main() -> None:
 
 
 def _complain(message: str) -> None:
-    print(f"videoemo: {' '.join(message.split())}", file=sys.stderr)
+    print(f"videoemo: {one_line(message)}", file=sys.stderr)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

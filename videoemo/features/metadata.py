@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from videoemo.errors import InputError
+from videoemo.util.messages import one_line
 
 __all__ = ["check_settings", "read_provenance"]
 
@@ -74,7 +75,7 @@ def readable(path: Path) -> Iterator[None]:
         raise InputError(f"no features at {path}: make them with `videoemo extract`") from exc
     except (pa.ArrowException, OSError) as exc:
         raise InputError(
-            f"{path} is damaged: {' '.join(str(exc).split())[:150]}; extract it again"
+            f"{path} is damaged: {one_line(exc, limit=150)}; extract it again"
         ) from exc
 
 

@@ -12,6 +12,7 @@ from videoemo.group._peaks import peaks
 from videoemo.group._series import GroupSeries, group_series, smoothed
 from videoemo.group._synchrony import ALPHA, Pair, corrected, synchrony
 from videoemo.group._valence_grid import ValenceSeries, valence_series
+from videoemo.group._windowed import WindowedCrossCorrelation
 
 __all__ = [
     "ALPHA",
@@ -21,6 +22,7 @@ __all__ = [
     "GroupSeries",
     "Pair",
     "ValenceSeries",
+    "WindowedCrossCorrelation",
     "corrected",
     "deviations",
     "face_affect",

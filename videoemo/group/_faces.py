@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from videoemo.labels import VALENCE
+from videoemo.records import check_shapes
 from videoemo.tables.faces import FaceTable
 from videoemo.util.arrays import Float64Array, Int64Array
 
@@ -55,11 +56,7 @@ class FaceAffect:
             "valence": (m,),
             "probabilities": (m, len(self.classes)),
         }
-        for name, shape in shapes.items():
-            if getattr(self, name).shape != shape:
-                raise ValueError(
-                    f"FaceAffect.{name}: expected {shape}, got {getattr(self, name).shape}"
-                )
+        check_shapes(self, shapes)
 
     @property
     def best(self) -> npt.NDArray[np.intp]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from videoemo.group._faces import FaceAffect
 from videoemo.labels import NEGATIVE, POSITIVE, VALENCE
+from videoemo.records import check_shapes
 from videoemo.util.arrays import Float64Array, Int64Array
 
 __all__ = ["GroupSeries", "group_series", "smoothed"]
@@ -64,12 +65,7 @@ class GroupSeries:
     dominant: Int64Array
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            if getattr(self, field.name).shape != self.frame.shape:
-                raise ValueError(
-                    f"GroupSeries.{field.name}: expected {self.frame.shape}, "
-                    f"got {getattr(self, field.name).shape}"
-                )
+        check_shapes(self, {field.name: self.frame.shape for field in fields(self)})
 
 
 def group_series(faces: FaceAffect, *, window: float) -> GroupSeries:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from videoemo.records import QUALITY, Faces, Features, Frames
+from videoemo.records import QUALITY, Faces, Features, Frames, check_shapes
 from videoemo.util.files import atomic_write
 
 if TYPE_CHECKING:
@@ -106,11 +106,7 @@ class FaceTable:
             "quality": quality,
             "probabilities": (n, c),
         }
-        for name, shape in shapes.items():
-            if getattr(self, name).shape != shape:
-                raise ValueError(
-                    f"FaceTable.{name}: expected {shape}, got {getattr(self, name).shape}"
-                )
+        check_shapes(self, shapes)
         for name, value in self.values.items():
             if value.shape != (n,):
                 raise ValueError(f"FaceTable.values[{name!r}]: expected {(n,)}, got {value.shape}")

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from videoemo.util.files import write_csv
 
-__all__ = ["LOW_COVERAGE", "Prediction", "VideoRow", "write_videos"]
+__all__ = ["LOW_COVERAGE", "Prediction", "VideoRow", "prediction_fields", "write_videos"]
 
 
 # What a video's `dominant` says instead of naming an expression.
@@ -123,6 +123,22 @@ def write_videos(
     write_csv(path, header, (_fields(row, len(classes), values, scores) for row in rows))
 
 
+def prediction_fields(prediction: Prediction, scores: Sequence[str]) -> list[str]:
+    """A prediction as fields of a CSV file: its label, and its scores, empty where it has none.
+
+    Parameters
+    ----------
+    prediction : Prediction
+        The prediction.
+    scores : sequence of str
+        The names of the scores, in the order of the columns.
+    """
+    return [
+        prediction.label,
+        *(f"{prediction.scores[name]:.6f}" if name in prediction.scores else "" for name in scores),
+    ]
+
+
 def _fields(
     row: VideoRow, n_classes: int, values: Sequence[str], scores: Sequence[str] | None
 ) -> list[object]:
@@ -132,7 +148,7 @@ def _fields(
         for value in (row.seconds, row.coverage, row.longest_gap)
     )
     counts = [seconds, row.frames, row.face_frames, row.faces, coverage, gap]
-    predicted = [] if scores is None else _prediction(row.prediction or Prediction(), scores)
+    predicted = [] if scores is None else prediction_fields(row.prediction or Prediction(), scores)
     return [row.video, row.status, row.error, *counts, row.dominant, *means, *predicted]
 
 
@@ -147,10 +163,3 @@ def _numbers(values: npt.NDArray[np.float32] | None, n: int) -> list[str]:
 def _values(means: dict[str, float], names: Sequence[str]) -> list[str]:
     known = (means.get(name, math.nan) for name in names)
     return ["" if math.isnan(value) else f"{value:.6f}" for value in known]
-
-
-def _prediction(prediction: Prediction, scores: Sequence[str]) -> list[str]:
-    return [
-        prediction.label,
-        *(f"{prediction.scores[name]:.6f}" if name in prediction.scores else "" for name in scores),
-    ]

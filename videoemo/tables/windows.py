@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from videoemo.tables.videos import Prediction
+from videoemo.tables.videos import Prediction, prediction_fields
 from videoemo.util.files import write_csv
 
 __all__ = ["ClipPredictor", "Window", "write_windows"]
@@ -80,11 +80,7 @@ def write_windows(windows: Sequence[Window], scores: Sequence[str], path: Path) 
             one.frames,
             one.face_frames,
             one.faces,
-            one.prediction.label,
-            *(
-                f"{one.prediction.scores[name]:.6f}" if name in one.prediction.scores else ""
-                for name in scores
-            ),
+            *prediction_fields(one.prediction, scores),
         ]
         for one in windows
     ]

@@ -12,6 +12,7 @@ from torch import Tensor
 from videoemo.config.training import TrainingRecipe
 from videoemo.errors import TrainingError
 from videoemo.util.files import atomic_write
+from videoemo.util.messages import one_line
 
 __all__ = ["Epoch", "TrainingState", "load_checkpoint", "save_checkpoint"]
 
@@ -92,8 +93,7 @@ def load_checkpoint(
         )
     except Exception as exc:  # what torch raises on torn or foreign bytes has no common type
         raise TrainingError(
-            f"the checkpoint {path} is damaged: {' '.join(str(exc).split())[:150]}; remove it to "
-            "begin anew"
+            f"the checkpoint {path} is damaged: {one_line(exc, limit=150)}; remove it to begin anew"
         ) from exc
     if saved["recipe"] != repr(recipe):
         raise TrainingError(

@@ -9,6 +9,7 @@ from torch import nn
 from videoemo.backends.timm_torch import build_network, load_state
 from videoemo.config.training import NetworkRecipe
 from videoemo.errors import TrainingError
+from videoemo.util.messages import one_line
 from videoemo.zoo.cards import card_names, find_card, verified
 
 __all__ = ["start_network"]
@@ -36,7 +37,7 @@ def start_network(recipe: NetworkRecipe, n_classes: int) -> nn.Module:
                 recipe.architecture, n_classes=n_classes, colour=recipe.colour, pretrained=True
             )
         except (OSError, RuntimeError) as exc:
-            reason = " ".join(str(exc).split())[:150]
+            reason = one_line(exc, limit=150)
             raise TrainingError(
                 f"cannot fetch ImageNet weights of {recipe.architecture}: {reason}; give a "
                 "safetensors file as start"

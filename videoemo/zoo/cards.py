@@ -4,7 +4,6 @@ from a file's name.
 
 from __future__ import annotations
 
-import difflib
 import json
 from dataclasses import MISSING, dataclass, fields
 from functools import cache
@@ -14,6 +13,7 @@ from typing import Any, Literal
 from videoemo.config.toml import read_record
 from videoemo.errors import InputError
 from videoemo.util.checksums import SHA256_DIGITS, sha256, verified
+from videoemo.util.messages import did_you_mean
 from videoemo.zoo.cache import cache_dir
 from videoemo.zoo.heads import EMBEDDING, EXPRESSION, Head
 
@@ -232,12 +232,7 @@ def find_card(name: str) -> tuple[Card, Path]:
     if path.suffix == ".toml" and path.is_file():
         card = read_record(Card, path)
         return card, path.parent / card.file
-    near = difflib.get_close_matches(name, card_names(), n=1)
-    hint = (
-        f"did you mean {near[0]!r}?"
-        if near
-        else f"allowed: {', '.join(card_names())}, or the path of a card (.toml)"
-    )
+    hint = did_you_mean(name, card_names(), others=", or the path of a card (.toml)")
     raise InputError(f"unknown extractor {name!r}; {hint}")
 
 

@@ -18,18 +18,7 @@ from videoemo.labels import AFFECTNET_8, FERPLUS_COLUMNS
 __all__ = ["load_ferplus"]
 
 # The columns of fer2013new.csv, in our order of FERPLUS_COLUMNS.
-_CSV_COLUMNS = (
-    "neutral",
-    "happiness",
-    "surprise",
-    "sadness",
-    "anger",
-    "disgust",
-    "fear",
-    "contempt",
-    "unknown",
-    "NF",
-)
+_CSV_COLUMNS = (*FERPLUS_COLUMNS[:-1], "NF")
 # The folders that the label set's authors write the pictures of each usage to.
 _USAGES = {"FER2013Train": "Training", "FER2013Valid": "PublicTest", "FER2013Test": "PrivateTest"}
 
