@@ -2,8 +2,8 @@
 ordinary CPU.
 
 `score` gives the faces of a video as a table, `load_extractor` the network that reads face crops,
-`load_classifier` an unfitted classifier of clips by name, `load_model` a fitted one. A displayed
-expression is not a felt emotion; the README says what videoemo must not be used for.
+`load_classifier` an unfitted classifier of clips by name, `load_fitted_classifier` a fitted one. A
+displayed expression is not a felt emotion; the README says what videoemo must not be used for.
 """
 
 from __future__ import annotations

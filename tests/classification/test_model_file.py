@@ -172,7 +172,7 @@ class Hostile:
 def test_a_pickle_named_skops_is_refused_and_not_run(tmp_path: Path) -> None:
     path = tmp_path / "m.skops"
     path.write_bytes(pickle.dumps(Hostile(tmp_path / "ran")))
-    with pytest.raises(WeightsError, match="is damaged, or not a model of videoemo"):
+    with pytest.raises(WeightsError, match="is damaged, or not a classifier of videoemo"):
         load_fitted_classifier(path)
     assert not (tmp_path / "ran").exists()
 
@@ -184,7 +184,7 @@ def test_a_skops_file_that_names_a_function_is_refused_and_not_run(model_file: P
             "schema.json"
         )
     )
-    with pytest.raises(WeightsError, match=r"names .*, which no model of videoemo holds: refused"):
+    with pytest.raises(WeightsError, match=r"names .*, which no classifier .* holds: refused"):
         load_fitted_classifier(rewritten(model_file, lambda _: schema))
 
 
@@ -246,7 +246,7 @@ def test_a_flipped_bit_is_refused(model_file: Path) -> None:
 
 
 def test_a_card_of_other_classes_is_refused(model_file: Path) -> None:
-    with pytest.raises(WeightsError, match="is damaged, or not a model of videoemo"):
+    with pytest.raises(WeightsError, match="is damaged, or not a classifier of videoemo"):
         load_fitted_classifier(
             rewritten(model_file, lambda card: {**card, "classes": ["a", "b", "c"]}, "card.json")
         )

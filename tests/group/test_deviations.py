@@ -70,10 +70,8 @@ class TestStandings:
     def test_faces_of_nobody_are_left_out(self) -> None:
         faces = faces_of({0: "h" * LONG, 1: "s" * LONG})
         assert [
-            one.person
-            for one in deviations(
-                replace(faces, person=np.where(faces.person == 1, -1, faces.person))
-            )
+            one.track
+            for one in deviations(replace(faces, track=np.where(faces.track == 1, -1, faces.track)))
         ] == [0]
 
     def test_a_video_without_a_face(self) -> None:

@@ -137,7 +137,7 @@ class TestValence:
 
 
 def test_arrays_that_do_not_agree_are_an_error() -> None:
-    with pytest.raises(ValueError, match=r"FaceAffect\.person: expected \(2,\), got \(3,\)"):
-        replace(faces_of({0: "hh"}), person=np.zeros(3, np.int64))
+    with pytest.raises(ValueError, match=r"FaceAffect\.track: expected \(2,\), got \(3,\)"):
+        replace(faces_of({0: "hh"}), track=np.zeros(3, np.int64))
     with pytest.raises(ValueError, match=r"GroupSeries\.valence: expected \(2,\), got \(1,\)"):
         replace(course_of({0: "hh"}), valence=np.zeros(1))

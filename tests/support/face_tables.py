@@ -42,7 +42,7 @@ def faces_of(
         frame=np.arange(n),
         seconds=np.arange(n, dtype=np.float64) * step,
         at=np.array([at for at, _, _ in seen], np.int64),
-        person=np.array([person for _, person, _ in seen], np.int64),
+        track=np.array([person for _, person, _ in seen], np.int64),
         valence=np.array([values[letter] for _, _, letter in seen]),
         probabilities=(0.7 * np.eye(3)[best] + 0.1).astype(np.float32).reshape(-1, 3),
         classes=classes,

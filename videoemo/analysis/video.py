@@ -94,7 +94,7 @@ def analyze_video(
     timer : StageTimer or None
         Where the work of each stage is added up.
     progress : callable or None
-        Told of each batch.
+        Called with each batch.
 
     Raises
     ------

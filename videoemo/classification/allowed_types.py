@@ -1,4 +1,4 @@
-"""What a model file may hold: a closed list of types, and arrays that fit together."""
+"""What a classifier file may hold: a closed list of types, and arrays that fit together."""
 
 from __future__ import annotations
 

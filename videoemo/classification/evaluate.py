@@ -61,7 +61,7 @@ class ClipsReport:
     fitted: BaseEstimator | None
 
     def summary(self) -> dict[str, Any]:
-        """The report as plain values, for JSON and for a model's card."""
+        """The report as plain values, for JSON and for a classifier's card."""
         return {
             "classifier": self.classifier,
             "protocol": asdict(self.protocol),

@@ -46,7 +46,7 @@ def find_table(dataset: str | None, features: Path | None) -> tuple[str, Feature
 def fit_and_save(
     table: FeatureTable, classifier: str, protocol: str | None, out: Path
 ) -> ClipsReport:
-    """Judge a classifier by a protocol, and write it as a model: what was judged, or, where the
+    """Judge a classifier by a protocol, and write it as a file: what was judged, or, where the
     protocol fits several, a fit on all clips.
 
     Parameters
@@ -59,7 +59,7 @@ def fit_and_save(
     InputError
         No such classifier or protocol, or the table has not what they need.
     OutputError
-        The model cannot be written.
+        The file cannot be written.
     """
     if protocol is None:
         protocol = (

@@ -31,10 +31,10 @@ __all__ = ["FittedClassifier", "load_fitted_classifier", "make_card", "save_fitt
 
 # Beside the estimator in the file, so that any unzip shows it.
 CARD = "card.json"
-# What descriptors must have in common with those that a model was fitted on.
+# What descriptors must have in common with those that a classifier was fitted on.
 SAME = ("extractor", "statistics", "pooling")
 # A forest of 1000 trees on VGAF's 2661 clips takes a tenth; what unpacks to more than this is no
-# model of ours.
+# classifier of ours.
 MOST_BYTES = 2**31
 
 
@@ -68,7 +68,7 @@ class FittedClassifier:
 
     @property
     def notice(self) -> str | None:
-        """A line to tell where the model was made with another scikit-learn, None where not."""
+        """A line to say where the file was made with another scikit-learn, None where not."""
         made, here = self.card["versions"]["scikit-learn"], metadata.version("scikit-learn")
         return (
             None
@@ -106,7 +106,7 @@ class FittedClassifier:
         return margins if margins.ndim == 2 else np.stack([-margins, margins], axis=1)
 
     def require_same(self, provenance: dict[str, Any]) -> None:
-        """Refuse features that were made otherwise than those the model was fitted on.
+        """Refuse features that were made otherwise than those the classifier was fitted on.
 
         Parameters
         ----------
@@ -150,7 +150,7 @@ def _identity(part: Any) -> str:
 def make_card(
     table: FeatureTable, fitted: BaseEstimator, *, classifier: str, scores: dict[str, Any]
 ) -> dict[str, Any]:
-    """What a model file says of itself.
+    """What a classifier file says of itself.
 
     Parameters
     ----------
@@ -197,14 +197,14 @@ def save_fitted_classifier(path: Path, fitted: BaseEstimator, card: dict[str, An
 
 
 def load_fitted_classifier(path: str | Path) -> FittedClassifier:
-    """A model that `save_model` wrote. Nothing in the file is run, whoever wrote it.
+    """Read what `save_fitted_classifier` wrote. Nothing in the file is run, whoever wrote it.
 
     Raises
     ------
     InputError
         There is no such file.
     WeightsError
-        The file is damaged, is no skops file, or names types that a model of ours has not.
+        The file is damaged, is no skops file, or names types that a classifier of ours has not.
     """
     path = Path(path)
     try:
@@ -215,18 +215,19 @@ def load_fitted_classifier(path: str | Path) -> FittedClassifier:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if sum(part.file_size for part in archive.infolist()) > MOST_BYTES:
                 raise WeightsError(
-                    f"{path} unpacks to more than {MOST_BYTES:,} bytes: not a model of videoemo"
+                    f"{path} unpacks to more than {MOST_BYTES:,} bytes: not a classifier of "
+                    "videoemo"
                 )
             card = json.loads(archive.read(CARD))
             foreign = sorted(named_types(json.loads(archive.read("schema.json"))) - ALLOWED)
         if foreign:
             kind, name = foreign[0]
             raise WeightsError(
-                f"{path} names {name} ({kind}), which no model of videoemo holds: refused; ask for "
-                "another file"
+                f"{path} names {name} ({kind}), which no classifier of videoemo holds: refused; "
+                "ask for another file"
             )
         with warnings.catch_warnings():
-            # Said in one line by `Model.notice`.
+            # Said in one line by `FittedClassifier.notice`.
             warnings.simplefilter("ignore", InconsistentVersionWarning)
             estimator = skops.io.loads(data, trusted=sorted({name for _, name in ALLOWED}))
         require_sound(estimator, card)
@@ -234,7 +235,7 @@ def load_fitted_classifier(path: str | Path) -> FittedClassifier:
         raise
     except Exception as exc:  # whatever a damaged file makes its readers raise
         raise WeightsError(
-            f"{path} is damaged, or not a model of videoemo ({type(exc).__name__}): fit it again, "
-            "or ask for another file"
+            f"{path} is damaged, or not a classifier of videoemo ({type(exc).__name__}): fit it "
+            "again, or ask for another file"
         ) from exc
     return FittedClassifier(estimator, card, hashlib.sha256(data).hexdigest())

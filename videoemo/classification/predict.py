@@ -99,8 +99,8 @@ class ClipClassifier:
             self._classifier.scores(table).tolist(),
         )
         return [
-            Prediction(str(label), dict(zip(self.scores, told, strict=True)))
-            for label, told in zip(labels, scores, strict=True)
+            Prediction(str(label), dict(zip(self.scores, row, strict=True)))
+            for label, row in zip(labels, scores, strict=True)
         ]
 
     def provenance(self) -> dict[str, Any]:

@@ -132,8 +132,10 @@ def _notes(report: ClipsReport) -> Iterator[str]:
         yield f"no intervals: one of the {what} only"
     for rival in whole.rivals:
         noise = [TITLES[key] for key, found in rival.lead.items() if not found.differs]
-        told = f"no more than noise in {', '.join(noise)} (~)" if noise else "more than noise"
-        yield f"lead over {rival.name}, in points, by resamples of the same clips for both: {told}"
+        verdict = f"no more than noise in {', '.join(noise)} (~)" if noise else "more than noise"
+        yield (
+            f"lead over {rival.name}, in points, by resamples of the same clips for both: {verdict}"
+        )
     if len(report.figures) == 1:
         yield "no clip has a face"
 

@@ -122,8 +122,8 @@ def course_table(faces: Path) -> str:
     lines = ["second" + "".join(f"  {f'person {person}':<16}" for person in persons)]
     for second, rows in table.groupby(table["seconds"].astype(int)):
         means = [rows.loc[rows["track"] == person, classes].mean() for person in persons]
-        told = ["not seen" if m.isna().all() else f"{m.idxmax()} {m.max():.2f}" for m in means]
-        lines.append(f"{second:>6}" + "".join(f"  {what:<16}" for what in told))
+        cells = ["not seen" if m.isna().all() else f"{m.idxmax()} {m.max():.2f}" for m in means]
+        lines.append(f"{second:>6}" + "".join(f"  {what:<16}" for what in cells))
     return "\n".join(line.rstrip() for line in lines)
 
 

@@ -112,11 +112,11 @@ class FacesReport:
                 f"{counts}{s['accuracy']:>10.2%}{s['uar']:>8.2%}{s['macro_f1']:>10.4f}{s['ece']:>8.4f}{s['majority']:>10.2%}"
             )
         recalls = self.figures[0].summary()["recall"]
-        told = ", ".join(
+        recalls = ", ".join(
             f"{name} {'none' if value is None else f'{value:.0%}'}"
             for name, value in recalls.items()
         )
-        return [f"{self.extractor.card.name} on labelled faces", head, *rows, f"recall: {told}"]
+        return [f"{self.extractor.card.name} on labelled faces", head, *rows, f"recall: {recalls}"]
 
 
 def evaluate_faces(

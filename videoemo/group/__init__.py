@@ -1,4 +1,4 @@
-"""What several persons display together, over time: the group's course, its moments, who differs,
+"""What several persons display together: the group's time series, its moments, who differs,
 who moves with whom.
 """
 

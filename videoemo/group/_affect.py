@@ -1,4 +1,4 @@
-"""What a video's persons display together, whole."""
+"""What the persons of a video display together, over its whole length."""
 
 from __future__ import annotations
 
@@ -57,11 +57,11 @@ class GroupAffect:
         persons, and how many pairs are synchronous.
         """
         series = self.series
-        told = ("positive", "neutral", "negative", "valence", "dispersion", "agreement")
+        measures = ("positive", "neutral", "negative", "valence", "dispersion", "agreement")
         return {
             "persons": len(self.deviations),
             "mean_faces": _number(_mean(series.faces[series.faces > 0])),
-            "mean": {name: _number(_mean(getattr(series, name))) for name in told},
+            "mean": {name: _number(_mean(getattr(series, name))) for name in measures},
             "most_positive": [self._moment(i) for i in self.most_positive],
             "most_negative": [self._moment(i) for i in self.most_negative],
             "deviations": [

@@ -33,7 +33,7 @@ class Deviation:
 
     Parameters
     ----------
-    person : int
+    track : int
         The track.
     valence : float
         The mean over the person's faces, -1 to 1.
@@ -47,7 +47,7 @@ class Deviation:
         Whether the score is beyond 3.5; None where it cannot be judged.
     """
 
-    person: int
+    track: int
     valence: float
     difference: float | None
     score: float | None
@@ -61,9 +61,9 @@ def deviations(faces: FaceAffect) -> list[Deviation]:
     is not taken for merry.
     """
     persons = faces.persons()
-    ours = faces.person >= 0
+    ours = faces.track >= 0
     place, at, valence = (
-        np.searchsorted(persons, faces.person[ours]),
+        np.searchsorted(persons, faces.track[ours]),
         faces.at[ours],
         faces.valence[ours],
     )

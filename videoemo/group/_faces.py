@@ -30,7 +30,7 @@ class FaceAffect:
         Its presentation time, ascending.
     at : int64 (m,)
         Which of the n frames each face is in, ascending.
-    person : int64 (m,)
+    track : int64 (m,)
         Its track; -1 where it has none.
     valence : float64 (m,)
         -1 to 1; NaN where it is not known.
@@ -43,7 +43,7 @@ class FaceAffect:
     frame: Int64Array
     seconds: Float64Array
     at: Int64Array
-    person: Int64Array
+    track: Int64Array
     valence: Float64Array
     probabilities: npt.NDArray[np.float32]
     classes: tuple[str, ...]
@@ -52,7 +52,7 @@ class FaceAffect:
         n, m = len(self.frame), len(self.at)
         shapes = {
             "seconds": (n,),
-            "person": (m,),
+            "track": (m,),
             "valence": (m,),
             "probabilities": (m, len(self.classes)),
         }
@@ -65,7 +65,7 @@ class FaceAffect:
 
     def persons(self) -> Int64Array:
         """The persons, ascending: in the order in which they appear."""
-        return np.unique(self.person[self.person >= 0])
+        return np.unique(self.track[self.track >= 0])
 
 
 def face_affect(table: FaceTable) -> FaceAffect:

@@ -14,8 +14,8 @@ from videoemo.util.files import atomic_write, write_csv
 __all__ = ["write_group_series", "write_synchrony"]
 
 
-def write_group_series(course: GroupSeries, classes: Sequence[str], path: Path) -> None:
-    """Write `group.parquet`: one row a sampled frame; what is NaN or -1 in the course is
+def write_group_series(series: GroupSeries, classes: Sequence[str], path: Path) -> None:
+    """Write `group.parquet`: one row a sampled frame; what is NaN or -1 in the series is
     null there.
 
     Raises
@@ -35,13 +35,13 @@ def write_group_series(course: GroupSeries, classes: Sequence[str], path: Path) 
         "dispersion",
         "agreement",
     )
-    values = {name: getattr(course, name).astype(np.float32) for name in measured}
-    dominant = [classes[i] if i >= 0 else None for i in course.dominant.tolist()]
+    values = {name: getattr(series, name).astype(np.float32) for name in measured}
+    dominant = [classes[i] if i >= 0 else None for i in series.dominant.tolist()]
     table = pa.table(
         {
-            "frame": pa.array(course.frame),
-            "seconds": pa.array(course.seconds),
-            "faces": pa.array(course.faces),
+            "frame": pa.array(series.frame),
+            "seconds": pa.array(series.seconds),
+            "faces": pa.array(series.faces),
             **{name: pa.array(column, mask=np.isnan(column)) for name, column in values.items()},
             "dominant": pa.array(dominant, pa.string()),
         }

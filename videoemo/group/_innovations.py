@@ -1,4 +1,4 @@
-"""What of a course its own past does not tell."""
+"""What in a series its own past does not predict: its innovations."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ __all__ = ["MOST_ORDER", "innovations"]
 MOST_ORDER = 3
 
 
-def innovations(course: Float64Array) -> Float64Array:
-    """The steps of a course that its own last values do not predict, as normal scores.
+def innovations(series: Float64Array) -> Float64Array:
+    """The steps of a series that its own last values do not predict, as normal scores.
 
-    Two smooth courses are alike by chance, for each has few turns; what is new in them at each
+    Two smooth series are alike by chance, for each has few turns; what is new in them at each
     moment is not. So each is first whitened by an autoregression (L. D. Haugh, Checking the
     independence of two covariance-stationary time series: a univariate residual cross-correlation
     approach, Journal of the American Statistical Association 71, 1976, 378-385), whose order, 1 to
@@ -27,7 +27,7 @@ def innovations(course: Float64Array) -> Float64Array:
 
     Parameters
     ----------
-    course : float64 (n,)
+    series : float64 (n,)
         Evenly sampled, NaN where there is nothing: no value there is made up.
 
     Returns
@@ -36,25 +36,25 @@ def innovations(course: Float64Array) -> Float64Array:
         NaN where a value or one of those before it is missing; NaN throughout where too few are
         known, or none ever changes.
     """
-    n = len(course)
-    told = np.full(n, np.nan)
+    n = len(series)
+    residuals = np.full(n, np.nan)
     if n <= MOST_ORDER:
-        return told
+        return residuals
     # A column each of the value and of those one, two and three samples before it.
     # (n - 3, 4)
-    rows = np.column_stack([course[MOST_ORDER - back : n - back] for back in range(MOST_ORDER + 1)])
+    rows = np.column_stack([series[MOST_ORDER - back : n - back] for back in range(MOST_ORDER + 1)])
     whole = rows[np.isfinite(rows).all(axis=1)]
     if len(whole) <= 2 * MOST_ORDER + 2 or np.ptp(whole[:, 0]) == 0:
-        return told
+        return residuals
     intercept, *weights = _autoregression(whole)
     order = len(weights)
-    told[order:] = course[order:] - intercept
+    residuals[order:] = series[order:] - intercept
     for back, weight in enumerate(weights, start=1):
-        told[order:] -= weight * course[order - back : n - back]
-    known = np.flatnonzero(np.isfinite(told))
-    ranks = np.argsort(np.argsort(told[known], kind="stable"), kind="stable")
-    told[known] = _normal_scores(len(known))[ranks]
-    return told
+        residuals[order:] -= weight * series[order - back : n - back]
+    known = np.flatnonzero(np.isfinite(residuals))
+    ranks = np.argsort(np.argsort(residuals[known], kind="stable"), kind="stable")
+    residuals[known] = _normal_scores(len(known))[ranks]
+    return residuals
 
 
 def _autoregression(rows: Float64Array) -> list[float]:

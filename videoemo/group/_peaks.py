@@ -1,4 +1,4 @@
-"""The moments at which a course is highest and lowest."""
+"""The moments at which a series is highest and lowest."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from videoemo.util.arrays import Float64Array
 
 __all__ = ["peaks"]
 
-# Of each kind; the course has them all.
+# Of each kind; the series has them all.
 MOST = 3
 
 
 def peaks(
     seconds: Float64Array, values: Float64Array, *, apart: float, most: int = MOST
 ) -> list[int]:
-    """Where a course is highest: at most `most` places, the highest first, each the highest within
-    `apart` seconds and above the course's mean.
+    """Where a series is highest: at most `most` places, the highest first, each the highest within
+    `apart` seconds and above its mean.
 
-    Of equal values the first counts. The lowest moments are the peaks of the negative course.
+    Of equal values the first counts. The lowest moments are the peaks of the negative series.
 
     Parameters
     ----------

@@ -69,7 +69,7 @@ class GroupSeries:
 
 
 def group_series(faces: FaceAffect, *, window: float) -> GroupSeries:
-    """The course of a video's faces.
+    """The time series of a video's faces.
 
     Parameters
     ----------

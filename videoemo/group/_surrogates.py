@@ -9,7 +9,7 @@ from videoemo.util.arrays import Float64Array
 __all__ = ["surrogates"]
 
 
-def surrogates(course: Float64Array, n: int, rng: np.random.Generator) -> Float64Array:
+def surrogates(series: Float64Array, n: int, rng: np.random.Generator) -> Float64Array:
     """`n` courses with the power spectrum of this one, and so its autocorrelation, random phases,
     and its gaps.
 
@@ -19,21 +19,21 @@ def surrogates(course: Float64Array, n: int, rng: np.random.Generator) -> Float6
 
     Parameters
     ----------
-    course : float64 (m,)
+    series : float64 (m,)
         NaN where missing, with at least one value.
 
     Returns
     -------
     float64 (n, m)
-        One course a row.
+        One series a row.
     """
-    there = np.isfinite(course)
+    there = np.isfinite(series)
     known = np.flatnonzero(there)
     begin, end = known[0], known[-1] + 1
-    filled = np.where(there, course - course[there].mean(), 0.0)[begin:end]
+    filled = np.where(there, series - series[there].mean(), 0.0)[begin:end]
     size = np.abs(np.fft.rfft(filled))
     phases = rng.uniform(0, 2 * np.pi, (n, len(size)))
-    made = np.full((n, len(course)), np.nan)
+    made = np.full((n, len(series)), np.nan)
     made[:, begin:end] = np.fft.irfft(size * np.exp(1j * phases), end - begin, axis=1)
     made[:, ~there] = np.nan
     return made

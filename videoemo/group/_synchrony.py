@@ -71,7 +71,7 @@ class Pair:
 def synchrony(given: ValenceSeries, *, window: float, most_lag: float) -> list[Pair]:
     """Compare every two persons who are seen together long enough.
 
-    What is new in each course (`innovations`) is correlated in windows at each lag, and the
+    What is new in each series (`innovations`) is correlated in windows at each lag, and the
     strongest lag counts. The null hypothesis, that the two go each their own way, is what the same
     search, over all lags, finds between the first person and surrogates of the second, which have
     the second's memory and gaps. The p of a pair is that of J. Besag and P. Clifford (Sequential
@@ -90,7 +90,7 @@ def synchrony(given: ValenceSeries, *, window: float, most_lag: float) -> list[P
     n = given.values.shape[1]
     lags = min(round(most_lag / given.step), n // 4)
     width = max(round(window / given.step), 2 * MOST_ORDER)
-    new = np.array([innovations(course) for course in given.values]).reshape(given.values.shape)
+    new = np.array([innovations(series) for series in given.values]).reshape(given.values.shape)
     common = _common(np.isfinite(given.values), least=LEAST_COMMON)
     together = _common(np.isfinite(new), least=LEAST_COMMON // 2)
     compared = [pair for pair in common if pair in together]
@@ -123,11 +123,11 @@ def synchrony(given: ValenceSeries, *, window: float, most_lag: float) -> list[P
 
 def corrected(p: Sequence[float]) -> list[float]:
     """Holm's step-down p-values, in the order given."""
-    m, highest, told = len(p), 0.0, [1.0] * len(p)
+    m, highest, adjusted = len(p), 0.0, [1.0] * len(p)
     for rank, i in enumerate(sorted(range(m), key=lambda i: p[i])):
         highest = max(highest, min(1.0, (m - rank) * p[i]))
-        told[i] = highest
-    return told
+        adjusted[i] = highest
+    return adjusted
 
 
 def _common(known: npt.NDArray[np.bool_], *, least: int) -> dict[tuple[int, int], int]:

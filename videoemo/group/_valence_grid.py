@@ -49,7 +49,7 @@ def valence_series(faces: FaceAffect) -> ValenceSeries:
     longer where frames are further apart.
     """
     seconds = faces.seconds
-    persons, place, counts = np.unique(faces.person, return_inverse=True, return_counts=True)
+    persons, place, counts = np.unique(faces.track, return_inverse=True, return_counts=True)
     longest = np.argsort(-np.where(persons < 0, 0, counts), kind="stable")[:MOST_PERSONS]
     chosen = np.sort(longest[persons[longest] >= 0])
     if len(seconds) < 2 or not len(chosen):

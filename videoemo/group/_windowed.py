@@ -1,4 +1,4 @@
-"""Windowed cross-correlation of one course with many."""
+"""Windowed cross-correlation of one series with many."""
 
 from __future__ import annotations
 
@@ -45,35 +45,35 @@ class Correlation:
 
 
 class WindowedCrossCorrelation:
-    """A course to be correlated with others, in windows of time and at each lag (S. M. Boker et
+    """A series to be correlated with others, in windows of time and at each lag (S. M. Boker et
     al., Psychological Methods 7, 2002, 338-355).
 
     Parameters
     ----------
-    course : float64 (n,)
+    series : float64 (n,)
         NaN where missing.
     window : int
         In samples; the windows lie side by side and are made as even as can be.
     lags : int
-        k; at lag l a sample of the course is compared with that of the other one l samples later.
+        k; at lag l a sample of the series is compared with that of the other one l samples later.
     single : bool, default=False
         Whether to reckon in single precision, which takes half the time.
     """
 
     def __init__(
-        self, course: Float64Array, *, window: int, lags: int, single: bool = False
+        self, series: Float64Array, *, window: int, lags: int, single: bool = False
     ) -> None:
         self._kind = np.float32 if single else np.float64
-        self._n_windows = max(1, round(len(course) / window))
-        self._width = -(-len(course) // self._n_windows)
-        there = np.isfinite(course)
+        self._n_windows = max(1, round(len(series) / window))
+        self._width = -(-len(series) // self._n_windows)
+        there = np.isfinite(series)
         # (windows, 2 lags + 1, width)
-        self._values = self._delayed(np.where(there, course, 0.0), lags)
+        self._values = self._delayed(np.where(there, series, 0.0), lags)
         self._there = self._delayed(there, lags)
 
     @property
     def size(self) -> int:
-        """How many numbers there are to each course that this one is correlated with."""
+        """How many numbers there are to each series that this one is correlated with."""
         return self._n_windows * max(int(self._values.shape[1]), self._width)
 
     def correlate(self, others: Float64Array) -> Correlation:
@@ -102,13 +102,13 @@ class WindowedCrossCorrelation:
         mean = (weight * correlation).sum(axis=0) / np.maximum(total, 1)[:, None]
         return Correlation(np.where(total[:, None] > 0, mean, 0.0), total)
 
-    def _delayed(self, course: Float64Array | npt.NDArray[np.bool_], lags: int) -> Numbers:
-        """The windows of a course delayed by each lag, (windows, 2 lags + 1, width), zeros where
+    def _delayed(self, series: Float64Array | npt.NDArray[np.bool_], lags: int) -> Numbers:
+        """The windows of a series delayed by each lag, (windows, 2 lags + 1, width), zeros where
         there is none.
         """
         length = self._n_windows * self._width
         room = np.zeros(length + 2 * lags, self._kind)
-        room[lags : lags + len(course)] = course
+        room[lags : lags + len(series)] = series
         # (2 lags + 1, length)
         delayed = np.stack(
             [room[2 * lags - i : 2 * lags - i + length] for i in range(2 * lags + 1)]

@@ -87,17 +87,17 @@ def group(
             f"{len(faces.frame)} frames"
         )
     shown = _rows(faces)
-    told = bool(np.isfinite(affect.series.valence).any())
+    has_valence = bool(np.isfinite(affect.series.valence).any())
     rows = TOP + PITCH * len(shown)
     below = rows + PITCH * bool(windows)
-    bottom = below + (2 * ROOM + SHARES + VALENCE if told else 0)
+    bottom = below + (2 * ROOM + SHARES + VALENCE if has_valence else 0)
     together = time_series(faces.seconds, lines(affect))
     with open_canvas(path, width=WIDTH, height=bottom + 112) as sheet:
         _head(sheet, affect, name=name, notice=notice, more=len(persons) - len(shown))
         _legend(sheet, palette)
         _times(sheet, together, bottom=bottom)
         sheet.text(RIGHT + 16, TOP - 12, "mostly", size=17, colour=GREY)
-        if told:
+        if has_valence:
             sheet.text(WIDTH - MARGIN, TOP - 12, "valence", size=17, colour=GREY, align="right")
         for row, person in enumerate(shown):
             _person(
@@ -110,8 +110,8 @@ def group(
             )
         if windows:
             predicted(sheet, windows, together, top=rows + ROOM // 4)
-        gaps = together.gaps() if told else []
-        if told:
+        gaps = together.gaps() if has_valence else []
+        if has_valence:
             shares(sheet, affect, together, top=below + ROOM)
             zones(sheet, together, gaps, top=below + ROOM, room=ROOM)
             valence(sheet, affect, together, top=below + 2 * ROOM + SHARES)
@@ -129,7 +129,7 @@ def _rows(faces: FaceAffect) -> list[int]:
     """
     persons = faces.persons()
     frames = np.bincount(
-        np.searchsorted(persons, faces.person[faces.person >= 0]), minlength=len(persons)
+        np.searchsorted(persons, faces.track[faces.track >= 0]), minlength=len(persons)
     )
     long = int((frames * np.median(np.diff(faces.seconds)) >= GLIMPSE).sum())
     picked: list[int] = np.sort(
@@ -151,7 +151,7 @@ def _head(sheet: Canvas, affect: GroupAffect, *, name: str, notice: str | None, 
         (count(len(affect.deviations), "person"), INK),
         (f"displaying expressions{few}", GREY),
     ]
-    differing = [one.person for one in affect.deviations if one.differs]
+    differing = [one.track for one in affect.deviations if one.differs]
     if differing:
         parts += [
             ("·", GREY),
@@ -208,13 +208,13 @@ def _person(
     portrait: npt.NDArray[np.uint8] | None,
 ) -> None:
     """A row: the face, the number, the strip, and what is displayed over all."""
-    faces, ours = affect.faces, affect.faces.person == person
+    faces, ours = affect.faces, affect.faces.track == person
     probabilities = np.full((len(faces.seconds), len(palette)), np.nan, np.float32)
     probabilities[faces.at[ours]] = faces.probabilities[ours]
     middle = y + FACE / 2
     if portrait is not None:
         sheet.picture(MARGIN, round(y), portrait)
-    deviation = next(one for one in affect.deviations if one.person == person)
+    deviation = next(one for one in affect.deviations if one.track == person)
     sheet.text(
         MARGIN + FACE + 14,
         middle + (-1 if deviation.differs else 7),

@@ -1,4 +1,4 @@
-"""The course of probabilities over time, cut into stretches that can be drawn."""
+"""Probabilities over time, cut into stretches that can be drawn."""
 
 from __future__ import annotations
 

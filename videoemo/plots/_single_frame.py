@@ -1,4 +1,4 @@
-"""The picture of a video that has no course: one frame, no face, or no frame."""
+"""The picture of a video without a timeline: one frame, no face, or no frame."""
 
 from __future__ import annotations
 

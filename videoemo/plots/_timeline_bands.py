@@ -1,4 +1,4 @@
-"""The picture of a video that has a course: a band for each class over time."""
+"""The timeline of a video: a band for each class over time."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ LEAST_PIXELS = 4.0
 Scale = Callable[[Points], Points]
 
 
-def bands(path: Path, subject: Subject, course: Series, *, notes: list[str]) -> None:
+def bands(path: Path, subject: Subject, series: Series, *, notes: list[str]) -> None:
     """A band of probability over time for each class; zones where nothing is known; the faces
     above, tied to their moments.
     """
@@ -43,10 +43,10 @@ def bands(path: Path, subject: Subject, course: Series, *, notes: list[str]) -> 
     side = shown[0].rgb.shape[0] if shown else 0
     top = TOP + (side + 76 if shown else 20)
     bottom = top + PITCH * len(subject.palette)
-    x = _scale(course)
+    x = _scale(series)
     with open_canvas(path, width=WIDTH, height=bottom + 116) as sheet:
         header(sheet, subject)
-        gaps = x(np.array(course.gaps()).reshape(-1, 2)).tolist()
+        gaps = x(np.array(series.gaps()).reshape(-1, 2)).tolist()
         for row, (label, colour) in enumerate(subject.palette.items()):
             ground = mix(colour, WHITE, share=0.15) if label == subject.dominant else BAND
             sheet.box(LEFT, top + PITCH * (row + 1) - HEIGHT, RIGHT - LEFT, HEIGHT, colour=ground)
@@ -54,11 +54,11 @@ def bands(path: Path, subject: Subject, course: Series, *, notes: list[str]) -> 
         sheet.zones(
             [rectangle(left, band_top, right - left, bottom - band_top) for left, right in gaps]
         )
-        _axis(sheet, course, top=top, bottom=bottom)
+        _axis(sheet, series, top=top, bottom=bottom)
         for row, (label, colour) in enumerate(subject.palette.items()):
             base, leads = top + PITCH * (row + 1), label == subject.dominant
             sheet.areas(
-                _outlines(course, row, base=base),
+                _outlines(series, row, base=base),
                 colour=mix(colour, WHITE, share=1.0 if leads else 0.6),
                 edge=ink(colour),
             )
@@ -87,40 +87,40 @@ def bands(path: Path, subject: Subject, course: Series, *, notes: list[str]) -> 
             top=top,
             bottom=bottom,
         )
-        averaged = [f"averaged over {course.bin_seconds:.2g} s"] if course.bin_seconds else []
+        averaged = [f"averaged over {series.bin_seconds:.2g} s"] if series.bin_seconds else []
         footer(
             sheet,
             ["band height: probability, 0 to 1", *notes, *averaged],
-            zone=_zone_note(course) if gaps else "",
+            zone=_zone_note(series) if gaps else "",
         )
 
 
-def _scale(course: Series) -> Scale:
-    """From seconds to pixels, times outside the course to its ends."""
-    return lambda seconds: np.interp(seconds, course.ends, (LEFT, RIGHT))
+def _scale(series: Series) -> Scale:
+    """From seconds to pixels, times outside the series to its ends."""
+    return lambda seconds: np.interp(seconds, series.ends, (LEFT, RIGHT))
 
 
-def _outlines(course: Series, row: int, *, base: float) -> list[Points]:
+def _outlines(series: Series, row: int, *, base: float) -> list[Points]:
     """The area of one class, an outline a run."""
-    x = _scale(course)
+    x = _scale(series)
     outlines = []
-    for start, stop in course.runs:
-        left, right = x(np.array([course.cells[start, 0], course.cells[stop - 1, 1]])).tolist()
+    for start, stop in series.runs:
+        left, right = x(np.array([series.cells[start, 0], series.cells[stop - 1, 1]])).tolist()
         if right - left < LEAST_PIXELS:
             middle = min(max((left + right) / 2, LEFT + LEAST_PIXELS / 2), RIGHT - LEAST_PIXELS / 2)
             left, right = middle - LEAST_PIXELS / 2, middle + LEAST_PIXELS / 2
-        heights = course.probabilities[start:stop, row] * HEIGHT  # (stop - start,)
-        xs = np.concatenate([[left, left], x(course.seconds[start:stop]), [right, right]])
+        heights = series.probabilities[start:stop, row] * HEIGHT  # (stop - start,)
+        xs = np.concatenate([[left, left], x(series.seconds[start:stop]), [right, right]])
         ys = np.concatenate([[0, heights[0]], heights, [heights[-1], 0]])
         outlines.append(np.column_stack([xs.clip(left, right), base - ys]))
     return outlines
 
 
-def _axis(sheet: Canvas, course: Series, *, top: int, bottom: int) -> None:
+def _axis(sheet: Canvas, series: Series, *, top: int, bottom: int) -> None:
     """Time at the bottom, what the columns of words mean at the top."""
-    first, last = course.ends
+    first, last = series.ends
     times = ticks(first, last)
-    for seconds, at in zip(times, _scale(course)(np.array(times)).tolist(), strict=True):
+    for seconds, at in zip(times, _scale(series)(np.array(times)).tolist(), strict=True):
         sheet.line([(at, top), (at, bottom + 6)], colour=PALE)
         sheet.text(
             at, bottom + 28, clock(seconds, longest=last), size=17, colour=GREY, align="center"
@@ -152,9 +152,9 @@ def _ties(
     faces(sheet, shown, centres, top=TOP + 4, palette=subject.palette)
 
 
-def _zone_note(course: Series) -> str:
+def _zone_note(series: Series) -> str:
     """What the hatched zones stand for."""
-    lacks_face = bool(np.isnan(course.probabilities).any())
-    if course.has_holes:
+    lacks_face = bool(np.isnan(series.probabilities).any())
+    if series.has_holes:
         return "no face or no frame" if lacks_face else "no frame"
     return "no face"

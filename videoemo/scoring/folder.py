@@ -75,7 +75,7 @@ def plan_scoring(
     pipeline : Pipeline
         The settings.
     progress : Progress
-        Told where another extractor serves than the one asked for.
+        Called where another extractor serves than the one asked for.
     classifier : FittedClassifier or None
         Classifies each video.
     resume : Resume or None
@@ -137,7 +137,7 @@ def score_folder(
     pipeline : Pipeline
         The settings.
     progress : Progress
-        Told how the run goes.
+        Called with how the run goes.
     classifier : FittedClassifier or None
         Classifies each video.
     jobs : int, default=1

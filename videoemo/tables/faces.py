@@ -258,9 +258,9 @@ def _rows(frames: Frames, faces: Faces, features: Features, names: Sequence[str]
     number = np.arange(len(of_row)) - np.repeat(np.cumsum(rows) - rows, rows)
     x1, y1, x2, y2 = faces.boxes.T
     outputs = [features.probabilities, *(features.values[name] for name in names)]
-    told = np.column_stack([x1, y1, x2 - x1, y2 - y1, faces.scores, faces.quality, *outputs])
-    values = np.full((len(of_row), told.shape[1]), np.nan, np.float32)
-    values[found] = told
+    columns = np.column_stack([x1, y1, x2 - x1, y2 - y1, faces.scores, faces.quality, *outputs])
+    values = np.full((len(of_row), columns.shape[1]), np.nan, np.float32)
+    values[found] = columns
     person = np.full(len(of_row), -1, np.int64)
     person[found] = faces.track
     return frames.index[of_row], frames.seconds[of_row], np.where(found, number, -1), person, values

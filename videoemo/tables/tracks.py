@@ -64,7 +64,7 @@ def write_tracks(table: FaceTable, path: Path, *, smoothing: float) -> None:
     Parameters
     ----------
     smoothing : float
-        In seconds, the time constant with which the course is smoothed in which changes
+        In seconds, the time constant with which the series is smoothed in which changes
         are counted.
 
     Raises
@@ -80,8 +80,8 @@ def write_tracks(table: FaceTable, path: Path, *, smoothing: float) -> None:
 def _rows(table: FaceTable, smoothing: float) -> Iterator[list[str]]:
     found = np.flatnonzero(table.face >= 0)
     rows = found[np.argsort(table.track[found], kind="stable")]
-    course = table if table.smoothed else smooth(table, smoothing)
-    leads = course.probabilities.argmax(axis=1)  # (n,)
+    series = table if table.smoothed else smooth(table, smoothing)
+    leads = series.probabilities.argmax(axis=1)  # (n,)
     sampled = table.seconds[table.frame_starts()]
     values = np.column_stack([table.boxes, table.scores, table.quality])
     shown = table.outputs()

@@ -105,7 +105,7 @@ def export(
     found = face_metrics(
         torch.softmax(logits / temperature, 1).numpy(), valid.labels, valid.classes
     ).summary()
-    told = (
+    accuracies = (
         f"accuracy {found['accuracy']:.4f}, UAR {found['uar']:.4f}, macro-F1 "
         f"{found['macro_f1']:.4f}, ECE {found['ece']:.4f}"
     )
@@ -116,7 +116,7 @@ def export(
                 replace(
                     card,
                     temperature=temperature,
-                    figures=f"{len(valid):,} validation faces: {told}",
+                    figures=f"{len(valid):,} validation faces: {accuracies}",
                 )
             ),
             encoding="utf-8",
