@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -283,6 +284,13 @@ def test_options_are_checked_before_the_first_frame_is_asked_for(clip: Path) -> 
 def test_large_frames_are_refused_before_the_first_is_asked_for(clip: Path) -> None:
     with pytest.raises(TooLargeVideoError):
         frames(probe(clip), max_pixels=100)
+
+
+def test_messages_of_libav_are_off_whoever_turned_them_on(clip: Path) -> None:
+    # As importing torchvision 0.25 does: with them PyAV's threads may wait for each other for ever.
+    av.logging.set_level(av.logging.ERROR)
+    assert len(read(clip)[0]) == 40
+    assert av.logging.get_level() is None
 
 
 @pytest.mark.shared

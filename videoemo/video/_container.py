@@ -14,9 +14,6 @@ from videoemo.video._truncation import is_truncated, lacks_index
 
 __all__ = ["explain_unreadable", "open_container", "packets", "pick_stream"]
 
-# libav writes its own messages to standard error: what matters of them is in our errors.
-av.logging.set_level(None)
-
 
 @contextmanager
 def open_container(path: Path) -> Iterator[Any]:
@@ -33,6 +30,10 @@ def open_container(path: Path) -> Iterator[Any]:
         raise InputError(f"{path}: no such file: check the path")
     if path.is_file() and lacks_index(path):
         raise UnreadableVideoError(f"{path}: {explain_unreadable(path)}")
+    # What matters of libav's messages is in our errors. Once a file, not once a process: importing
+    # torchvision 0.25 turns them on, and PyAV then waits for ever where a decoding thread writes
+    # one while a thread that holds the interpreter's lock waits for it.
+    av.logging.set_level(None)
     try:
         # An absolute path: "12:30.mp4" on its own reads as the protocol "12".
         container = av.open(str(path.absolute()), metadata_errors="ignore")
