@@ -119,10 +119,11 @@ def test_a_cut_picture_is_unreadable(tmp_path: Path, name: str) -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Twelve numbered pictures whose names do not sort by number, and a hidden file."""
+    """Twelve numbered pictures whose names do not sort by number, and leftovers of systems."""
     for i in range(12):
         Image.fromarray(picture(i)).save(tmp_path / f"frame{i}.png")
-    (tmp_path / ".DS_Store").write_bytes(b"x")
+    for name in (".DS_Store", "Thumbs.db", "desktop.ini"):
+        (tmp_path / name).write_bytes(b"x")
     return tmp_path
 
 

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from videoemo.errors import InputError, TooLargeVideoError, UnreadableVideoError
+from videoemo.util.leftovers import is_leftover
 from videoemo.video._info import Video, check_size
 from videoemo.video._sampling import check_sampling
 
@@ -67,7 +68,7 @@ def probe_folder(folder: Path, *, fps: float, max_pixels: int | None) -> Video:
     Parameters
     ----------
     folder : Path
-        It holds nothing else, hidden files apart.
+        It holds nothing else, leftovers of systems apart.
     fps : float
         The rate at which the pictures were taken.
     max_pixels : int or None
@@ -82,7 +83,7 @@ def probe_folder(folder: Path, *, fps: float, max_pixels: int | None) -> Video:
         The first picture has more than `max_pixels` pixels.
     """
     check_sampling(fps=fps)
-    files = [file for file in folder.iterdir() if not file.name.startswith(".")]
+    files = [file for file in folder.iterdir() if not is_leftover(file.name)]
     if not files:
         raise InputError(f"{folder}: the folder is empty: give one of numbered pictures")
     numbered: dict[int, Path] = {}

@@ -6,12 +6,13 @@ import os
 from pathlib import Path
 
 from videoemo.errors import InputError
+from videoemo.util.leftovers import is_leftover
 
 __all__ = ["list_entries", "list_folders"]
 
 
 def list_entries(folder: Path) -> list[os.DirEntry[str]]:
-    """List the entries of a folder that are not hidden, in name order.
+    """List the entries of a folder but for leftovers of systems, in name order.
 
     Raises
     ------
@@ -21,7 +22,7 @@ def list_entries(folder: Path) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as listing:
             return sorted(
-                (entry for entry in listing if not entry.name.startswith(".")),
+                (entry for entry in listing if not is_leftover(entry.name)),
                 key=lambda entry: entry.name,
             )
     except OSError as exc:
@@ -29,7 +30,7 @@ def list_entries(folder: Path) -> list[os.DirEntry[str]]:
 
 
 def list_folders(folder: Path) -> list[Path]:
-    """List the folders of a folder that are not hidden, in name order.
+    """List the folders of a folder but for leftovers of systems, in name order.
 
     Raises
     ------

@@ -9,6 +9,7 @@ import numpy as np
 from videoemo.datasets.faces.labelled import LabelledFaces, one_hot
 from videoemo.datasets.faces.pictures import FilePictures
 from videoemo.errors import TrainingError
+from videoemo.util.leftovers import is_leftover
 
 __all__ = ["load_folders"]
 
@@ -24,9 +25,7 @@ def load_folders(path: Path) -> LabelledFaces:
         Fewer than two classes, a picture is unreadable, a class has no example.
     """
     folders = (
-        sorted(
-            entry for entry in path.iterdir() if entry.is_dir() and not entry.name.startswith(".")
-        )
+        sorted(entry for entry in path.iterdir() if entry.is_dir() and not is_leftover(entry.name))
         if path.is_dir()
         else []
     )
@@ -38,7 +37,7 @@ def load_folders(path: Path) -> LabelledFaces:
         (file, i)
         for i, folder in enumerate(folders)
         for file in sorted(folder.iterdir())
-        if file.suffix.lower() in _SUFFIXES
+        if file.suffix.lower() in _SUFFIXES and not is_leftover(file.name)
     ]
     labels = np.array([i for _, i in files], np.int64)
     votes = one_hot(labels, len(folders))

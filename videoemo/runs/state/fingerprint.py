@@ -9,6 +9,8 @@ import stat
 from pathlib import Path
 from typing import Any
 
+from videoemo.util.leftovers import is_leftover
+
 __all__ = ["equal", "explain_differences", "make_key", "video_key"]
 
 # Bytes hashed at either end of a file: a container's header and index are in them, and a copy that
@@ -112,7 +114,7 @@ def _file_key(path: Path, *, whole: bool) -> dict[str, Any]:
 def _folder_key(folder: Path, *, whole: bool) -> dict[str, Any]:
     with os.scandir(folder) as listing:
         files = sorted(
-            (entry for entry in listing if not entry.name.startswith(".")),
+            (entry for entry in listing if not is_leftover(entry.name)),
             key=lambda entry: entry.name,
         )
     about = [entry.stat() for entry in files]
