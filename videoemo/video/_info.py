@@ -57,6 +57,10 @@ class Video:
         How many video streams the container has.
     pictures : tuple of Path, default=()
         The files, one a frame, where it is a picture or a folder of pictures.
+    animation : bool, default=False
+        Whether it is an animated WebP, which no decoder of videos reads.
+    remarks : tuple of str, default=()
+        What is missing in it, or was mended, each in words for a reader of the results.
     """
 
     path: Path
@@ -77,6 +81,8 @@ class Video:
     stream: int = 0
     n_streams: int = 1
     pictures: tuple[Path, ...] = ()
+    animation: bool = False
+    remarks: tuple[str, ...] = ()
 
     @property
     def n_frames(self) -> int:

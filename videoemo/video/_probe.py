@@ -9,7 +9,8 @@ from videoemo.video._container import explain_unreadable, open_container, pick_s
 from videoemo.video._info import Video, check_size
 from videoemo.video._orientation import read_orientation
 from videoemo.video._packets import frame_times, scan_packets
-from videoemo.video._pictures import is_picture, probe_folder, probe_picture
+from videoemo.video._picture_folder import probe_folder
+from videoemo.video._pictures import PictureKind, picture_kind, probe_picture
 from videoemo.video._truncation import is_truncated
 
 __all__ = ["probe"]
@@ -48,8 +49,9 @@ def probe(path: str | Path, *, fps: float | None = None, max_pixels: int | None 
                 f"{path}: it is a folder: give a file, or fps with a folder of numbered pictures"
             )
         return probe_folder(path, fps=fps, max_pixels=max_pixels)
-    if is_picture(path):
-        return probe_picture(path, max_pixels=max_pixels)
+    kind = picture_kind(path)
+    if kind in (PictureKind.STILL, PictureKind.ANIMATION):
+        return probe_picture(path, kind, max_pixels=max_pixels)
     with open_container(path) as container:
         stream = pick_stream(container, path)
         check_size(path, width=stream.width, height=stream.height, max_pixels=max_pixels)

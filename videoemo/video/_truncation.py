@@ -44,7 +44,7 @@ def lacks_index(path: Path) -> bool:
         file.seek(0)
         size = path.stat().st_size
         return is_mp4 and not any(
-            name == b"moov" and end <= size for name, end in _mp4_boxes(file, size=size)
+            name in (b"moov", b"meta") and end <= size for name, end in _mp4_boxes(file, size=size)
         )
 
 
