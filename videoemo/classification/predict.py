@@ -21,7 +21,7 @@ __all__ = ["ClipClassifier", "pipeline_for"]
 # The tables of a pipeline that decide what the classifier gets to see; the others, and how frames
 # are decoded, are the run's own.
 _SEEN = ("sampling", "detection", "tracking", "network")
-_DECODING = ("decoder", "max_pixels")
+_DECODING = ("decoder", "max_pixels", "stream")
 
 
 class ClipClassifier:

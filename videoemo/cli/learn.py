@@ -40,6 +40,7 @@ __all__ = ["evaluate", "extract", "fit", "pool", "train"]
     metavar="NAME",
     help="The network, in place of the recipe's: its name, or the path of its card.",
 )
+@options.stream
 @click.option(
     "--keep-embeddings",
     is_flag=True,
@@ -59,6 +60,7 @@ def extract(
     root: Path | None,
     check: bool,
     extractor: str | None,
+    stream: int | None,
     keep_embeddings: bool,
     jobs: int | None,
     cluster: str | None,
@@ -78,7 +80,7 @@ def extract(
     from videoemo.runs.progress import ConsoleProgress
 
     workers = options.jobs_or_cluster(jobs, cluster)
-    recipe, name = load_extraction(dataset, extractor=extractor), Path(dataset).stem
+    recipe, name = load_extraction(dataset, extractor=extractor, stream=stream), Path(dataset).stem
     found = load_clips(recipe.dataset, data_root(name, root, option="--root"))
     if check:
         print("\n".join(check_lines(found, recipe.dataset)))

@@ -37,6 +37,7 @@ __all__ = ["merge", "print_run", "score"]
 )
 @click.option("--start", type=float, metavar="SECONDS", help="Begin at this time.")
 @click.option("--end", type=float, metavar="SECONDS", help="Stop before this time.")
+@options.stream
 @click.option(
     "--min-face", type=click.IntRange(min=12), metavar="PX", help="The smallest face looked for."
 )

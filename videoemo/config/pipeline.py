@@ -45,6 +45,7 @@ class Sampling:
     start: float | None = None
     end: float | None = None
     skip_still: float
+    stream: int | None = None
     decoder: Literal["auto", "decord", "opencv", "pyav"]
     max_pixels: int
 
@@ -57,6 +58,8 @@ class Sampling:
         require(self.end is None or math.isfinite(self.end), "end", "seconds", self.end)
         later = self.start is None or self.end is None or self.start < self.end
         require(later, "end", f"seconds after start ({self.start})", self.end)
+        numbers = "whole numbers from 0"
+        require(self.stream is None or self.stream >= 0, "stream", numbers, self.stream)
         levels = "grey levels from 0 to 255"
         require(0 <= self.skip_still <= 255, "skip_still", levels, self.skip_still)
         require(self.max_pixels >= 1, "max_pixels", "whole numbers from 1", self.max_pixels)

@@ -11,7 +11,6 @@ import numpy.typing as npt
 from videoemo.errors import InputError, UnreadableVideoError
 from videoemo.records import Frames
 from videoemo.video import _decord, _opencv, _pyav
-from videoemo.video._animation import read_animation
 from videoemo.video._info import Video, check_size
 from videoemo.video._pictures import read_pictures
 from videoemo.video._probe import probe
@@ -61,6 +60,7 @@ def frames(
     fps: float | None = None,
     start: float | None = None,
     end: float | None = None,
+    stream: int | None = None,
     decoder: str = "auto",
     max_pixels: int | None = None,
     empty: Empty = _empty,
@@ -82,6 +82,9 @@ def frames(
         were taken.
     start, end : float or None
         The range in seconds on the container's own clock, half-open.
+    stream : int or None
+        Which video stream of a container, from 0, where `video` is a path; None for the one that
+        plays by default.
     decoder : str, default="auto"
         "auto", or one of `DECODERS`.
     max_pixels : int or None
@@ -102,7 +105,7 @@ def frames(
     if not isinstance(video, Video):
         video = Path(video)
         folder_fps = fps if video.is_dir() else None
-        video = probe(video, fps=folder_fps, max_pixels=max_pixels)
+        video = probe(video, fps=folder_fps, stream=stream, max_pixels=max_pixels)
         fps = fps if folder_fps is None else None
     check_size(video.path, width=video.width, height=video.height, max_pixels=max_pixels)
     wanted = sample(video.seconds, every=every, fps=fps, start=start, end=end)
@@ -152,9 +155,6 @@ def _decode(
     """Decode with one decoder, or with the first of `AUTO` that can open the video."""
     if video.pictures:
         yield from read_pictures(video, wanted, max_pixels=max_pixels)
-        return
-    if video.animation:
-        yield from read_animation(video, wanted)
         return
     if decoder != "auto":
         yield from DECODERS[decoder](video, wanted)
