@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from tests.support.clips import number, picture
-from videoemo.errors import InputError, TooLargeVideoError, UnreadableVideoError
+from videoemo.errors import TooLargeVideoError, UnreadableVideoError
 from videoemo.video import frames, probe
 
 
@@ -115,69 +115,3 @@ def test_a_cut_picture_is_unreadable(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes((tmp_path / name).read_bytes()[:1500])
     with pytest.raises(UnreadableVideoError, match="damaged"):
         list(frames(tmp_path / name))
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Twelve numbered pictures whose names do not sort by number, and leftovers of systems."""
-    for i in range(12):
-        Image.fromarray(picture(i)).save(tmp_path / f"frame{i}.png")
-    for name in (".DS_Store", "Thumbs.db", "desktop.ini"):
-        (tmp_path / name).write_bytes(b"x")
-    return tmp_path
-
-
-def test_a_folder_is_a_video_in_the_order_of_its_numbers(folder: Path) -> None:
-    (batch,) = frames(folder, fps=4)
-    assert [number(rgb) for rgb in batch.rgb] == list(range(12))
-    assert batch.seconds.tolist() == [i / 4 for i in range(12)]
-
-
-def test_every_thins_a_folder(folder: Path) -> None:
-    (batch,) = frames(folder, fps=4, every=5)
-    assert batch.index.tolist() == [0, 5, 10]
-
-
-def test_a_folder_can_be_probed_and_read_later(folder: Path) -> None:
-    video = probe(folder, fps=4)
-    assert (video.n_frames, video.duration) == (12, 3.0)
-    assert sum(len(batch) for batch in frames(video)) == 12
-
-
-def test_a_damaged_picture_of_a_folder_is_missing(folder: Path) -> None:
-    (folder / "frame3.png").write_bytes((folder / "frame3.png").read_bytes()[:100])
-    assert [int(i) for batch in frames(folder, fps=4) for i in batch.index] == [
-        0,
-        1,
-        2,
-        *range(4, 12),
-    ]
-
-
-def test_pictures_of_another_size_start_a_batch(folder: Path) -> None:
-    Image.fromarray(picture(5, size=(32, 24))).save(folder / "frame5.png")
-    assert [len(batch) for batch in frames(folder, fps=4)] == [5, 1, 6]
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["notes7.txt", "cover.png", "frame007.png"],
-    ids=["no picture", "no number", "the same number"],
-)
-def test_a_folder_with_anything_else_is_refused(folder: Path, name: str) -> None:
-    if name.endswith("png"):
-        Image.fromarray(picture(0)).save(folder / name)
-    else:
-        (folder / name).write_text("x")
-    with pytest.raises(InputError, match="number"):
-        frames(folder, fps=4)
-
-
-def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="empty"):
-        frames(tmp_path, fps=4)
-
-
-def test_a_rate_of_zero_is_refused(folder: Path) -> None:
-    with pytest.raises(InputError, match="above 0"):
-        frames(folder, fps=0)

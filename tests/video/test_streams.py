@@ -75,15 +75,15 @@ def test_the_one_that_plays_by_default_and_moves_is_taken(
 
 def test_which_was_taken_is_said(tmp_path: Path) -> None:
     path = write_streams(tmp_path / "a.mkv", (64, 5), (96, 5))
-    assert probe(path).notes == (
+    assert probe(path).remarks == (
         "one of 2 video streams was taken, number 1 of 96x48 pixels; not number 0 of 64x48 "
         "(--stream N takes another)",
     )
-    assert probe(path, stream=1).notes == ()
+    assert probe(path, stream=1).remarks == ()
 
 
 def test_a_single_stream_is_nothing_to_speak_of(clip: Path) -> None:
-    assert probe(clip).notes == ()
+    assert probe(clip).remarks == ()
 
 
 @pytest.mark.parametrize("decoder", ["auto", *DECODERS])

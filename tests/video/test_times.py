@@ -39,7 +39,7 @@ def check(path: Path, seconds: Sequence[float] | npt.NDArray[np.float64], *said:
         index, told, times = read(path, decoder=decoder)
         assert (decoder, index, told) == (decoder, list(range(n)), list(range(n)))
         assert_allclose(times, seconds, atol=2e-3)
-    assert [note for note, part in zip(video.notes, said, strict=True) if part not in note] == []
+    assert [note for note, part in zip(video.remarks, said, strict=True) if part not in note] == []
 
 
 def join(path: Path, *parts: Path) -> Path:
@@ -179,14 +179,16 @@ def test_a_raw_stream_has_the_rate_in_its_own_header(
     video = probe(path)
     assert_allclose(video.seconds, np.arange(30) / 60, atol=1e-5)
     assert video.duration == pytest.approx(0.5)
-    assert video.notes == ()
+    assert video.remarks == ()
     assert read(path)[1] == list(range(30))
 
 
 def test_a_rate_that_nothing_says_is_said_to_be_assumed(tmp_path: Path) -> None:
     path = write_clip(tmp_path / "a.mjpeg", n=5, rate=60, codec="mjpeg", pix_fmt="yuvj420p")
     assert_allclose(probe(path).seconds, np.arange(5) / 25)
-    assert probe(path).notes == ("no times and no rate are given: 25 frames a second are assumed",)
+    assert probe(path).remarks == (
+        "no times and no rate are given: 25 frames a second are assumed",
+    )
 
 
 def test_a_stream_of_pictures_that_says_its_rate_has_it(tmp_path: Path) -> None:
@@ -215,7 +217,7 @@ def test_hidden_frames_are_none_that_cannot_be_decoded(
             packet.stream = stream
             out.mux([hidden, packet] if i % 5 == 3 else packet)
     video = probe(path)
-    assert (video.n_frames, read(path)[1], video.notes) == (20, list(range(20)), ())
+    assert (video.n_frames, read(path)[1], video.remarks) == (20, list(range(20)), ())
 
 
 def test_a_frame_that_cannot_be_decoded_is_missing_where_packets_name_frames(

@@ -208,7 +208,7 @@ def _summary(clip: Clip, sampled: SampledVideo, table: FaceTable, pipeline: Pipe
 
 
 def _remarks(sampled: SampledVideo) -> Iterator[str]:
-    yield from sampled.video.notes
+    yield from sampled.video.remarks
     if sampled.video.truncated_at is not None:
         yield f"truncated: the data ends at {sampled.video.truncated_at:.3f} s"
     if not len(sampled.index):

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from videoemo.errors import InputError, UnreadableVideoError
 from videoemo.records import Frames
 from videoemo.video import _decord, _opencv, _pyav
+from videoemo.video._animation import read_animation
 from videoemo.video._info import Video, check_size
 from videoemo.video._pictures import read_pictures
 from videoemo.video._probe import probe
@@ -155,6 +156,9 @@ def _decode(
     """Decode with one decoder, or with the first of `AUTO` that can open the video."""
     if video.pictures:
         yield from read_pictures(video, wanted, max_pixels=max_pixels)
+        return
+    if video.animation:
+        yield from read_animation(video, wanted)
         return
     if decoder != "auto":
         yield from DECODERS[decoder](video, wanted)

@@ -75,7 +75,7 @@ def times_of_frames(
     given, wrap = _given_times(frames, base, timed=timed), wrap_of(name, base)
     if timed and _are_in_order(given, frames.lost, wrap):
         return times_of_packets(frames.packets, stream, name)
-    given, notes = _unshuffle(given, frames)
+    given, remarks = _unshuffle(given, frames)
     durations = np.array([packet.duration for packet in frames.packets]) * float(base)
     clock = repair_clock(_unwrap(given, wrap), step=float(1 / rate), durations=durations)
     last = float(durations[-1]) if durations[-1] > 0 else clock.step
@@ -85,7 +85,7 @@ def times_of_frames(
         duration=float(clock.seconds[-1] - clock.seconds[0]) + last,
         base=base,
         packets=frames.numbers,
-        notes=(*notes, *_describe(clock, given, frames.lost)),
+        remarks=(*remarks, *_describe(clock, given, frames.lost)),
     )
 
 
@@ -112,14 +112,14 @@ def _present(
 def _times_by_rate(frames: _Frames, rate: Fraction, base: Fraction, *, assumed: bool) -> FrameTimes:
     """Times of a raw stream, which has none."""
     n = len(frames.packets)
-    note = f"no times and no rate are given: {_per_second(rate)} are assumed"
+    remark = f"no times and no rate are given: {_per_second(rate)} are assumed"
     return FrameTimes(
         seconds=np.arange(n) * rate.denominator / rate.numerator,
         end=float(n / rate),
         duration=float(n / rate),
         base=base,
         packets=frames.numbers,
-        notes=(note,) if assumed else (),
+        remarks=(remark,) if assumed else (),
     )
 
 

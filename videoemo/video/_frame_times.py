@@ -50,7 +50,7 @@ class FrameTimes:
     packets : int64 (n,)
         The numbers of the packets that the frames are decoded from, where frames are found by
         these; empty elsewhere.
-    notes : tuple of str
+    remarks : tuple of str
         What was repaired.
     """
 
@@ -61,7 +61,7 @@ class FrameTimes:
     base: Fraction
     keyframes: npt.NDArray[np.int64] = field(default_factory=no_numbers)
     packets: npt.NDArray[np.int64] = field(default_factory=no_numbers)
-    notes: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def time_base(stream: Any) -> Fraction:

@@ -63,10 +63,13 @@ class Video:
     packets : int64 (n,)
         The numbers of the packets that the frames are decoded from, where they are found by these,
         not by their times; empty elsewhere.
-    notes : tuple of str, default=()
-        What was chosen for the user, and what was repaired, in words.
     pictures : tuple of Path, default=()
         The files, one a frame, where it is a picture or a folder of pictures.
+    animation : bool, default=False
+        Whether it is an animated WebP, which no decoder of videos reads.
+    remarks : tuple of str, default=()
+        What was chosen of it, is missing in it, or was mended, each in words for a reader of the
+        results.
     """
 
     path: Path
@@ -87,8 +90,9 @@ class Video:
     stream: int = 0
     n_streams: int = 1
     packets: npt.NDArray[np.int64] = field(default_factory=no_numbers)
-    notes: tuple[str, ...] = ()
     pictures: tuple[Path, ...] = ()
+    animation: bool = False
+    remarks: tuple[str, ...] = ()
 
     @property
     def n_frames(self) -> int:

@@ -1,11 +1,9 @@
-"""Pictures as videos: one picture (a frame at 0 s), or a folder of numbered pictures."""
+"""Still pictures as videos of one frame at 0 s."""
 
 from __future__ import annotations
 
-import re
-import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from enum import Enum
 from fractions import Fraction
 from pathlib import Path
 
@@ -14,40 +12,84 @@ import numpy.typing as npt
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from videoemo.errors import InputError, TooLargeVideoError, UnreadableVideoError
-from videoemo.util.leftovers import is_leftover
+from videoemo.video._animation import probe_animation
+from videoemo.video._heif import heif_size, n_other_pictures, read_heif
+from videoemo.video._heif_boxes import is_heif
 from videoemo.video._info import Video, check_size
-from videoemo.video._sampling import check_sampling
+from videoemo.video._jpeg import jpeg_tail
+from videoemo.video._pillow import FORMATS, open_picture
+from videoemo.video._pixels import to_rgb
 
-__all__ = ["is_picture", "probe_folder", "probe_picture", "read_pictures"]
+__all__ = [
+    "PictureKind",
+    "has_picture_name",
+    "picture_kind",
+    "picture_size",
+    "probe_picture",
+    "read_pictures",
+]
 
-# Not GIF, which is a video; and not the moving kinds that Pillow also knows (FLI, MPEG).
-FORMATS = ("AVIF", "BMP", "JPEG", "JPEG2000", "PNG", "PPM", "TIFF", "WEBP")
-# What Pillow raises for a damaged picture, by format.
-DAMAGED = (OSError, SyntaxError, ValueError)
+# Suffixes of what is read here and not by Pillow.
+_HEIF_SUFFIXES = (".heic", ".heif", ".hif")
+
+# Formats whose several pictures are a film. (Those of TIFF and MPO have no times.)
+_MOVING = ("AVIF", "PNG", "WEBP")
+# The tag of the EXIF orientation; 5 to 8 are turned by a quarter (Exif 2.3).
+_ORIENTATION, _QUARTER = 0x0112, 5
+# TIFF's tag NewSubfileType, and its bit for a smaller version of another picture (TIFF 6.0).
+_SUBFILE, _REDUCED = 254, 1
 
 
-def is_picture(path: Path) -> bool:
-    """Whether a file is a still picture, by its contents, not its name."""
+class PictureKind(Enum):
+    """Kinds of files to the readers of pictures."""
+
+    NONE = "no picture"
+    STILL = "a still picture"
+    MOVING = "pictures of a film that libav reads: APNG, AVIF, JPEG; GIF is no picture here"
+    ANIMATION = "an animated WebP, which libav does not decode"
+
+
+def picture_kind(path: Path) -> PictureKind:
+    """Kind of a file, by its contents, not its name.
+
+    Raises
+    ------
+    InputError
+        It cannot be read.
+    """
     if not path.is_file():
-        return False
+        return PictureKind.NONE
     try:
-        with _open(path) as picture:
-            return not (
-                picture.format in ("PNG", "WEBP") and getattr(picture, "is_animated", False)
-            )
-    except UnidentifiedImageError:
-        return False
+        with open_picture(path) as picture:
+            format_ = picture.format
+            animated = format_ in _MOVING and getattr(picture, "is_animated", False)
+    except UnreadableVideoError as exc:
+        unknown = isinstance(exc.__cause__, UnidentifiedImageError) and not is_heif(path)
+        return PictureKind.NONE if unknown else PictureKind.STILL
     except TooLargeVideoError:
-        return True
+        return PictureKind.STILL
+    if format_ == "WEBP" and animated:
+        return PictureKind.ANIMATION
+    if format_ == "JPEG":
+        animated = jpeg_tail(path) == "pictures"
+    return PictureKind.MOVING if animated else PictureKind.STILL
 
 
-def probe_picture(path: Path, *, max_pixels: int | None) -> Video:
-    """Describe a picture as a video of one frame at 0 s.
+def has_picture_name(path: Path) -> bool:
+    """Whether a file bears the suffix of a still picture."""
+    suffix = path.suffix.lower()
+    return suffix in _HEIF_SUFFIXES or Image.registered_extensions().get(suffix) in FORMATS
+
+
+def probe_picture(path: Path, kind: PictureKind, *, max_pixels: int | None) -> Video:
+    """Describe a picture as a video: a still one has one frame at 0 s.
 
     Parameters
     ----------
     path : Path
         The picture.
+    kind : PictureKind
+        What it is.
     max_pixels : int or None
         Refuse more pixels than this; no limit where None.
 
@@ -58,56 +100,46 @@ def probe_picture(path: Path, *, max_pixels: int | None) -> Video:
     UnreadableVideoError
         It is damaged.
     """
-    width, height = _size(path, max_pixels=max_pixels)
-    return _video(path, (path,), width=width, height=height, fps=None)
+    width, height = picture_size(path, max_pixels=max_pixels)
+    if kind is PictureKind.ANIMATION:
+        return probe_animation(path, width=width, height=height)
+    return Video(
+        path=path,
+        width=width,
+        height=height,
+        seconds=np.zeros(1),
+        duration=0.0,
+        ticks=np.zeros(1, np.int64),
+        time_base=Fraction(1),
+        keyframes=np.zeros(1, np.int64),
+        pictures=(path,),
+        remarks=tuple(_left_out(path)),
+    )
 
 
-def probe_folder(folder: Path, *, fps: float, max_pixels: int | None) -> Video:
-    """Describe a folder of numbered pictures as a video.
-
-    Parameters
-    ----------
-    folder : Path
-        It holds nothing else, leftovers of systems apart.
-    fps : float
-        The rate at which the pictures were taken.
-    max_pixels : int or None
-        Refuse more pixels than this; no limit where None.
+def picture_size(path: Path, *, max_pixels: int | None) -> tuple[int, int]:
+    """Width and height of a picture as presented, in px, from its header.
 
     Raises
     ------
-    InputError
-        `fps` is not above 0, or it holds no picture, a folder, or a file that is no picture or has
-        no number of its own.
     TooLargeVideoError
-        The first picture has more than `max_pixels` pixels.
+        It has more than `max_pixels` pixels.
+    UnreadableVideoError
+        It is damaged.
     """
-    check_sampling(fps=fps)
-    files = [file for file in folder.iterdir() if not is_leftover(file.name)]
-    if not files:
-        raise InputError(f"{folder}: the folder is empty: give one of numbered pictures")
-    numbered: dict[int, Path] = {}
-    for file in sorted(files):
-        digits = re.findall(r"\d+", file.stem)
-        if not digits or not is_picture(file):
-            raise InputError(
-                f"{folder}: {file.name} is not a numbered picture: with fps a folder must hold "
-                "nothing else"
-            )
-        other = numbered.setdefault(int(digits[-1]), file)
-        if other is not file:
-            raise InputError(
-                f"{folder}: {other.name} and {file.name} have the same number: rename or remove one"
-            )
-    pictures = tuple(numbered[number] for number in sorted(numbered))
-    width, height = _size(pictures[0], max_pixels=max_pixels)
-    return _video(folder, pictures, width=width, height=height, fps=fps)
+    if is_heif(path):
+        return heif_size(path, max_pixels=max_pixels)
+    with open_picture(path) as picture:
+        width, height = picture.size
+        check_size(path, width=width, height=height, max_pixels=max_pixels)
+        turned = picture.getexif().get(_ORIENTATION, 1) in range(_QUARTER, 9)
+    return (height, width) if turned else (width, height)
 
 
 def read_pictures(
     video: Video, wanted: npt.NDArray[np.int64], *, max_pixels: int | None = None
 ) -> Iterator[tuple[int, npt.NDArray[np.uint8]]]:
-    """Read the wanted pictures, upright, RGB; a damaged one among others is left out.
+    """Read the wanted pictures, upright, RGB; one of several that cannot be read is left out.
 
     Parameters
     ----------
@@ -126,80 +158,47 @@ def read_pictures(
         One has more than `max_pixels` pixels.
     """
     for index in wanted.tolist():
-        path = video.pictures[index]
         try:
-            with _open(path) as picture:
-                check_size(path, width=picture.width, height=picture.height, max_pixels=max_pixels)
-                rgb = _rgb(picture)
-        except DAMAGED as exc:
+            yield index, _read(video.pictures[index], max_pixels=max_pixels)
+        except (InputError, UnreadableVideoError):
             if len(video.pictures) == 1:
-                raise UnreadableVideoError(
-                    f"{path}: the picture is damaged or cut off: copy it again"
-                ) from exc
-            continue
-        yield index, rgb
+                raise
 
 
-@contextmanager
-def _open(path: Path) -> Iterator[Image.Image]:
-    with warnings.catch_warnings():
-        # Pillow's own limit on sizes: ours is max_pixels, and what is beyond twice Pillow's is an
-        # error below.
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-        Image.init()  # with `formats` given, Pillow does not look for their readers by itself
-        try:
-            picture = Image.open(path, formats=FORMATS)
-        except Image.DecompressionBombError as exc:
-            limit = 2 * (Image.MAX_IMAGE_PIXELS or 0)
-            raise TooLargeVideoError(
-                f"{path}: a picture of more than {limit} pixels: make it smaller"
-            ) from exc
-        with picture:
-            yield picture
+def _read(path: Path, *, max_pixels: int | None) -> npt.NDArray[np.uint8]:
+    if is_heif(path):
+        return read_heif(path, max_pixels=max_pixels)
+    with open_picture(path) as picture:
+        check_size(path, width=picture.width, height=picture.height, max_pixels=max_pixels)
+        upright = ImageOps.exif_transpose(picture)
+    return to_rgb(upright, picture)
 
 
-def _size(path: Path, *, max_pixels: int | None) -> tuple[int, int]:
-    """Width and height of a picture as presented, from its header."""
-    with _open(path) as picture:
-        width, height = picture.size
-        check_size(path, width=width, height=height, max_pixels=max_pixels)
-        try:
-            orientation = picture.getexif().get(0x0112, 1)
-        except DAMAGED as exc:
-            raise UnreadableVideoError(
-                f"{path}: the picture is damaged or cut off: copy it again"
-            ) from exc
-    # Orientations 5 to 8 are rotated by 90 degrees (Exif 2.3, tag 0x0112).
-    return (height, width) if orientation >= 5 else (width, height)
-
-
-def _rgb(picture: Image.Image) -> npt.NDArray[np.uint8]:
-    upright = ImageOps.exif_transpose(picture)
-    if upright.mode.startswith("I"):
-        # 16 bits, which older Pillow reads into 32: Pillow's own conversion would clip them at 255.
-        # (h, w)
-        upright = Image.fromarray(
-            (np.asarray(upright).clip(0, 65535) / 257).round().astype(np.uint8)
+def _left_out(path: Path) -> Iterator[str]:
+    """What a picture file holds beside the picture that is scored, in words."""
+    if is_heif(path):
+        n = n_other_pictures(path)
+        if n:
+            yield f"it holds {n + 1} pictures: the primary one is scored"
+        return
+    try:
+        with open_picture(path) as picture:
+            n, format_ = getattr(picture, "n_frames", 1), picture.format
+            reduced = getattr(picture, "tag_v2", {}).get(_SUBFILE, 0) & _REDUCED
+    except UnreadableVideoError:
+        yield "what follows its first page is damaged, and not scored"
+        return
+    if format_ in ("JPEG", "MPO") and jpeg_tail(path) == "film":
+        yield "a film lies behind the picture (motion photo): the picture is scored"
+    if n > 1 and format_ == "MPO":
+        yield f"it holds {n} pictures of one moment (MPO): the first is scored"
+    elif n > 1:
+        yield (
+            f"it holds {n} pages without times: the first is scored; to score all, save them as "
+            "numbered pictures in a folder, and give fps"
         )
-    if upright.has_transparency_data:
-        upright = upright.convert("RGBA")
-        white = Image.new("RGBA", upright.size, "white")
-        upright = Image.alpha_composite(white, upright)
-    return np.asarray(upright.convert("RGB"))
-
-
-def _video(
-    path: Path, pictures: tuple[Path, ...], *, width: int, height: int, fps: float | None
-) -> Video:
-    n = len(pictures)
-    return Video(
-        path=path,
-        width=width,
-        height=height,
-        seconds=np.arange(n) / (fps or 1.0),
-        duration=n / fps if fps else 0.0,
-        ticks=np.arange(n, dtype=np.int64),
-        time_base=1 / Fraction(fps or 1),
-        keyframes=np.arange(n, dtype=np.int64),
-        pictures=pictures,
-    )
+    if reduced:
+        yield (
+            "its first picture, which is scored, is a small copy of another one, as in a camera's "
+            "raw files: convert the file to score that"
+        )

@@ -10,16 +10,14 @@ from videoemo.video._container import explain_unreadable, open_container
 from videoemo.video._info import Video, check_size
 from videoemo.video._orientation import read_orientation
 from videoemo.video._packets import scan_packets
-from videoemo.video._pictures import is_picture, probe_folder, probe_picture
+from videoemo.video._picture_folder import probe_folder
+from videoemo.video._pictures import PictureKind, picture_kind, probe_picture
 from videoemo.video._regular import check_regular_file
 from videoemo.video._stream import describe_choice, pick_stream
 from videoemo.video._times import frame_times
 from videoemo.video._truncation import is_truncated
 
 __all__ = ["probe"]
-
-# Suffixes of streams of JPEG pictures, one after the other, which begin as one does.
-JPEG_STREAMS = (".mjpeg", ".mjpg")
 
 
 def probe(
@@ -66,9 +64,10 @@ def probe(
         _refuse_stream(path, stream)
         return probe_folder(path, fps=fps, max_pixels=max_pixels)
     check_regular_file(path)
-    if path.suffix.lower() not in JPEG_STREAMS and is_picture(path):
+    kind = picture_kind(path)
+    if kind in (PictureKind.STILL, PictureKind.ANIMATION):
         _refuse_stream(path, stream)
-        return probe_picture(path, max_pixels=max_pixels)
+        return probe_picture(path, kind, max_pixels=max_pixels)
     with open_container(path) as container:
         chosen = pick_stream(container, path, stream)
         check_size(path, width=chosen.width, height=chosen.height, max_pixels=max_pixels)
@@ -118,7 +117,7 @@ def probe(
             edited=any(packet.is_hidden for packet in found),
             stream=chosen.index,
             n_streams=len(container.streams.video),
-            notes=(*filter(None, [choice]), *times.notes),
+            remarks=(*filter(None, [choice]), *times.remarks),
         )
 
 

@@ -1,0 +1,98 @@
+"""HEIC pictures, as telephones write them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from tests.support import heif
+from tests.support.clips import number, picture
+from videoemo.errors import TooLargeVideoError, UnreadableVideoError
+from videoemo.video import frames, probe
+
+RGB = picture(7, size=(160, 96))
+
+
+def only(path: Path) -> npt.NDArray[np.int64]:
+    (batch,) = frames(path)
+    assert (batch.seconds.tolist(), batch.index.tolist()) == ([0.0], [0])
+    assert batch.rgb.shape[1:3] == (probe(path).height, probe(path).width)
+    found: npt.NDArray[np.int64] = batch.rgb[0].astype(np.int64)
+    return found
+
+
+@pytest.mark.parametrize("grid", [False, True], ids=["one item", "a grid of tiles"])
+def test_a_heic_is_one_frame(tmp_path: Path, grid: bool) -> None:
+    path = heif.write_heif(tmp_path / "a.heic", RGB, grid=grid)
+    assert np.abs(only(path) - RGB).mean() < 3
+
+
+def test_a_grid_is_cut_to_its_size_and_its_tiles_are_in_their_places(tmp_path: Path) -> None:
+    rgb = picture(173, size=(200, 150))
+    found = only(heif.write_heif(tmp_path / "a.heic", rgb))
+    assert found.shape == rgb.shape
+    assert (number(found.astype(np.uint8)), np.abs(found - rgb).mean() < 3) == (173, True)
+
+
+def test_a_heic_is_presented_as_its_boxes_say_in_their_order(tmp_path: Path) -> None:
+    path = heif.write_heif(
+        tmp_path / "a.heic",
+        RGB,
+        properties=[
+            heif.cropped(120, 80, right=20, below=-8),
+            heif.rotated(1),
+            heif.mirrored(left_right=True),
+        ],
+    )
+    presented = np.fliplr(np.rot90(RGB[4:84, 30:150]))
+    found = only(path)
+    assert found.shape == presented.shape
+    assert np.abs(found - presented).mean() < 4
+
+
+def test_contents_count_and_not_the_name(tmp_path: Path) -> None:
+    assert number(only(heif.write_heif(tmp_path / "a.jpg", RGB)).astype(np.uint8)) == 7
+
+
+def test_a_heic_of_too_many_pixels_is_refused_by_its_header(tmp_path: Path) -> None:
+    path = heif.write_heif(tmp_path / "a.heic", RGB)
+    with pytest.raises(TooLargeVideoError, match="160x96"):
+        probe(path, max_pixels=1000)
+    lying = path.read_bytes().replace(b"\x00\xa0\x00\x60", b"\xff\xff\xff\xff")
+    path.write_bytes(lying)
+    with pytest.raises(TooLargeVideoError, match="more than"):
+        probe(path)
+
+
+def test_a_heic_of_a_kind_that_is_not_read_says_so(tmp_path: Path) -> None:
+    path = heif.write_heif(tmp_path / "a.heic", RGB, item=b"vvc1")
+    with pytest.raises(UnreadableVideoError, match="vvc1, which are not read: save it as JPEG"):
+        probe(path)
+
+
+@pytest.mark.parametrize("share", [0.01, 0.1, 0.3, 0.6, 0.95])
+def test_a_cut_heic_is_damaged(tmp_path: Path, share: float) -> None:
+    path = heif.write_heif(tmp_path / "a.heic", RGB)
+    data = path.read_bytes()
+    path.write_bytes(data[: int(share * len(data))])
+    with pytest.raises(UnreadableVideoError, match="damaged or cut off"):
+        list(frames(path))
+
+
+def test_a_heic_with_flipped_bytes_is_read_or_damaged_and_nothing_else(tmp_path: Path) -> None:
+    path = heif.write_heif(tmp_path / "a.heic", RGB)
+    whole = path.read_bytes()
+    head = whole.index(b"mdat")
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        data = bytearray(whole)
+        for at in rng.integers(16, head, size=2):
+            data[at] = rng.integers(256)
+        path.write_bytes(data)
+        try:
+            list(frames(path, max_pixels=10**6))
+        except (UnreadableVideoError, TooLargeVideoError):
+            continue

@@ -1,0 +1,79 @@
+"""Pixels of pictures as RGB of 8 bits: deep and float grey scaled, transparent parts on white."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+__all__ = ["to_rgb"]
+
+# TIFF's tag PhotometricInterpretation, and its value where the least level is white (TIFF 6.0).
+_PHOTOMETRIC, _WHITE_IS_ZERO = 262, 0
+# TIFF's tag SampleFormat, and its value for unsigned integers.
+_SAMPLE_FORMAT, _UNSIGNED = 339, 1
+# Formats whose headers say what is white, by which Pillow has scaled to 16 bits.
+_SCALED = ("JPEG2000", "PPM")
+# White in 8, 10, 12, 14, 16, 24, 31 and 32 bits, which cameras and programs write into 16 or 32
+# without a word of it.
+_WHITES = tuple(2.0**bits - 1 for bits in (8, 10, 12, 14, 16, 24, 31, 32))
+# In floats white may be 1, too. Highlights may be brighter by so much: with 255 for white a picture
+# of nothing brighter would be black on any screen.
+_HIGHLIGHT = 4.0
+# The share of the brightest floats that does not tell what is white: highlights, dead pixels.
+_OUTLIERS = 1e-3
+
+
+def to_rgb(upright: Image.Image, source: Image.Image) -> npt.NDArray[np.uint8]:
+    """Pixels of a picture as RGB, on white where it is transparent.
+
+    Grey of more than 8 bits is scaled to 8 by its white. PNG and TIFF do not say of how many bits
+    the levels in 16 or 32 are, nor whether the white of floats is 1 or 255: it is the least usual
+    one that holds the brightest pixels.
+
+    Parameters
+    ----------
+    upright : PIL.Image.Image
+        The decoded picture, in any mode.
+    source : PIL.Image.Image
+        What was opened, with its format and tags.
+
+    Returns
+    -------
+    uint8 (h, w, 3)
+        RGB.
+    """
+    if upright.mode == "F" or upright.mode.startswith("I"):
+        upright = Image.fromarray(_scaled(np.asarray(upright), source))
+    if upright.has_transparency_data:
+        upright = upright.convert("RGBA")
+        white = Image.new("RGBA", upright.size, "white")
+        upright = Image.alpha_composite(white, upright)
+    return np.asarray(upright.convert("RGB"))
+
+
+def _scaled(values: npt.NDArray[np.generic], source: Image.Image) -> npt.NDArray[np.uint8]:
+    """Grey levels of any depth scaled to 8 bits: (h, w) to uint8 (h, w)."""
+    tags = getattr(source, "tag_v2", {})
+    if values.dtype == np.int32 and tags.get(_SAMPLE_FORMAT) == (_UNSIGNED,):
+        values = values.view(np.uint32)  # for which Pillow has no mode
+    levels = np.nan_to_num(values.astype(np.float64), posinf=np.inf).clip(0)
+    fractions = values.dtype.kind == "f"
+    if source.format in _SCALED and not fractions:
+        white = 65535.0
+    else:
+        white = _white(levels[np.isfinite(levels)], fractions=fractions)
+    shown = levels.clip(0, white) * (255 / white)
+    if tags.get(_PHOTOMETRIC) == _WHITE_IS_ZERO:
+        shown = 255 - shown
+    return shown.round().astype(np.uint8)
+
+
+def _white(levels: npt.NDArray[np.float64], *, fractions: bool) -> float:
+    """The level that is white, by the brightest of them."""
+    if not levels.size:
+        return 1.0
+    brightest = float(np.quantile(levels, 1 - _OUTLIERS) if fractions else levels.max())
+    if fractions and brightest < _HIGHLIGHT:
+        return 1.0
+    return next((white for white in _WHITES if brightest <= white), brightest)
