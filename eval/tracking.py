@@ -240,7 +240,7 @@ def cuts(pictures: Sequence[npt.NDArray[np.uint8]]) -> list[int]:
 @click.argument(
     "media",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    default=lambda: Path(os.environ.get("VIDEOEMO_SHARED", "../shared")) / "media",
+    default=lambda: Path(os.environ.get("VIDEOEMO_SHARED") or "../shared") / "media",
 )
 def main(media: Path) -> None:
     """Print the figures."""

@@ -45,7 +45,7 @@ def _seeded() -> None:
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of real clips and data; where it is absent the test is skipped, saying so."""
-    folder = Path(os.environ.get("VIDEOEMO_SHARED", ROOT.parent / "shared"))
+    folder = Path(os.environ.get("VIDEOEMO_SHARED") or ROOT.parent / "shared")
     if not folder.is_dir():
         pytest.skip(f"no shared data at {folder}: set VIDEOEMO_SHARED")
     return folder

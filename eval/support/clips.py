@@ -21,7 +21,7 @@ def shared(name: str) -> Path:
     InputError
         It is not there.
     """
-    root = os.environ.get("VIDEOEMO_SHARED", Path(__file__).parents[3] / "shared")
+    root = os.environ.get("VIDEOEMO_SHARED") or Path(__file__).parents[3] / "shared"
     path = Path(root) / "media" / name
     if not path.is_file():
         raise InputError(f"no clip {path}: set VIDEOEMO_SHARED to the folder with media/{name}")

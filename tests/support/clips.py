@@ -46,6 +46,7 @@ def write_clip(
     path: Path,
     *,
     n: int = 20,
+    first: int = 0,
     size: tuple[int, int] = (64, 48),
     rate: int = 25,
     ticks: Sequence[int] | None = None,
@@ -63,6 +64,8 @@ def write_clip(
 
     Parameters
     ----------
+    first : int
+        The number of the first frame.
     ticks : sequence of int or None
         Presentation times in units of 1 / `rate`, one a frame; 0, 1, 2, ... where not given.
     rotation, mirrored : int, bool
@@ -87,9 +90,9 @@ def write_clip(
         )
         container.start_encoding()
         for i, tick in zip(range(n), times, strict=True):
-            frame = av.VideoFrame.from_ndarray(picture(i, size=size), format="rgb24").reformat(
-                format=pix_fmt
-            )
+            frame = av.VideoFrame.from_ndarray(
+                picture(first + i, size=size), format="rgb24"
+            ).reformat(format=pix_fmt)
             frame.pts, frame.time_base = tick, Fraction(1, rate)
             container.mux(stream.encode(frame))
         container.mux(stream.encode())

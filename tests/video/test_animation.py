@@ -19,7 +19,7 @@ def write_animation(path: Path, n: int = 6, *, duration: int | list[int] = 100) 
     return path
 
 
-@pytest.mark.parametrize("suffix", ["gif", "png", "webp"])
+@pytest.mark.parametrize("suffix", ["gif", "png", "webp", "avif"])
 def test_all_frames_of_a_moving_picture_come_at_their_times(tmp_path: Path, suffix: str) -> None:
     path = write_animation(tmp_path / f"a.{suffix}")
     batches = list(frames(path))
@@ -27,6 +27,7 @@ def test_all_frames_of_a_moving_picture_come_at_their_times(tmp_path: Path, suff
     seconds = [float(s) for batch in batches for s in batch.seconds]
     assert seconds == pytest.approx([i / 10 for i in range(6)])
     assert probe(path).duration == pytest.approx(0.6)
+    assert probe(path).remarks == ()
 
 
 def test_an_animated_webp_has_the_times_that_its_frames_say(tmp_path: Path) -> None:
@@ -58,10 +59,15 @@ def test_a_cut_animated_webp_is_damaged(tmp_path: Path) -> None:
         list(frames(path))
 
 
-def test_pictures_of_jpeg_one_after_the_other_are_a_video(tmp_path: Path) -> None:
+@pytest.mark.parametrize("exif", [Image.Exif(), {0x010F: "some camera"}], ids=["", "EXIF"])
+def test_pictures_of_jpeg_one_after_the_other_are_a_video(
+    tmp_path: Path, exif: dict[int, str]
+) -> None:
+    tags = Image.Exif()
+    tags.update(exif)
     path = tmp_path / "a.mjpeg"
     for i in range(5):
-        Image.fromarray(picture(i)).save(tmp_path / "one.jpg", quality=95)
+        Image.fromarray(picture(i)).save(tmp_path / "one.jpg", quality=95, exif=tags)
         with path.open("ab") as file:
             file.write((tmp_path / "one.jpg").read_bytes())
     assert [number(rgb) for batch in frames(path) for rgb in batch.rgb] == list(range(5))

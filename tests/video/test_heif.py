@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pytest
 
 from tests.support import heif
-from tests.support.clips import number, picture
+from tests.support.clips import number, picture, write_clip
 from videoemo.errors import TooLargeVideoError, UnreadableVideoError
 from videoemo.video import frames, probe
 
@@ -69,7 +69,7 @@ def test_a_heic_of_too_many_pixels_is_refused_by_its_header(tmp_path: Path) -> N
 
 def test_a_heic_of_a_kind_that_is_not_read_says_so(tmp_path: Path) -> None:
     path = heif.write_heif(tmp_path / "a.heic", RGB, item=b"vvc1")
-    with pytest.raises(UnreadableVideoError, match="vvc1, which are not read: save it as JPEG"):
+    with pytest.raises(UnreadableVideoError, match="'vvc1', which are not read: save it as JPEG"):
         probe(path)
 
 
@@ -96,3 +96,22 @@ def test_a_heic_with_flipped_bytes_is_read_or_damaged_and_nothing_else(tmp_path:
             list(frames(path, max_pixels=10**6))
         except (UnreadableVideoError, TooLargeVideoError):
             continue
+
+
+def test_a_film_behind_a_heic_is_told(tmp_path: Path, clip: Path) -> None:
+    path = heif.write_heif(tmp_path / "a.heic", RGB)
+    path.write_bytes(path.read_bytes() + clip.read_bytes())
+    assert number(only(path).astype(np.uint8)) == 7
+    assert probe(path).remarks == (
+        "a film lies behind the picture (motion photo): the picture is scored",
+    )
+
+
+def test_a_sequence_of_heif_is_a_video(tmp_path: Path) -> None:
+    options = {"x265-params": "log-level=none"}
+    data = write_clip(tmp_path / "a.mp4", n=8, codec="libx265", options=options).read_bytes()
+    assert data[4:20] == b"ftypisom\0\0\2\0isom"
+    path = tmp_path / "a.heic"
+    path.write_bytes(data[:8] + b"hevc\0\0\0\0msf1" + data[20:].replace(b"vide", b"pict"))
+    assert [number(rgb) for batch in frames(path) for rgb in batch.rgb] == list(range(8))
+    assert probe(path).duration == pytest.approx(0.32)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ import pytest
 from PIL import Image
 
 from tests.support.clips import number, picture
-from videoemo.errors import TooLargeVideoError, UnreadableVideoError
+from videoemo.errors import InputError, TooLargeVideoError, UnreadableVideoError, VideoError
 from videoemo.video import frames, probe
 
 
@@ -108,10 +110,47 @@ def test_a_picture_beyond_what_pillow_takes_is_too_large(
         probe(tmp_path / "a.png", max_pixels=max_pixels)
 
 
-@pytest.mark.parametrize("name", ["a.png", "a.jpg"])
-def test_a_cut_picture_is_unreadable(tmp_path: Path, name: str) -> None:
+SUFFIXES = ("avif", "bmp", "jp2", "jpg", "png", "ppm", "tif", "webp")
+
+
+@pytest.mark.parametrize("length", [20, 300, 1500])
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_a_cut_picture_is_called_damaged(tmp_path: Path, suffix: str, length: int) -> None:
     noise = np.random.default_rng(0).integers(0, 255, (64, 64, 3), np.uint8)
-    Image.fromarray(noise).save(tmp_path / name)
-    (tmp_path / name).write_bytes((tmp_path / name).read_bytes()[:1500])
-    with pytest.raises(UnreadableVideoError, match="damaged"):
-        list(frames(tmp_path / name))
+    path = tmp_path / f"a.{suffix}"
+    Image.fromarray(noise).save(path)
+    path.write_bytes(path.read_bytes()[:length])
+    with pytest.raises(UnreadableVideoError, match="the picture is damaged or cut off"):
+        list(frames(path))
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_a_picture_with_flipped_bytes_is_read_or_said_to_be_none(
+    tmp_path: Path, suffix: str
+) -> None:
+    path = tmp_path / f"a.{suffix}"
+    others = [Image.fromarray(picture(2))] if suffix in ("avif", "png", "tif", "webp") else []
+    options: dict[str, Any] = {"save_all": True, "append_images": others} if others else {}
+    Image.fromarray(picture(1)).save(path, **options)
+    whole = path.read_bytes()
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        data = bytearray(whole)
+        for at in rng.integers(min(len(data), 400 if seed % 2 else len(data)), size=3):
+            data[at] = rng.integers(256)
+        path.write_bytes(data)
+        with suppress(VideoError):
+            list(frames(path, max_pixels=10**7))
+
+
+def test_an_error_of_the_system_is_not_taken_for_damage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Image.fromarray(picture(1)).save(tmp_path / "a.png")
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(Image, "open", fail)
+    with pytest.raises(InputError, match=r"a\.png: cannot read it: Input/output error"):
+        probe(tmp_path / "a.png")

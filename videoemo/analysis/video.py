@@ -66,7 +66,12 @@ def sample_video(clip: Clip, pipeline: Pipeline, timer: StageTimer) -> SampledVi
     """
     sampling = pipeline.sampling
     with timer.stage("probe"):
-        video = probe(clip.path, fps=sampling.fps, max_pixels=sampling.max_pixels)
+        video = probe(
+            clip.path,
+            fps=sampling.fps,
+            stream=sampling.stream,
+            max_pixels=sampling.max_pixels,
+        )
         rate = _sampling_rate(video, pipeline)
         start, end = sampling.start, sampling.end
         index = sample(video.seconds, every=sampling.every, fps=rate, start=start, end=end)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import click
 
-from videoemo.util.terminal import print_result
-
 __all__ = ["doctor"]
 
 
@@ -22,7 +20,7 @@ def doctor() -> int:
     width = max(len(finding.what) for finding in findings)
     for finding in findings:
         mark = "ok " if finding.ok else "MISSING" if finding.needed else "-  "
-        print_result(f"{mark}  {finding.what:{width}}  {finding.found}")
+        print(f"{mark}  {finding.what:{width}}  {finding.found}")
         if finding.remedy:
-            print_result(f"{'':{width + 5}}  {finding.remedy}")
+            print(f"{'':{width + 5}}  {finding.remedy}")
     return 0 if all(finding.ok or not finding.needed for finding in findings) else 1

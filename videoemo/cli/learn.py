@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,6 @@ import click
 
 from videoemo.cli import options
 from videoemo.util.messages import count_noun
-from videoemo.util.terminal import print_result, say
 
 if TYPE_CHECKING:
     from videoemo.config.extraction import Pooling
@@ -40,6 +40,7 @@ __all__ = ["evaluate", "extract", "fit", "pool", "train"]
     metavar="NAME",
     help="The network, in place of the recipe's: its name, or the path of its card.",
 )
+@options.stream
 @click.option(
     "--keep-embeddings",
     is_flag=True,
@@ -59,6 +60,7 @@ def extract(
     root: Path | None,
     check: bool,
     extractor: str | None,
+    stream: int | None,
     keep_embeddings: bool,
     jobs: int | None,
     cluster: str | None,
@@ -78,13 +80,13 @@ def extract(
     from videoemo.runs.progress import ConsoleProgress
 
     workers = options.jobs_or_cluster(jobs, cluster)
-    recipe, name = load_extraction(dataset, extractor=extractor), Path(dataset).stem
+    recipe, name = load_extraction(dataset, extractor=extractor, stream=stream), Path(dataset).stem
     found = load_clips(recipe.dataset, data_root(name, root, option="--root"))
     if check:
-        print_result(*check_lines(found, recipe.dataset))
+        print("\n".join(check_lines(found, recipe.dataset)))
         return 0
     for problem in found.problems:
-        say(f"notice: {problem}", error=True)
+        print(f"notice: {problem}", file=sys.stderr)
     path = out or Path("features") / f"{name}.parquet"
     kept = path.with_suffix(".embeddings.parquet") if keep_embeddings else None
     done = extract_clips(
@@ -92,9 +94,9 @@ def extract(
     )
     faceless = int((done.table.n_face_frames == 0).sum())
     counts = f"{faceless} without a face, {len(done.failed)} failed"
-    say(f"{_descriptors(done.table)} in {path}: {counts}")
+    print(f"{_descriptors(done.table)} in {path}: {counts}")
     if kept is not None:
-        say(
+        print(
             f"the embeddings of all faces in {kept}; another pooling: videoemo pool {kept} "
             "--statistics mean,std -o OTHER.parquet"
         )
@@ -126,7 +128,7 @@ def pool(embeddings: Path, statistics: str, pooling: Pooling | None, redo: bool,
 
     chosen = tuple(statistics.split(","))
     table = pool_embeddings(embeddings, out, statistics=chosen, pooling=pooling, redo=redo)
-    say(f"{_descriptors(table)} in {out}")
+    print(f"{_descriptors(table)} in {out}")
     return 0
 
 
@@ -158,11 +160,11 @@ def train(recipe: str, out: Path, data: Path | None, resume: bool) -> int:
     trained = run_training(
         load_training(recipe), data, out, resume=resume, command=f"videoemo train {recipe}"
     )
-    say(
+    print(
         f"the best epoch is {trained.best.epoch}: validation accuracy {trained.best.accuracy:.2%}, "
         f"UAR {trained.best.uar:.2%}"
     )
-    say(
+    print(
         f"the network's card is {trained.card}; use it: videoemo score FOLDER -o RESULTS "
         f"--extractor {trained.card}"
     )
@@ -203,8 +205,8 @@ def fit(
     name, table = find_table(dataset, features)
     path = out or Path("fitted") / f"{name}-{Path(clf).stem}.skops"
     report = fit_and_save(table, clf, protocol, path)
-    say(*report_lines(report))
-    say(f"the classifier is {path}")
+    print("\n".join(report_lines(report)))
+    print(f"the classifier is {path}")
     return 0
 
 
@@ -248,7 +250,7 @@ def evaluate(protocol: str, out: Path | None, **given: Any) -> int:
     )
     judge(protocol, out, **given)
     if out is not None:
-        say(f"written to {out}: {', '.join(sorted(path.name for path in out.iterdir()))}")
+        print(f"written to {out}: {', '.join(sorted(path.name for path in out.iterdir()))}")
     return 0
 
 
@@ -270,9 +272,9 @@ def _evaluate_faces(
         data_root(chosen.data.kind, data, option="--data"),
     )
     report = evaluate_faces(chosen, faces, load_extractor(extractor, precision="float32"))
+    print("\n".join(report.lines()))
     if out is not None:
         write_faces_report(report, chosen, out)
-    _report(report.lines(), out)
 
 
 def _evaluate_clips(
@@ -296,14 +298,9 @@ def _evaluate_clips(
         raise click.UsageError(f"the protocol {protocol} judges a classifier: name one with --clf")
     _, table = find_table(dataset, features)
     report = evaluate_table(table, clf, load_protocol(protocol), against=against)
+    print("\n".join(report_lines(report)))
     if out is not None:
         write_clips_report(report, out)
-    _report(report_lines(report), out)
-
-
-def _report(lines: list[str], out: Path | None) -> None:
-    """Print a report, which is the work itself where it goes to no folder."""
-    (print_result if out is None else say)(*lines)
 
 
 def _refuse(options: dict[str, Any], reason: str) -> None:

@@ -14,7 +14,6 @@ from videoemo.cli.networks import models
 from videoemo.cli.score import merge, score
 from videoemo.errors import VideoemoError
 from videoemo.util.messages import one_line
-from videoemo.util.terminal import safe_streams, say
 
 __all__ = ["cli", "main"]
 
@@ -28,16 +27,10 @@ def main() -> None:
     Exit status: 0 all done; 1 could not run; 2 wrong usage; 3 finished, but some or all
     videos failed.
     """
-    with safe_streams():
-        status = _run()
-    sys.exit(status)
-
-
-def _run() -> int:
     try:
-        status: int = cli.main(prog_name="videoemo", standalone_mode=False)
+        status = cli.main(prog_name="videoemo", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as exc:
-        say(*exc.format_message().splitlines())
+        print(exc.format_message())
         status = 0
     except click.UsageError as exc:
         message = exc.format_message().rstrip(".")
@@ -55,11 +48,11 @@ def _run() -> int:
     except (click.Abort, KeyboardInterrupt):
         _complain("interrupted; what was finished is kept")
         status = 130
-    return status
+    sys.exit(status)
 
 
 def _complain(message: str) -> None:
-    say(f"videoemo: {one_line(message)}", error=True)
+    print(f"videoemo: {one_line(message)}", file=sys.stderr)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from textwrap import wrap
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 import click
-
-from videoemo.util.terminal import print_result, say
 
 if TYPE_CHECKING:
     from videoemo.zoo.cards import Card
@@ -52,7 +50,7 @@ def list_() -> int:
             "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=False))
             + f"  {row[5]}"
         )
-        print_result(line if len(line) <= _WIDTH else f"{line[: _WIDTH - 3].rstrip()}...")
+        print(line if len(line) <= _WIDTH else f"{line[: _WIDTH - 3].rstrip()}...")
     return 0
 
 
@@ -98,8 +96,11 @@ def show(name: str) -> int:
     }
     for key, value in facts.items():
         line = f"{key:12}  {value}"
-        wrapped = wrap(line, _WIDTH, subsequent_indent=" " * 14, break_on_hyphens=False)
-        print_result(*(wrapped if " " in value else [line]))
+        print(
+            fill(line, _WIDTH, subsequent_indent=" " * 14, break_on_hyphens=False)
+            if " " in value
+            else line
+        )
     return 0
 
 
@@ -118,7 +119,7 @@ def fetch(names: tuple[str, ...]) -> int:
     from videoemo.zoo.fetch import fetch as fetch_weights
 
     for name in names:
-        say(str(fetch_weights(*find_card(name))))
+        print(fetch_weights(*find_card(name)))
     return 0
 
 
@@ -136,9 +137,9 @@ def verify() -> int:
     for card, weights in map(find_card, card_names()):
         if weights.is_file():
             try:
-                print_result(f"ok       {verified(weights, card.checksum)}")
+                print(f"ok       {verified(weights, card.checksum)}")
             except WeightsError as exc:
-                print_result(f"DAMAGED  {card.name}: {exc}")
+                print(f"DAMAGED  {card.name}: {exc}")
                 status = 1
     return status
 
@@ -169,12 +170,12 @@ def import_(path: Path, name: str | None, card: Path | None) -> int:
     if path.is_dir():
         if name is not None or card is not None:
             raise click.UsageError("a folder has its own cards: give neither --as nor --card")
-        say(f"imported {', '.join(import_folder(path))}")
+        print(f"imported {', '.join(import_folder(path))}")
     elif name is not None and card is None:
-        say(f"imported {name}: {import_known(path, name)}")
+        print(f"imported {name}: {import_known(path, name)}")
     elif card is not None and name is None:
         kept = import_own(path, card)
-        say(f"imported {kept.name}, checksum {kept.checksum}; use it: --extractor {kept.name}")
+        print(f"imported {kept.name}, checksum {kept.checksum}; use it: --extractor {kept.name}")
     else:
         raise click.UsageError(
             "say what the file is: --as NAME for a published network, or --card MY.toml for one of "
@@ -193,7 +194,7 @@ def bundle(folder: Path) -> int:
     """
     from videoemo.zoo.bundle import bundle as make
 
-    say(
+    print(
         f"{', '.join(make(folder))} in {folder}; on the other machine: videoemo models "
         f"import {folder}"
     )

@@ -16,6 +16,7 @@ __all__ = [
     "jobs_or_cluster",
     "out",
     "redo",
+    "stream",
 ]
 
 # The exit status of a run in which some or all videos failed.
@@ -38,6 +39,12 @@ cluster = click.option(
     "--cluster",
     metavar="ADDRESS",
     help="Have a Dask cluster do it: the address of its scheduler, such as tcp://10.0.0.1:8786.",
+)
+stream = click.option(
+    "--stream",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Of several video streams the N-th, from 0; else the one that plays by default.",
 )
 redo = click.option(
     "--redo", is_flag=True, help="Replace a table that was made with other settings."

@@ -10,7 +10,6 @@ import click
 
 from videoemo.cli import options
 from videoemo.util.messages import count_noun
-from videoemo.util.terminal import print_result, say
 
 if TYPE_CHECKING:
     from videoemo.scoring.run_tables import Run
@@ -38,6 +37,7 @@ __all__ = ["merge", "print_run", "score"]
 )
 @click.option("--start", type=float, metavar="SECONDS", help="Begin at this time.")
 @click.option("--end", type=float, metavar="SECONDS", help="Stop before this time.")
+@options.stream
 @click.option(
     "--min-face", type=click.IntRange(min=12), metavar="PX", help="The smallest face looked for."
 )
@@ -123,14 +123,14 @@ def score(
         planned = plan_scoring(
             paths, out, chosen, progress=progress, classifier=fitted, resume=resume
         )
-        print_result(*planned.plan.forecast(jobs or 1))
+        print("\n".join(planned.plan.forecast(jobs or 1)))
         return 0
     run = score_folder(
         paths, out, chosen, progress=progress, classifier=fitted, resume=resume, **workers
     )
     status = print_run(run, out)
     if classifier is not None:
-        say(f"{classifier.name} says: {_tally(run)}")
+        print(f"{classifier.name} says: {_tally(run)}")
     return status
 
 
@@ -160,16 +160,16 @@ def print_run(run: Run, out: Path) -> int:
     done = [row for row in run.rows if not row.failed]
     frames = count_noun(sum(row.frames or 0 for row in done), "frame")
     faces = count_noun(sum(row.faces or 0 for row in done), "face")
-    say(
+    print(
         f"{count_noun(len(done), 'video')} scored, {len(run.failures)} failed: {frames}, {faces} "
         f"in {run.seconds:.1f} s"
     )
     if run.before:
         again = ", --retry-failed those that failed" if run.failures else ""
-        say(f"{run.before:,} of them before; --redo does them again{again}")
+        print(f"{run.before:,} of them before; --redo does them again{again}")
     names = ("videos.csv", "errors.csv", "overview.png")
     tables = [name for name in names if (out / name).exists()]
-    say(f"results in {out}: {', '.join(tables)}, and a folder a video")
+    print(f"results in {out}: {', '.join(tables)}, and a folder a video")
     return options.FAILED_VIDEOS if run.failures else 0
 
 

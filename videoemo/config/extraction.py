@@ -57,7 +57,9 @@ class ExtractionRecipe:
     descriptor: Descriptor
 
 
-def load_extraction(name: str, *, extractor: str | None = None) -> ExtractionRecipe:
+def load_extraction(
+    name: str, *, extractor: str | None = None, stream: int | None = None
+) -> ExtractionRecipe:
     """Load a dataset's recipe.
 
     Pipeline keys not given are those of `score.toml`.
@@ -68,6 +70,8 @@ def load_extraction(name: str, *, extractor: str | None = None) -> ExtractionRec
         Its name in `pipelines/`, or the path of a TOML file.
     extractor : str or None
         The extractor in place of the recipe's and its `extractor_offline`.
+    stream : int or None
+        The video stream of each clip, in place of the recipe's.
 
     Raises
     ------
@@ -84,6 +88,8 @@ def load_extraction(name: str, *, extractor: str | None = None) -> ExtractionRec
         )
     own: dict[str, Any] = {key: data.pop(key) for key in ("dataset", "descriptor") if key in data}
     pipeline = with_defaults(data, str(path))
+    if stream is not None:
+        pipeline["sampling"]["stream"] = stream
     if extractor is not None:
         pipeline["network"].pop("extractor_offline", None)
         pipeline["network"]["extractor"] = extractor

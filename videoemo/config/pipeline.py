@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal
-
-import numpy as np
 
 from videoemo.config.toml import (
     build_record,
@@ -48,6 +45,7 @@ class Sampling:
     start: float | None = None
     end: float | None = None
     skip_still: float
+    stream: int | None = None
     decoder: Literal["auto", "decord", "opencv", "pyav"]
     max_pixels: int
 
@@ -60,6 +58,8 @@ class Sampling:
         require(self.end is None or math.isfinite(self.end), "end", "seconds", self.end)
         later = self.start is None or self.end is None or self.start < self.end
         require(later, "end", f"seconds after start ({self.start})", self.end)
+        numbers = "whole numbers from 0"
+        require(self.stream is None or self.stream >= 0, "stream", numbers, self.stream)
         levels = "grey levels from 0 to 255"
         require(0 <= self.skip_still <= 255, "skip_still", levels, self.skip_still)
         require(self.max_pixels >= 1, "max_pixels", "whole numbers from 1", self.max_pixels)
@@ -96,7 +96,6 @@ class Tracking:
     smoothing: float
     smooth_tables: bool
     min_coverage: float
-    mean_by: Literal["frames", "time"]
 
     def __post_init__(self) -> None:
         require(0 <= self.track_gap < math.inf, "track_gap", "seconds from 0", self.track_gap)
@@ -287,8 +286,7 @@ def change_pipeline(pipeline: Pipeline, **given: Any) -> Pipeline:
     pipeline : Pipeline
         The pipeline.
     **given : object
-        Keys of any table, such as `min_face=60`; None unsets a key that may be left out. Numbers
-        and arrays of NumPy's count as Python's, and paths as their text.
+        Keys of any table, such as `min_face=60`; None unsets a key that may be left out.
 
     Raises
     ------
@@ -297,7 +295,7 @@ def change_pipeline(pipeline: Pipeline, **given: Any) -> Pipeline:
     """
     changes: dict[str, dict[str, Any]] = {}
     for key, value in given.items():
-        changes.setdefault(section_of(key, where="settings"), {})[key] = _plain(value)
+        changes.setdefault(section_of(key, where="settings"), {})[key] = value
     sampling, network = changes.get("sampling", {}), changes.get("network", {})
     if sampling.get("fps") is not None:
         sampling.setdefault("every", 1)
@@ -312,13 +310,6 @@ def change_pipeline(pipeline: Pipeline, **given: Any) -> Pipeline:
         kept = {key: value for key, value in values.items() if value is not None}
         changed[name] = build_record(_SECTIONS[name], kept, where="settings")
     return replace(pipeline, **changed)
-
-
-def _plain(value: Any) -> Any:
-    """Value as a TOML file would give it."""
-    if isinstance(value, np.generic | np.ndarray):
-        return value.tolist()
-    return os.fspath(value) if isinstance(value, os.PathLike) else value
 
 
 def _require_duration(key: str, seconds: float) -> None:

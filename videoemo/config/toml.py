@@ -88,7 +88,7 @@ def data_root(name: str, given: Path | None, *, option: str) -> Path:
     InputError
         There is no such folder.
     """
-    root = given or Path(os.environ.get("VIDEOEMO_DATA", "data")) / name
+    root = given or Path(os.environ.get("VIDEOEMO_DATA") or "data") / name
     if not root.is_dir():
         raise InputError(
             f"no folder {root}: give the data's folder with {option}, or set VIDEOEMO_DATA"

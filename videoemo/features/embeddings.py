@@ -14,7 +14,6 @@ import numpy.typing as npt
 
 from videoemo.errors import InputError
 from videoemo.features.metadata import STRINGS, read_provenance, readable, to_metadata
-from videoemo.util.text import escape, unescape
 
 __all__ = ["EMBEDDINGS", "ClipEmbeddings", "EmbeddingWriter", "read_embeddings"]
 
@@ -71,9 +70,8 @@ class EmbeddingWriter:
         """Append a clip."""
         import pyarrow as pa
 
-        row: dict[str, Any] = {name: [escape(getattr(clip, name))] for name in STRINGS}
+        row = {name: [getattr(clip, name)] for name in (*STRINGS, "n_frames")}
         row |= {
-            "n_frames": [clip.n_frames],
             "frame": [clip.frame.tolist()],
             "track": [clip.track.tolist()],
             "embedding": [list(clip.embedding)],
@@ -110,6 +108,4 @@ def read_embeddings(path: Path) -> Iterator[ClipEmbeddings]:
             length = file.schema_arrow.field("embedding").type.value_type.list_size
             embedding = np.array(row["embedding"], np.float32).reshape(-1, length)
             frame, track = (np.array(row[name], np.int64) for name in ("frame", "track"))
-            strings = {name: unescape(row[name]) for name in STRINGS}
-            arrays = {"frame": frame, "track": track, "embedding": embedding}
-            yield ClipEmbeddings(**{**row, **strings, **arrays})
+            yield ClipEmbeddings(**{**row, "frame": frame, "track": track, "embedding": embedding})

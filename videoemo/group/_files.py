@@ -10,7 +10,6 @@ import numpy as np
 from videoemo.group._series import GroupSeries
 from videoemo.group._synchrony import Pair
 from videoemo.util.files import atomic_write, write_csv
-from videoemo.util.text import escape
 
 __all__ = ["write_group_series", "write_synchrony"]
 
@@ -37,7 +36,7 @@ def write_group_series(series: GroupSeries, classes: Sequence[str], path: Path) 
         "agreement",
     )
     values = {name: getattr(series, name).astype(np.float32) for name in measured}
-    dominant = [escape(classes[i]) if i >= 0 else None for i in series.dominant.tolist()]
+    dominant = [classes[i] if i >= 0 else None for i in series.dominant.tolist()]
     table = pa.table(
         {
             "frame": pa.array(series.frame),

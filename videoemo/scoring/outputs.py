@@ -73,8 +73,7 @@ def _write_faces_csv(scored: Scored, path: Path) -> None:
 def _write_tracks(scored: Scored, path: Path) -> None:
     from videoemo.tables.tracks import write_tracks
 
-    smoothing = scored.pipeline.tracking.smoothing
-    write_tracks(scored.table, path, smoothing=smoothing, weights=scored.weights)
+    write_tracks(scored.table, path, smoothing=scored.pipeline.tracking.smoothing)
 
 
 def _write_windows(scored: Scored, path: Path) -> None:

@@ -13,7 +13,6 @@ from tempfile import TemporaryFile
 from typing import Any
 
 from videoemo.errors import OutputError
-from videoemo.util.text import escape, map_text, to_cell
 
 __all__ = ["atomic_write", "prepare_output_dir", "write_csv", "write_json"]
 
@@ -78,8 +77,7 @@ def prepare_output_dir(out: Path) -> None:
 
 
 def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    r"""Write a CSV file atomically, in UTF-8 with `\n` at the end of each line; text as
-    `text.to_cell` has it.
+    r"""Write a CSV file atomically, in UTF-8 with `\n` at the end of each line.
 
     Parameters
     ----------
@@ -97,12 +95,12 @@ def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]
     """
     with atomic_write(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(map(to_cell, header))
-        writer.writerows(map(to_cell, row) for row in rows)
+        writer.writerow(header)
+        writer.writerows(rows)
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:
-    """Write a JSON file atomically, its text as `text.escape` has it.
+    """Write a JSON file atomically.
 
     Parameters
     ----------
@@ -118,6 +116,5 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
     """
     with atomic_write(path) as temporary:
         temporary.write_text(
-            json.dumps(map_text(escape, content), indent=2, ensure_ascii=False) + "\n",
-            encoding="utf-8",
+            json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
         )

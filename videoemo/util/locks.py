@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-
-from videoemo.util.terminal import say
 
 __all__ = ["file_lock"]
 
@@ -34,7 +33,7 @@ def file_lock(path: Path, *, notice: str | None = None) -> Iterator[None]:
         lock.acquire(blocking=False)
     except Timeout:
         if notice is not None:
-            say(notice, error=True)
+            print(notice, file=sys.stderr)
         lock.acquire()
     try:
         yield

@@ -1,4 +1,4 @@
-"""Containers by PyAV: opening, choice of the video stream, packets."""
+"""Containers by PyAV: opening and packets."""
 
 from __future__ import annotations
 
@@ -9,26 +9,32 @@ from typing import Any
 
 import av
 
-from videoemo.errors import EmptyVideoError, InputError, UnreadableVideoError
+from videoemo.errors import UnreadableVideoError
+from videoemo.video._demuxers import ONE_FILE_ONLY, is_playlist
+from videoemo.video._regular import check_regular_file
 from videoemo.video._truncation import is_truncated, lacks_index
 
-__all__ = ["explain_unreadable", "open_container", "packets", "pick_stream"]
+__all__ = ["DAMAGE", "explain_unreadable", "number_packets", "open_container", "packets"]
+
+# What PyAV and libav raise for damaged data: numbers out of range and impossible sizes, too.
+DAMAGE = (av.FFmpegError, OSError, ValueError, ArithmeticError, MemoryError)
 
 
 @contextmanager
 def open_container(path: Path) -> Iterator[Any]:
     """Open a file as a PyAV container, closed on leaving the context.
 
+    Nothing but this one file is opened, whatever stands in it.
+
     Raises
     ------
     InputError
-        There is no such file, or no permission to read it.
+        There is no such file, it is none, or no permission to read it.
     UnreadableVideoError
         It is truncated, or of no known container.
     """
-    if not path.exists():
-        raise InputError(f"{path}: no such file: check the path")
-    if path.is_file() and lacks_index(path):
+    check_regular_file(path)
+    if lacks_index(path):
         raise UnreadableVideoError(f"{path}: {explain_unreadable(path)}")
     # What matters of libav's messages is in our errors. Once a file, not once a process: importing
     # torchvision 0.25 turns them on, and PyAV then waits for ever where a decoding thread writes
@@ -36,82 +42,48 @@ def open_container(path: Path) -> Iterator[Any]:
     av.logging.set_level(None)
     try:
         # An absolute path: "12:30.mp4" on its own reads as the protocol "12".
-        container = av.open(str(path.absolute()), metadata_errors="ignore")
-    except PermissionError as exc:
-        raise InputError(f"{path}: no permission to read it: change its permissions") from exc
-    except (av.FFmpegError, OSError) as exc:
+        container = av.open(
+            str(path.absolute()), container_options=ONE_FILE_ONLY, metadata_errors="ignore"
+        )
+    except DAMAGE as exc:
         raise UnreadableVideoError(f"{path}: {explain_unreadable(path)}") from exc
     with container:
         yield container
 
 
-def pick_stream(container: Any, path: Path) -> Any:
-    """Pick the video stream to read: no cover picture; the default one, else the largest, else the
-    first.
-
-    Parameters
-    ----------
-    container : av.container.InputContainer
-        The open container.
-    path : Path
-        Its file.
-
-    Raises
-    ------
-    EmptyVideoError
-        There is none.
-    UnreadableVideoError
-        There is none because the file is truncated, or no decoder for it.
+def packets(container: Any, *streams: Any) -> Iterator[Any]:
+    """Iterate over the packets of streams, and an empty one a stream after the last, until they end
+    or the demuxer fails.
     """
-    streams = [
-        s for s in container.streams.video if not s.disposition & av.stream.Disposition.attached_pic
-    ]
-    if not streams and is_truncated(path):
-        raise UnreadableVideoError(f"{path}: {explain_unreadable(path)}")
-    if not streams:
-        held = (
-            ", ".join(sorted({s.type for s in container.streams if s.type != "video"}))
-            or "nothing else"
-        )
-        cover = " but a cover picture" if container.streams.video else ""
-        raise EmptyVideoError(
-            f"{path}: it holds no video stream{cover} ({held}): give a file with pictures"
-        )
-    stream = max(streams, key=_rank)
-    if stream.codec_context is None:
-        raise UnreadableVideoError(
-            f"{path}: there is no decoder for its kind of video: convert it to H.264 in MP4"
-        )
-    return stream
-
-
-def packets(container: Any, stream: Any) -> Iterator[Any]:
-    """Iterate over the packets of a stream, and an empty one after the last, until they end or the
-    demuxer fails.
-    """
-    demuxed = container.demux(stream)
+    demuxed = container.demux(*streams)
     while True:
         try:
             packet = next(demuxed, None)
-        except (av.FFmpegError, OSError):
+        except DAMAGE:
             return
         if packet is None:
             return
         yield packet
 
 
-def _rank(stream: Any) -> tuple[bool, int, int]:
-    context = stream.codec_context
-    default = bool(stream.disposition & av.stream.Disposition.default)
-    return default, context.width * context.height if context else 0, -stream.index
+def number_packets(demuxed: Iterator[Any]) -> Iterator[Any]:
+    """Packets with their numbers, from 0, in place of times: the decoder hands them on, so that
+    each frame tells from which packet it comes.
+    """
+    number = 0
+    for packet in demuxed:
+        if packet.size:
+            packet.pts = packet.dts = number
+            number += 1
+        yield packet
 
 
 def explain_unreadable(path: Path) -> str:
     """Explain in words why no demuxer takes a file."""
-    if path.is_dir():
-        return "it is a folder: give a file"
     if not path.stat().st_size:
         return "the file is empty (0 bytes): copy or record it again"
+    if is_playlist(path):
+        return "it is a playlist, which leads to other files: give those"
     if lacks_index(path):
         return (
             "it was cut off, or its recording never finished, before its index: copy it again or "

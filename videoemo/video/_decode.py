@@ -61,6 +61,7 @@ def frames(
     fps: float | None = None,
     start: float | None = None,
     end: float | None = None,
+    stream: int | None = None,
     decoder: str = "auto",
     max_pixels: int | None = None,
     empty: Empty = _empty,
@@ -82,6 +83,9 @@ def frames(
         were taken.
     start, end : float or None
         The range in seconds on the container's own clock, half-open.
+    stream : int or None
+        Which video stream of a container, from 0, where `video` is a path; None for the one that
+        plays by default.
     decoder : str, default="auto"
         "auto", or one of `DECODERS`.
     max_pixels : int or None
@@ -102,7 +106,7 @@ def frames(
     if not isinstance(video, Video):
         video = Path(video)
         folder_fps = fps if video.is_dir() else None
-        video = probe(video, fps=folder_fps, max_pixels=max_pixels)
+        video = probe(video, fps=folder_fps, stream=stream, max_pixels=max_pixels)
         fps = fps if folder_fps is None else None
     check_size(video.path, width=video.width, height=video.height, max_pixels=max_pixels)
     wanted = sample(video.seconds, every=every, fps=fps, start=start, end=end)

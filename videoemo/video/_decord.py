@@ -52,10 +52,11 @@ def read(
         or video.rotation
         or video.mirrored
         or not len(video.keyframes)
+        or video.n_streams > 1
     ):
         raise UnreadableVideoError(
-            f"{video.path}: decord is used for MP4 and Matroska without edit list, fields or "
-            "rotation: use another decoder"
+            f"{video.path}: decord is used for MP4 and Matroska with one video stream and without "
+            "edit list, fields or rotation: use another decoder"
         )
     try:
         reader = decord.VideoReader(str(video.path.absolute()))

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import av
 import numpy as np
 import numpy.typing as npt
 
 from videoemo.errors import UnreadableVideoError
-from videoemo.video._container import open_container
-from videoemo.video._heif_boxes import Aperture, HeifLayout, Rotation, read_layout
+from videoemo.video._heif_boxes import Aperture, CodedItem, HeifLayout, Rotation, read_layout
 from videoemo.video._info import check_size
 from videoemo.video._pillow import check_limit, damaged
 
-__all__ = ["heif_size", "n_other_pictures", "read_heif"]
+__all__ = ["MOTION_PHOTO", "heif_remarks", "heif_size", "read_heif"]
 
 Picture = npt.NDArray[np.uint8]
+
+MOTION_PHOTO = "a film lies behind the picture (motion photo): the picture is scored"
+# libav's decoders of items, by the items' types.
+_DECODERS = {b"hvc1": "hevc", b"avc1": "h264", b"av01": "libdav1d", b"jpeg": "mjpeg"}
 
 
 def heif_size(path: Path, *, max_pixels: int | None) -> tuple[int, int]:
@@ -34,15 +37,19 @@ def heif_size(path: Path, *, max_pixels: int | None) -> tuple[int, int]:
     return _layout(path, max_pixels=max_pixels).presented
 
 
-def n_other_pictures(path: Path) -> int:
-    """How many pictures a HEIF file holds beside the one that is read.
+def heif_remarks(path: Path) -> Iterator[str]:
+    """What a HEIF file holds beside the picture that is scored, in words.
 
     Raises
     ------
     UnreadableVideoError
         It is damaged, or of a kind that is not read.
     """
-    return _layout(path, max_pixels=None).others
+    layout = _layout(path, max_pixels=None)
+    if layout.others:
+        yield f"it holds {layout.others + 1} pictures: the primary one is scored"
+    if layout.film:
+        yield MOTION_PHOTO
 
 
 def read_heif(path: Path, *, max_pixels: int | None) -> Picture:
@@ -56,21 +63,20 @@ def read_heif(path: Path, *, max_pixels: int | None) -> Picture:
         It is damaged, or of a kind that is not read.
     """
     layout = _layout(path, max_pixels=max_pixels)
-    places: dict[int, list[int]] = defaultdict(list)
-    for place, item in enumerate(layout.tiles):
-        places[item].append(place)
+    rows = len(layout.tiles) // layout.columns
     rgb = np.empty((layout.height, layout.width, 3), np.uint8)
-    for item, tile in _decode(path, set(places)):
-        height, width, _ = tile.shape
-        rows = len(layout.tiles) // layout.columns
-        if layout.columns * width < layout.width or rows * height < layout.height:
-            raise damaged(path)  # the tiles leave a part of the picture empty
-        for place in places.pop(item):
+    with path.open("rb") as file:
+        for place, item in enumerate(layout.tiles):
+            try:
+                tile = _decode(file, item)
+            except (av.FFmpegError, OSError, ValueError) as exc:
+                raise damaged(path) from exc
+            height, width, _ = tile.shape
+            if layout.columns * width < layout.width or rows * height < layout.height:
+                raise damaged(path)  # the tiles leave a part of the picture empty
             row, column = divmod(place, layout.columns)
             part = rgb[row * height :, column * width :][:height, :width]
             part[:] = tile[: part.shape[0], : part.shape[1]]
-    if places:
-        raise damaged(path)
     return _presented(rgb, layout)
 
 
@@ -88,21 +94,19 @@ def _layout(path: Path, *, max_pixels: int | None) -> HeifLayout:
     return layout
 
 
-def _decode(path: Path, items: set[int]) -> Iterator[tuple[int, Picture]]:
-    """Decode items, each once, in the order of the file."""
-    with open_container(path) as container:
-        streams = [stream for stream in container.streams.video if stream.id in items]
-        for stream in streams:
-            stream.codec_context.thread_count = 1  # there may be tens of decoders
-        try:
-            left = {stream.id for stream in streams}
-            for packet in container.demux(streams):
-                for frame in packet.decode():
-                    if packet.stream.id in left:
-                        left.remove(packet.stream.id)
-                        yield packet.stream.id, frame.to_ndarray(format="rgb24")
-        except (av.FFmpegError, OSError) as exc:
-            raise damaged(path) from exc
+def _decode(file: BinaryIO, item: CodedItem) -> Picture:
+    """Decode one item to RGB."""
+    data = b""
+    for offset, length in item.parts:
+        file.seek(offset)
+        data += file.read(length)
+    decoder: Any = av.CodecContext.create(_DECODERS[item.kind], "r")
+    decoder.thread_count = 1
+    decoder.extradata = item.configuration or None
+    frames = [*decoder.decode(av.Packet(data)), *decoder.decode(None)]
+    if not frames:
+        raise ValueError("no picture in an item")
+    return np.asarray(frames[0].to_ndarray(format="rgb24"), np.uint8)
 
 
 def _presented(rgb: Picture, layout: HeifLayout) -> Picture:

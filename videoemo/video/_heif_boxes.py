@@ -1,7 +1,7 @@
 """Boxes of a HEIF picture (ISO/IEC 23008-12): which items make it, and how it is presented.
 
 A phone writes its pictures as a grid of tiles, each an item coded by itself, and notes the turn of
-the camera beside them. libav decodes the items; what they make is told here.
+the camera beside them.
 """
 
 from __future__ import annotations
@@ -12,15 +12,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-__all__ = ["Aperture", "HeifLayout", "Mirror", "Rotation", "is_heif", "read_layout"]
+__all__ = ["Aperture", "CodedItem", "HeifLayout", "Mirror", "Rotation", "is_heif", "read_layout"]
 
 # Brands of files whose pictures are coded as HEVC or AVC, and of any HEIF file.
 _BRANDS = frozenset(
     [b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"avci", b"mif1"]
 )
 _AVIF = frozenset([b"avif", b"avis"])
-# Items that libav decodes by themselves.
-_CODED = frozenset([b"hvc1", b"avc1", b"av01", b"jpeg"])
+# Of sequences, which have tracks as a video has. (A still one may have a film behind it.)
+_SEQUENCES = frozenset([b"msf1", b"hevc", b"hevx", b"hevm", b"hevs", b"avcs"])
+# Boxes of a film in the file of a still picture: of one behind it, or within a box.
+_FILM = (b"moov", b"mpvd")
+# Types of coded items, with the property that holds the decoder's configuration.
+_CONFIGURATIONS = {b"hvc1": b"hvcC", b"avc1": b"avcC", b"av01": b"av1C", b"jpeg": b""}
+# Bytes of a grid's description, which has 8 or 12.
+_MAX_GRID = 64
 # A box with the description of all items: of a large grid some ten thousand bytes.
 _MAX_META = 16 * 2**20
 
@@ -46,14 +52,32 @@ class Mirror(NamedTuple):
     left_right: bool
 
 
+class CodedItem(NamedTuple):
+    """A picture, or a tile of one, as it is coded.
+
+    Parameters
+    ----------
+    kind : bytes
+        Its type, such as `hvc1`.
+    configuration : bytes
+        For the decoder.
+    parts : list of tuple of (int, int)
+        Offset in the file and length of each part of its data.
+    """
+
+    kind: bytes
+    configuration: bytes
+    parts: list[tuple[int, int]]
+
+
 @dataclass(frozen=True)
 class HeifLayout:
     """How a HEIF picture is made of coded items.
 
     Parameters
     ----------
-    tiles : tuple of int
-        The numbers of its items, row by row.
+    tiles : tuple of CodedItem
+        Its items, row by row.
     columns : int
         How many tiles a row has.
     width, height : int
@@ -62,14 +86,17 @@ class HeifLayout:
         What is done to it, in this order, to present it.
     others : int
         How many more pictures the file holds; thumbnails, transparency and depth are none.
+    film : bool
+        Whether a film lies behind it, as in motion photos.
     """
 
-    tiles: tuple[int, ...]
+    tiles: tuple[CodedItem, ...]
     columns: int
     width: int
     height: int
     steps: tuple[Aperture | Rotation | Mirror, ...]
     others: int
+    film: bool
 
     @property
     def presented(self) -> tuple[int, int]:
@@ -84,10 +111,7 @@ class HeifLayout:
 
 
 def is_heif(path: Path) -> bool:
-    """Whether a file is a HEIF picture other than AVIF, and no sequence of them, by its contents.
-
-    A sequence has tracks, as a video has.
-    """
+    """Whether a file is a still HEIF picture other than AVIF, by its contents."""
     with path.open("rb") as file:
         head = file.read(12)
         if head[4:8] != b"ftyp":
@@ -96,7 +120,8 @@ def is_heif(path: Path) -> bool:
         found = {head[8:], *(brands[i : i + 4] for i in range(4, len(brands), 4))}
         if not found & _BRANDS or found & _AVIF:
             return False
-        return not any(kind == b"moov" for kind, _, _ in _outer_boxes(file))
+        tracks = any(kind == b"moov" for kind, _, _ in _outer_boxes(file))
+        return not (tracks and found & _SEQUENCES)
 
 
 def read_layout(path: Path) -> HeifLayout:
@@ -110,11 +135,11 @@ def read_layout(path: Path) -> HeifLayout:
         Its picture is made in a way that is not read, which the message names.
     """
     with path.open("rb") as file:
-        for kind, start, size in _outer_boxes(file):
-            if kind == b"meta":
-                file.seek(start)
-                return _Meta(_Cursor(file.read(min(size, _MAX_META))), file).layout()
-    raise ValueError("no box meta")
+        outer = list(_outer_boxes(file))
+        start, size = next((start, size) for kind, start, size in outer if kind == b"meta")
+        file.seek(start)
+        meta = _Meta(file.read(min(size, _MAX_META)), start, file)
+        return meta.layout(film=any(kind in _FILM for kind, _, _ in outer))
 
 
 def _outer_boxes(file: BinaryIO) -> Iterator[tuple[bytes, int, int]]:
@@ -171,62 +196,93 @@ class _Cursor:
 
 
 class _Meta:
-    """The box `meta`: the items of a file, their properties, places and references."""
+    """The box `meta`: the items of a file, their properties, places and references.
 
-    def __init__(self, cursor: _Cursor, file: BinaryIO) -> None:
-        self._file = file
+    Parameters
+    ----------
+    data : bytes
+        Its contents.
+    start : int
+        Where they are in the file.
+    file : BinaryIO
+        The file.
+    """
+
+    def __init__(self, data: bytes, start: int, file: BinaryIO) -> None:
+        self._data, self._start, self._file = data, start, file
+        cursor = _Cursor(data)
         cursor.take(4)
-        boxes = dict(cursor.boxes())
-        self._boxes = boxes
-        self._primary = _primary(boxes[b"pitm"])
-        self._kinds = _kinds(boxes[b"iinf"])
+        self._boxes = dict(cursor.boxes())
+        self._primary = _primary(self._boxes[b"pitm"])
+        self._kinds = _kinds(self._boxes[b"iinf"])
+        self._places = _places(self._boxes[b"iloc"])
+        self._properties = _properties(self._boxes[b"iprp"])
+        self._references = list(_references(self._boxes[b"iref"])) if b"iref" in self._boxes else []
 
-    def layout(self) -> HeifLayout:
+    def layout(self, *, film: bool) -> HeifLayout:
         """How the primary picture is made."""
-        kind = self._kinds[self._primary]
-        properties = _properties(self._boxes[b"iprp"], self._primary)
-        if kind == b"grid":
-            rows, columns, width, height = _grid(self._item_data(self._primary))
-            tiles = _sources(self._boxes[b"iref"], self._primary)
-            if len(tiles) != rows * columns:
+        properties = self._properties[self._primary]
+        if self._kinds[self._primary] == b"grid":
+            rows, columns, width, height = _grid(self._grid_data())
+            items = next(
+                targets
+                for kind, source, targets in self._references
+                if kind == b"dimg" and source == self._primary
+            )
+            if len(items) != rows * columns:
                 raise ValueError("a grid with another number of tiles")
-            kinds = {self._kinds[tile] for tile in tiles}
         else:
-            tiles, columns, kinds = (self._primary,), 1, {kind}
-            size = next(body for name, body in properties if name == b"ispe")
+            items, columns = (self._primary,), 1
+            size = _Cursor(next(body for kind, body in properties if kind == b"ispe"))
             size.take(4)
             width, height = size.uint(4), size.uint(4)
-        if not kinds <= _CODED:
-            names = ", ".join(sorted(name.decode("latin-1") for name in kinds - _CODED))
-            raise NotImplementedError(f"items of type {names}")
+        if not width or not height:
+            raise ValueError("a picture without pixels")
         steps = tuple(_steps(properties, width, height))
-        return HeifLayout(tiles, columns, width, height, steps, self._n_others())
+        tiles = tuple(self._coded(item) for item in items)
+        return HeifLayout(tiles, columns, width, height, steps, self._n_others(), film)
+
+    def _coded(self, item: int) -> CodedItem:
+        kind = self._kinds[item]
+        if kind not in _CONFIGURATIONS:
+            raise NotImplementedError(f"items of type {kind.decode('latin-1')!a}")
+        wanted = _CONFIGURATIONS[kind]
+        found = [body for name, body in self._properties[item] if name == wanted]
+        return CodedItem(kind, found[0] if wanted else b"", self._parts(item))
+
+    def _parts(self, item: int) -> list[tuple[int, int]]:
+        """Offset in the file and length of each part of an item's data."""
+        method, parts = self._places[item]
+        if method == 0:
+            return parts
+        if method != 1:
+            raise NotImplementedError("items within items")
+        # In the box `idat`, which is within this one.
+        first = self._start + self._data.index(self._boxes[b"idat"].data)
+        return [(first + offset, length) for offset, length in parts]
+
+    def _grid_data(self) -> _Cursor:
+        data = b""
+        for offset, length in self._parts(self._primary):
+            self._file.seek(offset)
+            data += self._file.read(min(length, _MAX_GRID))
+        return _Cursor(data)
 
     def _n_others(self) -> int:
-        """How many pictures there are beside the primary one, which are no parts of any."""
-        references = self._boxes.get(b"iref")
-        parts = {self._primary} if references is None else _parts(references) | {self._primary}
+        """How many pictures there are beside the primary one, and no parts of any: tiles,
+        thumbnails, and auxiliary ones such as transparency, depth and brightness.
+        """
+        parts = {self._primary}
+        for kind, source, targets in self._references:
+            if kind == b"dimg":
+                parts.update(targets)
+            elif kind in (b"thmb", b"auxl"):
+                parts.add(source)
         return sum(
-            kind in _CODED or kind == b"grid"
+            kind in _CONFIGURATIONS or kind == b"grid"
             for item, kind in self._kinds.items()
             if item not in parts
         )
-
-    def _item_data(self, item: int) -> _Cursor:
-        """The bytes of an item that is not coded."""
-        method, extents = _location(self._boxes[b"iloc"], item)
-        data = b""
-        for offset, length in extents:
-            if length > 64:  # a grid takes 8 or 12 bytes
-                raise ValueError("a grid of too many bytes")
-            if method == 1:
-                data += self._boxes[b"idat"].data[offset : offset + length]
-            elif method == 0:
-                self._file.seek(offset)
-                data += self._file.read(length)
-            else:
-                raise NotImplementedError("items within items")
-        return _Cursor(data)
 
 
 def _primary(box: _Cursor) -> int:
@@ -249,30 +305,8 @@ def _kinds(box: _Cursor) -> dict[int, bytes]:
     return kinds
 
 
-def _sources(box: _Cursor, item: int) -> tuple[int, ...]:
-    """The items that an item is made of, in order."""
-    for kind, source, targets in _references(box):
-        if kind == b"dimg" and source == item:
-            return targets
-    raise ValueError("a grid without tiles")
-
-
-def _parts(box: _Cursor) -> set[int]:
-    """The items that are no pictures of their own: those of which others are made, thumbnails, and
-    auxiliary ones (transparency, depth, brightness).
-    """
-    parts: set[int] = set()
-    for kind, source, targets in _references(box):
-        if kind == b"dimg":
-            parts.update(targets)
-        elif kind in (b"thmb", b"auxl"):
-            parts.add(source)
-    return parts
-
-
 def _references(box: _Cursor) -> Iterator[tuple[bytes, int, tuple[int, ...]]]:
     """Kind, item that refers, and items referred to."""
-    box = _Cursor(box.data)
     size = 4 if box.uint(1) else 2
     box.take(3)
     for kind, body in box.boxes():
@@ -288,50 +322,52 @@ def _grid(data: _Cursor) -> tuple[int, int, int, int]:
     return rows, columns, data.uint(size), data.uint(size)
 
 
-def _location(box: _Cursor, item: int) -> tuple[int, list[tuple[int, int]]]:
-    """How the bytes of an item are found: the method, and offset and length of each part."""
+def _places(box: _Cursor) -> dict[int, tuple[int, list[tuple[int, int]]]]:
+    """How the data of each item are found: the method, and offset and length of each part."""
     version = box.uint(1)
     box.take(3)
     sizes = box.uint(2)
     offset, length, base, index = (sizes >> shift & 15 for shift in (12, 8, 4, 0))
-    wide = version == 2
-    for _ in range(box.uint(4 if wide else 2)):
-        number = box.uint(4 if wide else 2)
+    wide = 4 if version == 2 else 2
+    places = {}
+    for _ in range(box.uint(wide)):
+        item = box.uint(wide)
         method = box.uint(2) & 15 if version else 0
         box.take(2)
         start = box.uint(base)
-        extents = []
+        parts = []
         for _ in range(box.uint(2)):
             box.take(index if version else 0)
-            extents.append((start + box.uint(offset), box.uint(length)))
-        if number == item:
-            return method, extents
-    raise ValueError("an item without a place")
+            parts.append((start + box.uint(offset), box.uint(length)))
+        places[item] = (method, parts)
+    return places
 
 
-def _properties(box: _Cursor, item: int) -> list[tuple[bytes, _Cursor]]:
-    """The properties of an item, in order."""
-    boxes: dict[bytes, list[_Cursor]] = defaultdict(list)
+def _properties(box: _Cursor) -> dict[int, list[tuple[bytes, bytes]]]:
+    """The properties of each item, in order."""
+    known: list[tuple[bytes, bytes]] = []
+    of_items: dict[int, list[tuple[bytes, bytes]]] = defaultdict(list)
     for kind, body in box.boxes():
-        boxes[kind].append(body)
-    known = list(boxes[b"ipco"][0].boxes())
-    numbers: list[int] = []
-    for table in boxes[b"ipma"]:
-        version = table.uint(1)
-        large = table.uint(3) & 1
-        for _ in range(table.uint(4)):
-            number = table.uint(4 if version else 2)
-            indices = [table.uint(2 if large else 1) for _ in range(table.uint(1))]
-            if number == item:
-                numbers += [index & (0x7FFF if large else 0x7F) for index in indices]
-    return [(known[n - 1][0], _Cursor(known[n - 1][1].data)) for n in numbers if n]
+        if kind == b"ipco":
+            known = [(name, one.data) for name, one in body.boxes()]
+        elif kind == b"ipma":
+            version = body.uint(1)
+            large = body.uint(3) & 1
+            for _ in range(body.uint(4)):
+                item = body.uint(4 if version else 2)
+                for _ in range(body.uint(1)):
+                    number = body.uint(2) & 0x7FFF if large else body.uint(1) & 0x7F
+                    if number:
+                        of_items[item].append(known[number - 1])
+    return of_items
 
 
 def _steps(
-    properties: list[tuple[bytes, _Cursor]], width: int, height: int
+    properties: list[tuple[bytes, bytes]], width: int, height: int
 ) -> Iterator[Aperture | Rotation | Mirror]:
     """What is done to a picture of this size to present it."""
-    for kind, body in properties:
+    for kind, data in properties:
+        body = _Cursor(data)
         if kind == b"irot":
             yield Rotation(body.uint(1) & 3)
         elif kind == b"imir":

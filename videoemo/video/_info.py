@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,7 +11,12 @@ import numpy.typing as npt
 
 from videoemo.errors import TooLargeVideoError
 
-__all__ = ["Video", "check_size"]
+__all__ = ["Video", "check_size", "no_numbers"]
+
+
+def no_numbers() -> npt.NDArray[np.int64]:
+    """An empty array of numbers: the default of fields."""
+    return np.empty(0, np.int64)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -38,8 +43,8 @@ class Video:
     truncated_at : float or None
         Where the data ends, in seconds, if the container says that there should be more.
     timed : bool, default=True
-        Whether the container holds presentation times; where it does not (AVI), they are those of
-        the packets in order.
+        Whether frames are found by their times; where these do not name them (AVI, a clock that
+        begins anew), they are found by their order.
     ticks : int64 (n,)
         `seconds` in units of `time_base`; empty where not timed.
     time_base : Fraction
@@ -55,12 +60,16 @@ class Video:
         The number of the video stream in the container.
     n_streams : int, default=1
         How many video streams the container has.
+    packets : int64 (n,)
+        The numbers of the packets that the frames are decoded from, where they are found by these,
+        not by their times; empty elsewhere.
     pictures : tuple of Path, default=()
         The files, one a frame, where it is a picture or a folder of pictures.
     animation : bool, default=False
         Whether it is an animated WebP, which no decoder of videos reads.
     remarks : tuple of str, default=()
-        What is missing in it, or was mended, each in words for a reader of the results.
+        What was chosen of it, is missing in it, or was mended, each in words for a reader of the
+        results.
     """
 
     path: Path
@@ -80,6 +89,7 @@ class Video:
     edited: bool = False
     stream: int = 0
     n_streams: int = 1
+    packets: npt.NDArray[np.int64] = field(default_factory=no_numbers)
     pictures: tuple[Path, ...] = ()
     animation: bool = False
     remarks: tuple[str, ...] = ()

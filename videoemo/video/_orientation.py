@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from videoemo.video._side_data import read_side_data
+
 __all__ = ["read_orientation", "to_upright"]
 
 
@@ -15,9 +17,9 @@ def read_orientation(frame: Any) -> tuple[int, bool]:
     """Orientation of a PyAV frame: the rotation in degrees counter-clockwise (0, 90, 180, 270) by
     which it is presented, and whether it is mirrored left to right after that.
     """
-    matrix = frame.side_data.get("DISPLAYMATRIX")
+    matrix = read_side_data(frame, "DISPLAYMATRIX")
     if matrix is None:
-        return 0, False
+        return round(frame.rotation / 90) % 4 * 90, False
     # Rows a b u, c d v, x y w: a stored point (x, y), y down, is presented at (ax + cy, bx + dy).
     (a, b, _), (c, d, _), _ = np.frombuffer(matrix, np.int32).reshape(3, 3).tolist()
     mirrored = a * d - b * c < 0

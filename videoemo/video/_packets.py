@@ -1,25 +1,41 @@
-"""Presentation times of a stream's frames, from its packets alone."""
+"""Packets of a stream, and whether their presentation times name its frames."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-import av
 import numpy as np
-import numpy.typing as npt
 
-from videoemo.video._container import packets
+from videoemo.video._clock import MAX_SECONDS
+from videoemo.video._container import DAMAGE, packets
 
-__all__ = ["FrameTimes", "Packet", "frame_times", "scan_packets"]
+__all__ = ["UNTIMED", "Packet", "has_times", "name_frames", "scan_packets", "wrap_of"]
 
+# Decoders reorder by no more frames than this (16 in a decoded picture buffer, H.264 A.3.1).
+MAX_REORDER = 16
+# AVFMT_NOTIMESTAMPS of libav.
+NO_TIMESTAMPS = 0x0080
 # Containers whose packets have no presentation times: those that libav derives for them are wrong
 # where frames are reordered.
 UNTIMED = ("avi",)
-# Containers with an index to seek by. In others (MPEG-TS, MPEG-PS) libav guesses times after a
-# seek, and guesses wrongly.
-INDEXED = ("mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm")
+# Containers with times of decoding, too, not derived from those of presentation.
+WITH_BOTH = ("mov,mp4,m4a,3gp,3g2,mj2", "mpegts", "mpeg", "flv")
+# Containers whose times begin anew after so many ticks: libav takes earlier times than the first
+# for later ones.
+WRAPPING, TS_WRAP = ("mpegts", "mpeg"), 2**33
+
+
+def has_times(container: Any) -> bool:
+    """Whether a container has times: not a raw stream, for which libav's demuxer makes them up."""
+    return not container.format.flags & NO_TIMESTAMPS
+
+
+def wrap_of(format_name: str, base: Fraction) -> float:
+    """Seconds after which the clock of a container begins anew; infinite where it never does."""
+    return TS_WRAP * float(base) if format_name in WRAPPING else math.inf
 
 
 class Packet(NamedTuple):
@@ -33,35 +49,11 @@ class Packet(NamedTuple):
     is_partial: bool
 
 
-@dataclass(frozen=True)
-class FrameTimes:
-    """Presentation times of frames, in order.
-
-    Parameters
-    ----------
-    ticks : int64 (n,)
-        In units of `base` seconds.
-    last_duration : int
-        Of the last frame, in ticks.
-    keyframes : int64 (k,)
-        The indices of those that can be sought.
-    base : Fraction
-        Seconds a tick.
-    timed : bool
-        Whether the container holds presentation times.
-    """
-
-    ticks: npt.NDArray[np.int64]
-    last_duration: int
-    keyframes: npt.NDArray[np.int64]
-    base: Fraction
-    timed: bool
-
-
 def scan_packets(container: Any, stream: Any) -> tuple[list[Packet], Any]:
     """Read all packets of a stream, and the first frame that decodes (None where none does)."""
     found: list[Packet] = []
     frame = None
+    shows = SHOWS.get(stream.codec_context.name)
     for packet in packets(container, stream):
         if packet.size:
             found.append(
@@ -70,60 +62,77 @@ def scan_packets(container: Any, stream: Any) -> tuple[list[Packet], Any]:
                     packet.dts,
                     packet.duration or 0,
                     packet.is_keyframe,
-                    packet.is_discard,
+                    packet.is_discard or (shows is not None and not shows(bytes(packet))),
                     packet.is_corrupt,
                 )
             )
         if frame is None:
             try:
                 frame = next(iter(packet.decode()), None)
-            except av.FFmpegError:
+            except DAMAGE:
                 continue  # a broken packet: the next one may do
     return found, frame
 
 
-def frame_times(
-    found: list[Packet], stream: Any, *, format_name: str, truncated: bool
-) -> FrameTimes:
-    """Presentation times of the frames that packets make.
-
-    Without those that an edit list hides and the partial one at the end of a truncated file. A
-    packet without a time among packets that have one is part of a frame (a second field, a hidden
-    reference), not a frame.
+def name_frames(shown: list[Packet], *, base: Fraction, format_name: str, reorders: bool) -> bool:
+    """Whether the presentation times of packets name the frames: all are there, no two are the
+    same, and they are in an order that a decoder can bring them into.
 
     Parameters
     ----------
-    found : list of Packet
-        All packets of the stream.
-    stream : av.video.stream.VideoStream
-        The stream.
+    shown : list of Packet
+        Those of which frames are presented.
+    base : Fraction
+        Seconds a tick.
     format_name : str
         libav's name of the container's format.
-    truncated : bool
-        Whether the file is truncated.
+    reorders : bool
+        Whether the decoder brings frames into another order than that of their packets.
     """
-    partial = found[-1] if truncated and found and found[-1].is_partial else None
-    shown = [p for p in found if not p.is_hidden and p is not partial]
-    with_time = [p for p in shown if p.pts is not None]
-    timed = format_name not in UNTIMED and 2 * len(with_time) >= len(shown)
-    rate = stream.average_rate or Fraction(25)
-    base = stream.time_base
-    if timed:
-        given = np.array([p.pts for p in with_time], np.int64)
-        ticks, order = np.unique(given, return_index=True)
-        shown = [with_time[i] for i in order]
-    elif all(p.dts is not None for p in shown):
-        ticks = np.sort(np.array([p.dts for p in shown], np.int64))
-    else:
-        base = 1 / rate
-        ticks = np.arange(len(shown), dtype=np.int64)
-    last_duration = shown[-1].duration if timed and shown else 0
-    return FrameTimes(
-        ticks=ticks,
-        last_duration=last_duration or max(1, round(1 / (rate * base))),
-        keyframes=np.flatnonzero([p.is_keyframe and format_name in INDEXED for p in shown]).astype(
-            np.int64
-        ),
-        base=base,
-        timed=timed,
+    if any(packet.pts is None for packet in shown):
+        return False
+    given = np.array([packet.pts for packet in shown], np.int64)  # (n,)
+    order = np.argsort(given, kind="stable")
+    steps = np.diff(given[order])
+    place = np.arange(len(given))
+    decoding = np.array([packet.dts for packet in shown if packet.dts is not None], np.int64)
+    in_order = bool(np.all(order == place))
+    return not (
+        np.any(steps == 0)
+        or np.any(np.abs(order - place) > MAX_REORDER)
+        or np.any(np.diff(decoding) < 0)
+        or np.any(np.abs(given.astype(np.float64)) * float(base) > MAX_SECONDS)
+        or np.any(steps * float(base) > wrap_of(format_name, base) / 2)
+        or (reorders and in_order and _may_be_shuffled(shown, format_name))
     )
+
+
+def _may_be_shuffled(shown: list[Packet], format_name: str) -> bool:
+    """Whether times that ascend from packet to packet may be those of decoding, given for those of
+    presentation: not where the container gives both, and they differ.
+    """
+    both = [packet.pts == packet.dts for packet in shown if packet.dts is not None]
+    return (format_name not in WITH_BOTH or all(both)) and not all(
+        packet.is_keyframe for packet in shown
+    )
+
+
+def _vp8_shows(data: bytes) -> bool:
+    """Whether a VP8 frame is to be shown: show_frame (RFC 6386, 9.1)."""
+    return bool(data[0] >> 4 & 1)
+
+
+def _vp9_shows(data: bytes) -> bool:
+    """Whether a VP9 frame is to be shown: show_existing_frame or show_frame (VP9 bitstream
+    specification, 6.2), or is a superframe, which has one that is (annex B).
+    """
+    if data[-1] >> 5 == 0b110:
+        return True
+    # frame_marker (2 bits), profile (2), in profile 3 a reserved one
+    left = data[0] << 4 & 0xFF if data[0] >> 4 & 0b11 != 0b11 else data[0] << 5 & 0xFF
+    shows_existing, shows = left >> 7, left >> 5 & 1  # between them: frame_type
+    return bool(shows_existing or shows)
+
+
+# libav's name of a decoder -> whether a packet has a frame that is shown.
+SHOWS: dict[str, Callable[[bytes], bool]] = {"vp8": _vp8_shows, "vp9": _vp9_shows}

@@ -13,7 +13,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from videoemo.errors import InputError, TooLargeVideoError, UnreadableVideoError
 from videoemo.video._animation import probe_animation
-from videoemo.video._heif import heif_size, n_other_pictures, read_heif
+from videoemo.video._heif import MOTION_PHOTO, heif_remarks, heif_size, read_heif
 from videoemo.video._heif_boxes import is_heif
 from videoemo.video._info import Video, check_size
 from videoemo.video._jpeg import jpeg_tail
@@ -177,9 +177,7 @@ def _read(path: Path, *, max_pixels: int | None) -> npt.NDArray[np.uint8]:
 def _left_out(path: Path) -> Iterator[str]:
     """What a picture file holds beside the picture that is scored, in words."""
     if is_heif(path):
-        n = n_other_pictures(path)
-        if n:
-            yield f"it holds {n + 1} pictures: the primary one is scored"
+        yield from heif_remarks(path)
         return
     try:
         with open_picture(path) as picture:
@@ -189,7 +187,7 @@ def _left_out(path: Path) -> Iterator[str]:
         yield "what follows its first page is damaged, and not scored"
         return
     if format_ in ("JPEG", "MPO") and jpeg_tail(path) == "film":
-        yield "a film lies behind the picture (motion photo): the picture is scored"
+        yield MOTION_PHOTO
     if n > 1 and format_ == "MPO":
         yield f"it holds {n} pictures of one moment (MPO): the first is scored"
     elif n > 1:

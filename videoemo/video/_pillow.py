@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,10 +12,16 @@ from PIL import Image
 
 from videoemo.errors import InputError, TooLargeVideoError, UnreadableVideoError, VideoemoError
 
-__all__ = ["FORMATS", "check_limit", "damaged", "open_picture"]
+__all__ = ["FORMATS", "begins_as_picture", "check_limit", "damaged", "not_read", "open_picture"]
 
 # Not GIF, which is a video; and not the moving kinds that Pillow also knows (FLI, MPEG).
 FORMATS = ("AVIF", "BMP", "JPEG", "JPEG2000", "PNG", "PPM", "TIFF", "WEBP")
+# How files of these formats and of GIF begin.
+_BEGINNINGS = re.compile(
+    rb"\xff\xd8\xff|\x89PNG\r\n\x1a\n|GIF8|II[*+]\0|MM\0[*+]|RIFF....WEBP|"
+    rb"\0\0\0\x0cjP  |....ftyp(avi[fs]|mif1|msf1|he[iv][cx])",
+    re.DOTALL,
+)
 
 
 @contextmanager
@@ -57,9 +64,23 @@ def open_picture(path: Path) -> Iterator[Image.Image]:
             raise damaged(path) from exc
 
 
+def begins_as_picture(path: Path) -> bool:
+    """Whether a file begins as one of a picture does, readable or not."""
+    with path.open("rb") as file:
+        return _BEGINNINGS.match(file.read(16)) is not None
+
+
 def damaged(path: Path) -> UnreadableVideoError:
     """The error of a picture that is damaged."""
     return UnreadableVideoError(f"{path}: the picture is damaged or cut off: copy it again")
+
+
+def not_read(path: Path) -> UnreadableVideoError:
+    """The error of a picture that no reader takes, for whatever reason."""
+    return UnreadableVideoError(
+        f"{path}: the picture is damaged or cut off, or of a kind that is not read: copy it again, "
+        "or save it as PNG"
+    )
 
 
 def check_limit(path: Path, *, width: int, height: int) -> None:

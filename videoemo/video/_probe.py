@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from videoemo.errors import EmptyVideoError, InputError, UnreadableVideoError
-from videoemo.video._container import explain_unreadable, open_container, pick_stream
+from videoemo.video._container import explain_unreadable, open_container
 from videoemo.video._info import Video, check_size
 from videoemo.video._orientation import read_orientation
-from videoemo.video._packets import frame_times, scan_packets
+from videoemo.video._packets import scan_packets
 from videoemo.video._picture_folder import probe_folder
 from videoemo.video._pictures import PictureKind, picture_kind, probe_picture
+from videoemo.video._pillow import begins_as_picture, not_read
+from videoemo.video._regular import check_regular_file
+from videoemo.video._stream import describe_choice, pick_stream
+from videoemo.video._times import frame_times
 from videoemo.video._truncation import is_truncated
 
 __all__ = ["probe"]
 
 
-def probe(path: str | Path, *, fps: float | None = None, max_pixels: int | None = None) -> Video:
+def probe(
+    path: str | Path,
+    *,
+    fps: float | None = None,
+    stream: int | None = None,
+    max_pixels: int | None = None,
+) -> Video:
     """Describe a video or a picture: its size, the times of its frames, whether it is truncated.
 
-    Reads the packets once and decodes a single frame, since only a frame carries its rotation.
+    Reads the packets once and decodes a single frame, since only a frame carries its rotation; all
+    frames, without converting them, where packets do not say which come, and when.
 
     Parameters
     ----------
@@ -27,14 +39,16 @@ def probe(path: str | Path, *, fps: float | None = None, max_pixels: int | None 
         A video, a picture, or a folder of numbered pictures.
     fps : float or None
         Of a folder, the rate at which its pictures were taken; of nothing else.
+    stream : int or None
+        Which video stream of a container, from 0; None for the one that plays by default.
     max_pixels : int or None
         Refuse frames of more pixels than this, before one is decoded; no limit where None.
 
     Raises
     ------
     InputError
-        There is no such file, or it is a folder without `fps`, or with other things than numbered
-        pictures in it.
+        There is no such file or no such stream, it is no regular file, or a folder without `fps`,
+        or with other things than numbered pictures in it.
     UnreadableVideoError
         It cannot be opened, or none of its frames can be decoded.
     EmptyVideoError
@@ -43,24 +57,37 @@ def probe(path: str | Path, *, fps: float | None = None, max_pixels: int | None 
         Its frames have more than `max_pixels` pixels.
     """
     path = Path(path)
-    if path.is_dir():
+    if os.path.isdir(path):  # noqa: PTH112 - what may not be looked at is an error below
         if fps is None:
             raise InputError(
                 f"{path}: it is a folder: give a file, or fps with a folder of numbered pictures"
             )
+        _refuse_stream(path, stream)
         return probe_folder(path, fps=fps, max_pixels=max_pixels)
+    check_regular_file(path)
     kind = picture_kind(path)
     if kind in (PictureKind.STILL, PictureKind.ANIMATION):
+        _refuse_stream(path, stream)
         return probe_picture(path, kind, max_pixels=max_pixels)
+    try:
+        return _probe_container(path, kind, stream=stream, max_pixels=max_pixels)
+    except (UnreadableVideoError, EmptyVideoError) as exc:
+        if begins_as_picture(path):
+            raise not_read(path) from exc
+        raise
+
+
+def _probe_container(
+    path: Path, kind: PictureKind, *, stream: int | None, max_pixels: int | None
+) -> Video:
     with open_container(path) as container:
-        stream = pick_stream(container, path)
-        check_size(path, width=stream.width, height=stream.height, max_pixels=max_pixels)
-        found, frame = scan_packets(container, stream)
+        chosen = pick_stream(container, path, stream)
+        check_size(path, width=chosen.width, height=chosen.height, max_pixels=max_pixels)
+        found, frame = scan_packets(container, chosen)
         truncated = is_truncated(path)
-        times = frame_times(found, stream, format_name=container.format.name, truncated=truncated)
-        if not len(times.ticks) and truncated:
+        if not found and truncated:
             raise UnreadableVideoError(f"{path}: {explain_unreadable(path)}")
-        if not len(times.ticks):
+        if not found:
             raise EmptyVideoError(f"{path}: its video stream holds no frames: record it again")
         if frame is None:
             raise UnreadableVideoError(
@@ -71,23 +98,43 @@ def probe(path: str | Path, *, fps: float | None = None, max_pixels: int | None 
             (frame.height, frame.width) if rotation % 180 else (frame.width, frame.height)
         )
         check_size(path, width=width, height=height, max_pixels=max_pixels)
-        end = int(times.ticks[-1]) + times.last_duration
+        times = frame_times(
+            found,
+            container,
+            chosen,
+            path,
+            interlaced=frame.interlaced_frame,
+            truncated=truncated,
+            max_pixels=max_pixels,
+        )
+        if not len(times.seconds):
+            raise EmptyVideoError(f"{path}: none of its frames is presented: record it again")
+        # The other streams of an AVIF sequence are its cover and its transparency.
+        told = stream is None and kind is not PictureKind.MOVING
+        choice = describe_choice(container, chosen) if told else None
         return Video(
             path=path,
             width=width,
             height=height,
-            seconds=times.ticks * times.base.numerator / times.base.denominator,
-            duration=float((end - int(times.ticks[0])) * times.base),
+            seconds=times.seconds,
+            duration=times.duration,
             rotation=rotation,
             mirrored=mirrored,
             interlaced=frame.interlaced_frame,
-            truncated_at=float(end * times.base) if truncated else None,
-            timed=times.timed,
+            truncated_at=times.end if truncated else None,
+            timed=len(times.ticks) > 0,
             ticks=times.ticks,
             time_base=times.base,
             keyframes=times.keyframes,
-            start=float((stream.start_time or 0) * stream.time_base),
+            packets=times.packets,
+            start=float((chosen.start_time or 0) * (chosen.time_base or 0)),
             edited=any(packet.is_hidden for packet in found),
-            stream=stream.index,
+            stream=chosen.index,
             n_streams=len(container.streams.video),
+            remarks=(*filter(None, [choice]), *times.remarks),
         )
+
+
+def _refuse_stream(path: Path, stream: int | None) -> None:
+    if stream:
+        raise InputError(f"{path}: there is no video stream {stream}: it is a picture, or several")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import av
 import numpy as np
 import numpy.typing as npt
 from av.video.reformatter import VideoReformatter
 
-from videoemo.video._container import open_container, packets
+from videoemo.video._container import DAMAGE, open_container, packets
 from videoemo.video._info import Video
 from videoemo.video._orientation import to_upright
+from videoemo.video._places import find_places
 
 __all__ = ["read"]
 
@@ -94,33 +94,21 @@ def _runs(
 def _decode(container: Any, stream: Any, video: Video) -> Iterator[tuple[int, Any]]:
     """Decode frames from where the container stands: index and frame, ascending."""
     last = -1
-    for order, packet in enumerate(packets(container, stream)):
-        if not video.timed and packet.size:
-            packet.pts, packet.dts = None, order
+    places = find_places(video)
+    for packet in places.mark(packets(container, stream)):
         try:
             frames = packet.decode()
-        except av.FFmpegError as exc:
+        except DAMAGE as exc:
             if not packet.size:
                 # The decoder was flushing its last frames: those after the broken one are lost
                 # with it.
                 raise _UnsureError from exc
             continue
         for frame in frames:
-            index = _index(video, frame, delay=stream.codec_context.reorder_depth, last=last)
+            index = places.index(frame, delay=stream.codec_context.reorder_depth, last=last)
             if index is not None and last < index < video.n_frames:
                 yield index, frame
                 last = index
-
-
-def _index(video: Video, frame: Any, *, delay: int, last: int) -> int | None:
-    if not video.timed:
-        # The packet after which the frame came out, less those that the decoder holds back; the
-        # last ones come out without a packet.
-        return last + 1 if frame.dts is None else int(frame.dts) - delay
-    if frame.pts is None:
-        return None
-    index = int(np.searchsorted(video.ticks, frame.pts))
-    return index if index < video.n_frames and video.ticks[index] == frame.pts else None
 
 
 def _convert(

@@ -7,12 +7,18 @@ containers (MPEG-TS, MPEG-PS, FLV, raw streams) announce no length.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 __all__ = ["is_truncated", "lacks_index"]
 
+# With which a file may begin.
 BOXES = (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot")
+# Of which it is made (ISO/IEC 14496-12): what lies behind a whole file under another name is none
+# of it, whatever length it seems to announce.
+PARTS = (*BOXES, b"styp", b"moof", b"mfra", b"uuid", b"meta", b"sidx", b"ssix", b"prft", b"udta")
+INDEXES = (b"moov", b"meta")
 EBML, SEGMENT = b"\x1a\x45\xdf\xa3", b"\x18\x53\x80\x67"
 # Writers disagree by a header and a pad byte on what the length of a RIFF chunk includes.
 RIFF_SLACK = 9
@@ -27,7 +33,7 @@ def is_truncated(path: Path) -> bool:
         head = file.read(8)
         file.seek(0)
         if head[4:] in BOXES:
-            return any(end > size for _, end in _mp4_boxes(file, size=size))
+            return any(name in PARTS and end > size for name, end in _mp4_boxes(file, size=size))
         if head[:4] == b"RIFF":
             return any(end > size + RIFF_SLACK for end in _riff_ends(file, size=size))
         if head[:4] == EBML:
@@ -36,21 +42,21 @@ def is_truncated(path: Path) -> bool:
 
 
 def lacks_index(path: Path) -> bool:
-    """Whether a file is MP4 or MOV without its complete index (the box `moov`), which locates its
-    frames.
+    """Whether a file is MP4 or MOV without its complete index, which locates its frames: the box
+    `moov` of films, `meta` of pictures (HEIF).
     """
     with path.open("rb") as file:
         is_mp4 = file.read(8)[4:] in BOXES
         file.seek(0)
         size = path.stat().st_size
         return is_mp4 and not any(
-            name in (b"moov", b"meta") and end <= size for name, end in _mp4_boxes(file, size=size)
+            name in INDEXES and end <= size for name, end in _mp4_boxes(file, size=size)
         )
 
 
-def _mp4_boxes(file: BinaryIO, *, size: int) -> list[tuple[bytes, int]]:
+def _mp4_boxes(file: BinaryIO, *, size: int) -> Iterator[tuple[bytes, int]]:
     """Name and end of each MP4 box; one of length 0 extends to the end of the file."""
-    found, offset = [], 0
+    offset = 0
     while offset + 8 <= size:
         file.seek(offset)
         header = file.read(16)
@@ -58,8 +64,7 @@ def _mp4_boxes(file: BinaryIO, *, size: int) -> list[tuple[bytes, int]]:
         if length == 1:
             length = int.from_bytes(header[8:16], "big")
         offset = offset + length if length >= 8 else size
-        found.append((header[4:8], offset))
-    return found
+        yield header[4:8], offset
 
 
 def _riff_ends(file: BinaryIO, *, size: int) -> list[int]:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from videoemo.util.messages import one_line
-from videoemo.util.text import map_text, unescape
 
 __all__ = ["CSV", "PARQUET", "PNG", "FileCheck", "check_integrity", "read_json"]
 
@@ -36,7 +35,7 @@ class FileCheck:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """Read the object in a JSON file that `util.files.write_json` wrote.
+    """Read the object in a JSON file.
 
     Raises
     ------
@@ -50,7 +49,7 @@ def read_json(path: Path) -> dict[str, Any]:
     if len(text) > _LARGEST_JSON:
         raise ValueError(f"more than {_LARGEST_JSON} bytes")
     try:
-        content = map_text(unescape, json.loads(text))
+        content = json.loads(text)
     except RecursionError as exc:
         raise ValueError("lists within lists without end") from exc
     if not isinstance(content, dict):
