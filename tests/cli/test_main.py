@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from tests.support.clips import write_clip, write_sound
+from tests.support.clips import write_clip, write_sound, write_streams
 from tests.support.commands import Run, start
 from videoemo.cli.demo_clip import write_portrait
 from videoemo.util.timings import STAGES
@@ -332,6 +332,35 @@ def test_max_pixels_is_a_setting(videoemo: Run, tmp_path: Path) -> None:
     )
     assert status == 3
     assert "max_pixels" in videos(tmp_path / "out")[0]["error"]
+
+
+def test_what_was_chosen_and_repaired_stands_in_the_row(videoemo: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    write_streams(folder / "streams.mkv", (64, 5), (96, 5))
+    parts = [write_clip(tmp_path / f"{i}.ts", n=5).read_bytes() for i in range(2)]
+    (folder / "joined.ts").write_bytes(b"".join(parts))
+    assert videoemo("score", folder, "-o", tmp_path / "out")[0] == 0
+    joined, streams = videos(tmp_path / "out")
+    assert (joined["status"], joined["frames"]) == ("ok", "10")
+    assert joined["error"] == (
+        "the clock begins anew 1 time: it goes on where the frame before ended"
+    )
+    assert "one of 2 video streams was taken, number 1 of 96x48" in streams["error"]
+
+
+def test_a_video_stream_is_asked_for(videoemo: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    write_streams(folder / "two.mkv", (64, 5), (96, 7))
+    write_clip(folder / "one.mp4", n=3)
+    status, _, _ = videoemo("score", folder, "-o", tmp_path / "out", "--stream", 1)
+    one, two = videos(tmp_path / "out")
+    assert (status, two["status"], two["frames"], two["error"]) == (3, "ok", "7", "")
+    assert (one["status"], "no video stream 1: it has 1 video stream" in one["error"]) == (
+        "failed",
+        True,
+    )
 
 
 def test_names_with_spaces_other_scripts_and_the_same_stem_twice(

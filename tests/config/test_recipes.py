@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.paths import ROOT
+from videoemo.config.extraction import load_extraction
 from videoemo.config.pipeline import change_pipeline, load_pipeline
 from videoemo.errors import InputError, RecipeError
 
@@ -27,6 +28,11 @@ def test_the_defaults_are_those_of_the_contract() -> None:
 def test_a_file_of_ones_own_needs_only_the_keys_it_changes(tmp_path: Path) -> None:
     mine = load_pipeline(toml(tmp_path, "[detection]\nmin_face = 64"))
     assert mine == change_pipeline(load_pipeline(), min_face=64)
+
+
+def test_a_stream_given_for_an_extraction_counts_before_the_recipes() -> None:
+    assert load_extraction("folder", stream=1).pipeline.sampling.stream == 1
+    assert load_extraction("folder").pipeline.sampling.stream is None
 
 
 def test_an_unknown_key_names_the_nearest_allowed_one(tmp_path: Path) -> None:
@@ -68,6 +74,7 @@ def test_an_unknown_key_names_the_nearest_allowed_one(tmp_path: Path) -> None:
             "thresholds: allowed are three numbers from 0 to 1",
         ),
         ("[sampling]\nmax_pixels = 0", "max_pixels: allowed are whole numbers from 1, got 0"),
+        ("[sampling]\nstream = -1", "stream: allowed are whole numbers from 0, got -1"),
         (
             "[detection]\npyramid_factor = 1.0",
             "pyramid_factor: allowed are numbers from 0.1 to 0.95",

@@ -134,6 +134,7 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
         {"fps": 2.0},
         {"thresholds": (0.5, 0.7, 0.7)},
         {"decoder": "pyav"},
+        {"stream": 1},
         {"faces": "largest"},
     ],
     ids=str,

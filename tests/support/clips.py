@@ -101,6 +101,33 @@ def write_clip(
     return path
 
 
+def write_streams(path: Path, *streams: tuple[int, int], default: int | None = None) -> Path:
+    """A file of several video streams, each of a width and a number of frames; a stream's frames
+    tell its width, a quarter of it.
+    """
+    with av.open(str(path), "w") as container:
+        made: list[Any] = []
+        for place, (width, _) in enumerate(streams):
+            stream: Any = container.add_stream("libx264", rate=25, options={"bf": "0"})
+            stream.width, stream.height, stream.pix_fmt = width, 48, "yuv420p"
+            stream.time_base = stream.codec_context.time_base = Fraction(1, 25)
+            stream.disposition = av.stream.Disposition.default if place == default else 0
+            made.append(stream)
+        container.start_encoding()
+        for i in range(max(n for _, n in streams)):
+            for stream, (width, n) in zip(made, streams, strict=True):
+                if i < n:
+                    rgb = picture(width // 4, size=(width, 48))
+                    frame = av.VideoFrame.from_ndarray(rgb, format="rgb24").reformat(
+                        format="yuv420p"
+                    )
+                    frame.pts, frame.time_base = i, Fraction(1, 25)
+                    container.mux(stream.encode(frame))
+        for stream in made:
+            container.mux(stream.encode())
+    return path
+
+
 def write_sound(path: Path, *, seconds: float = 1.0) -> Path:
     """Write a file that holds nothing but silence."""
     with av.open(str(path), "w") as container:

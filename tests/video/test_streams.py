@@ -2,51 +2,14 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import av
 import pytest
 
-from tests.support.clips import number, picture, write_clip
+from tests.support.clips import number, write_clip, write_streams
 from videoemo.errors import InputError, UnreadableVideoError
 from videoemo.video import DECODERS, frames, probe
-
-
-def write_streams(
-    path: Path, *streams: tuple[int, int], default: int | None = None, covers: tuple[int, ...] = ()
-) -> Path:
-    """A file of several video streams, each of a width and a number of frames; a stream's frames
-    tell its width, a quarter of it.
-    """
-    with av.open(str(path), "w") as container:
-        made: list[Any] = []
-        for place, (width, _) in enumerate(streams):
-            stream: Any = container.add_stream("libx264", rate=25, options={"bf": "0"})
-            stream.width, stream.height, stream.pix_fmt = width, 48, "yuv420p"
-            stream.time_base = stream.codec_context.time_base = Fraction(1, 25)
-            stream.disposition = (
-                av.stream.Disposition.attached_pic
-                if place in covers
-                else av.stream.Disposition.default
-                if place == default
-                else av.stream.Disposition(0)
-            )
-            made.append(stream)
-        container.start_encoding()
-        for i in range(max(n for _, n in streams)):
-            for stream, (width, n) in zip(made, streams, strict=True):
-                if i < n:
-                    rgb = picture(width // 4, size=(width, 48))
-                    frame = av.VideoFrame.from_ndarray(rgb, format="rgb24").reformat(
-                        format="yuv420p"
-                    )
-                    frame.pts, frame.time_base = i, Fraction(1, 25)
-                    container.mux(stream.encode(frame))
-        for stream in made:
-            container.mux(stream.encode())
-    return path
 
 
 def width_read(path: Path, **options: Any) -> int:

@@ -168,13 +168,14 @@ def _fill(
         return step * np.arange(n, dtype=np.float64)
     first, last, times = int(kept[0]), int(kept[-1]), seconds[kept]
     filled: npt.NDArray[np.float64] = np.interp(np.arange(n), kept, times)  # evenly
-    filled[kept] = times
     filled[:first] = times[0] - step * np.arange(first, 0, -1)
     filled[last + 1 :] = times[-1] + step * np.arange(1, n - last)
     n_steps, room = np.diff(kept), np.diff(times)
     for place in np.flatnonzero((n_steps > 1) & (room > EVEN * step * n_steps)).tolist():
         inside = np.arange(1, n_steps[place])
         filled[kept[place] + inside] = times[place] + step * inside
+    filled = np.round(filled, 9)  # 0 is 0
+    filled[kept] = times
     if np.any(np.diff(filled) <= 0):  # finer than numbers of this size can tell
         filled = filled[0] + np.arange(n) * max(step, 4 * float(np.spacing(np.abs(filled).max())))
     return filled

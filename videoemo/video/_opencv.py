@@ -38,8 +38,9 @@ def read(
     UnreadableVideoError
         OpenCV cannot open it, or would decode it wrongly without an error.
     """
-    # libav's level "quiet"; it is read once, when OpenCV opens its first video.
+    # libav's level "quiet", read once, when OpenCV opens its first video; and no file but this one.
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
+    os.environ.setdefault("OPENCV_FFMPEG_CAPTURE_OPTIONS", "protocol_whitelist;file")
     import cv2
 
     if video.interlaced:

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from videoemo.errors import EmptyVideoError, InputError, UnreadableVideoError
+from videoemo.util.messages import count_noun
 from videoemo.video._container import explain_unreadable, open_container
 from videoemo.video._info import Video, check_size
 from videoemo.video._orientation import read_orientation
@@ -90,8 +91,9 @@ def _probe_container(
         if not found:
             raise EmptyVideoError(f"{path}: its video stream holds no frames: record it again")
         if frame is None:
+            n_packets = count_noun(len(found), "video packet")
             raise UnreadableVideoError(
-                f"{path}: none of its {len(found)} video packets can be decoded: copy it again"
+                f"{path}: none of its {n_packets} can be decoded: copy it again"
             )
         rotation, mirrored = read_orientation(frame)
         width, height = (
