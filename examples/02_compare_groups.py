@@ -15,16 +15,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+import videoemo
+
 RESAMPLES = 2000
 
 
 def video_means(results: Path, group: str) -> pd.DataFrame:
     """One row a video of a subfolder: the mean over its persons, each of whom counts the same."""
-    videos = pd.read_csv(results / "videos.csv")
+    videos = videoemo.read_table(results / "videos.csv")
     scored = videos[(videos["status"] == "ok") & videos["video"].str.startswith(f"{group}/")]
     rows = []
     for video in scored["video"]:
-        persons = pd.read_csv(results / video / "tracks.csv")
+        persons = videoemo.read_table(results / video / "tracks.csv")
         # A false face is short: persons seen in few frames are left out.
         rows.append(persons.loc[persons["frames"] >= 10, "anger":"surprise"].mean())
     return pd.DataFrame(rows).dropna()  # videos without a face say nothing of expressions

@@ -41,3 +41,20 @@ def test_what_several_tests_use_lies_in_support() -> None:
         for path in TESTS.rglob("*.py")
         if (found := taken.findall(path.read_text(encoding="utf-8")))
     } == {}
+
+
+def test_what_is_printed_goes_through_one_function() -> None:
+    # The other one is loaded without the package, too, and prints a sentence of its own.
+    own = {"util/terminal.py", "backends/torchvision_repair.py"}
+    printing = re.compile(
+        r"\bprint\(|partial\(print|\becho\(|\bstd(?:out|err)\.write\(|tqdm\.write\("
+    )
+    found = {
+        path.relative_to(ROOT / "videoemo").as_posix(): len(
+            printing.findall(path.read_text("utf-8"))
+        )
+        for path in (ROOT / "videoemo").rglob("*.py")
+    }
+    assert {name: n for name, n in found.items() if n and name not in own} == {
+        "runs/progress.py": 1
+    }

@@ -189,3 +189,27 @@ def test_the_table_has_a_row_a_window(tmp_path: Path) -> None:
         ["0.000000", "1.000000", "1", "1", "1", "many", "0.000000", "1.000000"],
         ["1.000000", "2.000000", "1", "0", "0", "", "", ""],
     ]
+
+
+def test_a_window_in_which_no_frame_lies_has_no_row() -> None:
+    made = table([1] * 4)
+    month = 30 * 86400.0
+    paused = replace(made, seconds=np.array([0.0, 1.0, month, month + 1]))
+    found = sliding_windows(
+        Counting(), paused, (made.frame, np.zeros((4, 1), np.float32)), length=5, step=1
+    )
+    assert [(one.start, one.frames) for one in found] == [
+        (0, 2),
+        (1, 1),
+        *((month - 4 + i, n) for i, n in enumerate([1, 2])),
+    ]
+
+
+def test_a_pause_of_years_costs_nothing() -> None:
+    made = table([1] * 2)
+    paused = replace(made, seconds=np.array([0.0, 4e9]))
+    found = sliding_windows(
+        Counting(), paused, (made.frame, np.zeros((2, 1), np.float32)), length=1, step=0.1
+    )
+    assert [one.frames for one in found] == [1] * len(found)
+    assert len(found) < 30

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import torch
+from PIL import Image
 from safetensors.torch import save_file
 
 from tests.support.heads import VALENCE_AROUSAL, heads
@@ -312,3 +313,41 @@ def test_an_embedding_of_another_length_than_the_cards_is_refused(tmp_path: Path
         match="tiny_efficientnet gives embeddings of length 64, where the card of tiny says 1280",
     ):
         load_extractor(card_beside(tmp_path, card))
+
+
+def test_pictures_of_pillows_are_crops_like_arrays(extractor: Extractor, crops: list[Crop]) -> None:
+    arrays = extractor(crops).probabilities
+    assert (extractor(map(Image.fromarray, crops)).probabilities == arrays).all()
+    grey = Image.fromarray(crops[0]).convert("L")
+    as_rgb = np.repeat(np.asarray(grey)[:, :, None], 3, axis=2)
+    assert (extractor([grey]).probabilities == extractor([as_rgb]).probabilities).all()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (None, "crops: expected an iterable of crops, got NoneType"),
+        (Image.new("RGB", (8, 8)), "crops: expected an iterable of crops, got Image"),
+        ("face.jpg", "crops: expected an iterable of crops, got str"),
+        (["face.jpg"], "expected a crop uint8 .* or a picture of Pillow's, got str"),
+        ([None], "got NoneType"),
+        ([[[1, 2, 3]]], "got list"),
+        ([Image.new("RGBA", (8, 8))], r"8 bits a channel \(.*\), got mode RGBA"),
+        ([Image.new("F", (8, 8))], "got mode F"),
+        (np.zeros((8, 8, 3), np.uint8), r"expected a crop uint8 \(h, w, 3\), got uint8 \(8, 3\)"),
+        ([np.zeros((8, 8, 3))], "got float64"),
+    ],
+    ids=str,
+)
+def test_what_are_no_crops_is_told(extractor: Extractor, wrong: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        extractor(wrong)
+
+
+def test_a_picture_of_pillows_that_is_cut_off_is_told(extractor: Extractor, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    whole = Image.fromarray(rng.integers(0, 256, (64, 64, 3), dtype=np.uint8))
+    whole.save(tmp_path / "a.jpg")
+    (tmp_path / "b.jpg").write_bytes((tmp_path / "a.jpg").read_bytes()[:1500])
+    with Image.open(tmp_path / "b.jpg") as cut, pytest.raises(ValueError, match="cannot be read"):
+        extractor([cut])

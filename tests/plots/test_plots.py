@@ -494,6 +494,9 @@ class TestWords:
             (65, 7200, "0:01:05"),
             (3725.5, 7200, "1:02:05.5"),
             (-1.5, 600, "-0:01.5"),
+            (86400, 90000, "24:00:00"),
+            (3 * 86400, 4 * 86400, "3d"),
+            (3 * 86400 + 3725.5, 4 * 86400, "3d 1:02:05.5"),
         ],
     )
     def test_clock(self, seconds: float, longest: float, words: str) -> None:
@@ -506,7 +509,10 @@ class TestWords:
         assert 0 <= times[0] < times[-1] <= last * 1.01
 
     def test_what_the_font_lacks_becomes_a_box(self) -> None:
-        assert drawable("a视\nb") == "a□□b"
+        assert drawable("a视b") == "a□b"
+
+    def test_control_characters_and_bytes_that_are_no_utf8_are_shown_as_escapes(self) -> None:
+        assert drawable("a\nb\udce9\u202e") == r"a\x0ab\xe9\u202e"
 
 
 class TestPage:

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import sys
 import tempfile
 import warnings
 from collections.abc import Callable, Sequence
@@ -22,6 +21,7 @@ import numpy.typing as npt
 from videoemo.backends.openvino_import import openvino
 from videoemo.backends.openvino_passes import VERSION, rewrite
 from videoemo.util.locks import file_lock
+from videoemo.util.terminal import say
 from videoemo.zoo.cache import cache_dir
 
 if TYPE_CHECKING:
@@ -179,10 +179,10 @@ def convert_once(
 @cache
 def _say(folder: Path) -> None:
     """Once a process: it takes ten seconds or so."""
-    print(
+    say(
         "notice: the networks are converted for OpenVINO, this once; later starts find them "
         f"in {folder}",
-        file=sys.stderr,
+        error=True,
     )
 
 

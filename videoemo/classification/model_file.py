@@ -25,6 +25,7 @@ from videoemo.classification.classifier import best_of, matrix
 from videoemo.errors import InputError, WeightsError
 from videoemo.records import FeatureTable
 from videoemo.util.files import atomic_write
+from videoemo.util.text import escape, map_text, unescape
 from videoemo.util.versions import versions
 
 __all__ = ["FittedClassifier", "load_fitted_classifier", "make_card", "save_fitted_classifier"]
@@ -191,7 +192,7 @@ def save_fitted_classifier(path: Path, fitted: BaseEstimator, card: dict[str, An
     """
     data = io.BytesIO(skops.io.dumps(best_of(fitted), compression=zipfile.ZIP_DEFLATED))
     with zipfile.ZipFile(data, "a", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(CARD, json.dumps(card, indent=2, ensure_ascii=False))
+        archive.writestr(CARD, json.dumps(map_text(escape, card), indent=2, ensure_ascii=False))
     with atomic_write(path) as temporary:
         temporary.write_bytes(data.getvalue())
 
@@ -218,7 +219,7 @@ def load_fitted_classifier(path: str | Path) -> FittedClassifier:
                     f"{path} unpacks to more than {MOST_BYTES:,} bytes: not a classifier of "
                     "videoemo"
                 )
-            card = json.loads(archive.read(CARD))
+            card = map_text(unescape, json.loads(archive.read(CARD)))
             foreign = sorted(named_types(json.loads(archive.read("schema.json"))) - ALLOWED)
         if foreign:
             kind, name = foreign[0]

@@ -18,10 +18,10 @@ from videoemo.zoo.cards import Card, card_names, extractor_provenance
 
 __all__ = ["ClipClassifier", "pipeline_for"]
 
-# The tables of a pipeline that decide what the classifier gets to see; the others, and how frames
-# are decoded, are the run's own.
+# The tables of a pipeline that decide what the classifier gets to see; the others, how frames are
+# decoded, and how a video is summed up, are the run's own.
 _SEEN = ("sampling", "detection", "tracking", "network")
-_DECODING = ("decoder", "max_pixels", "stream")
+_OWN = ("decoder", "max_pixels", "min_coverage", "mean_by", "stream")
 
 
 class ClipClassifier:
@@ -178,5 +178,5 @@ def _seen(pipeline: dict[str, dict[str, Any]]) -> dict[str, Any]:
         key: value
         for section in _SEEN
         for key, value in pipeline[section].items()
-        if key not in _DECODING
+        if key not in _OWN
     }

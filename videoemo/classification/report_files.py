@@ -8,6 +8,7 @@ from pathlib import Path
 from videoemo.classification.evaluate import ClipsReport
 from videoemo.classification.text import report_markdown
 from videoemo.util.files import atomic_write, write_json
+from videoemo.util.text import printable
 from videoemo.util.versions import versions
 
 __all__ = ["write_clips_report"]
@@ -29,7 +30,8 @@ def write_clips_report(report: ClipsReport, folder: Path) -> None:
         {**report.summary(), "features": report.provenance, "versions": versions() | libraries},
     )
     with atomic_write(folder / "report.md") as temporary:
-        temporary.write_text(report_markdown(report), encoding="utf-8")
+        lines = report_markdown(report).split("\n")
+        temporary.write_text("\n".join(map(printable, lines)), encoding="utf-8")
     title = f"{report.classifier} on {report.provenance['dataset']}"
     draw(
         folder / "confusion.png",

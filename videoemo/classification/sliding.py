@@ -35,8 +35,9 @@ def sliding_windows(
     """Classify each window of a video, its faces pooled as those of a whole clip.
 
     The first window begins with the first frame, each one a step later, and the last is the first
-    that reaches the last frame. Beside the faces given, no more is kept than the descriptors of
-    64 windows.
+    that reaches the last frame; one in which no frame lies is left out, however many there are
+    where a recording pauses for days. Beside the faces given, no more is kept than the
+    descriptors of 64 windows.
 
     Parameters
     ----------
@@ -54,14 +55,11 @@ def sliding_windows(
     seconds = np.sort(table.seconds[starts])  # a damaged container's times may go back
     when = table.seconds[starts][np.searchsorted(table.frame[starts], frame)]  # (m,)
     order = np.argsort(when, kind="stable")
-    begins = seconds[0] + step * np.arange(
-        _count(float(seconds[-1] - seconds[0]), length=length, step=step)
-    )
+    begins = seconds[0] + step * _with_frames(seconds - seconds[0], length=length, step=step)
     edges = np.stack([begins, begins + length]) - TIME_EPSILON  # (2, windows)
-    n_frames, places = (
-        np.diff(np.searchsorted(seconds, edges), axis=0)[0],
-        np.searchsorted(when[order], edges),
-    )
+    n_frames = np.diff(np.searchsorted(seconds, edges), axis=0)[0]
+    begins, edges, n_frames = begins[n_frames > 0], edges[:, n_frames > 0], n_frames[n_frames > 0]
+    places = np.searchsorted(when[order], edges)
     windows: list[Window] = []
     for first in range(0, len(begins), _AT_ONCE):
         made, described = [], []
@@ -85,6 +83,29 @@ def sliding_windows(
             replace(window, prediction=next(said)) if window.faces else window for window in made
         ]
     return windows
+
+
+def _with_frames(
+    seconds: npt.NDArray[np.float64], *, length: float, step: float
+) -> npt.NDArray[np.int64]:
+    """The numbers of the windows in which frames lie, or nearly: one more at either end of each
+    stretch of them.
+
+    Parameters
+    ----------
+    seconds : float64 (n,)
+        The times of the frames after the first, ascending.
+    """
+    # The first and the last window of each frame, (n,); the windows of frames that follow each
+    # other closely are one stretch.
+    first = np.floor((seconds - length) / step).astype(np.int64)
+    last = np.ceil(seconds / step).astype(np.int64)
+    begins = np.flatnonzero(np.append(True, first[1:] > last[:-1]))
+    ends = np.append(begins[1:], len(seconds)) - 1
+    stretches = zip(first[begins].tolist(), last[ends].tolist(), strict=True)
+    windows = np.concatenate([np.arange(begin, end + 1) for begin, end in stretches])
+    n_windows = _count(float(seconds[-1]), length=length, step=step)
+    return windows[(windows >= 0) & (windows < n_windows)]
 
 
 def _count(duration: float, *, length: float, step: float) -> int:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from videoemo.util.terminal import say
+
 __all__ = ["demo"]
 
 
@@ -37,8 +39,8 @@ def demo(out: Path) -> int:
     status = print_run(run, out)
     if status == 0:
         results = out / clip.name
-        print(f"\n{course_table(results / 'faces.parquet')}")
-        print(f"\nthe clip:       {clip}\nover time:      {results / 'timeline.png'}")
-        print(f"the group:      {results / 'group.png'}\nall videos:     {out / 'overview.png'}")
-        print("\nnow your own videos:  videoemo score FOLDER -o RESULTS")
+        say("", *course_table(results / "faces.parquet").splitlines(), "")
+        say(f"the clip:       {clip}", f"over time:      {results / 'timeline.png'}")
+        say(f"the group:      {results / 'group.png'}", f"all videos:     {out / 'overview.png'}")
+        say("", "now your own videos:  videoemo score FOLDER -o RESULTS")
     return status

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from videoemo.util.terminal import print_result
+
 __all__ = ["doctor"]
 
 
@@ -20,7 +22,7 @@ def doctor() -> int:
     width = max(len(finding.what) for finding in findings)
     for finding in findings:
         mark = "ok " if finding.ok else "MISSING" if finding.needed else "-  "
-        print(f"{mark}  {finding.what:{width}}  {finding.found}")
+        print_result(f"{mark}  {finding.what:{width}}  {finding.found}")
         if finding.remedy:
-            print(f"{'':{width + 5}}  {finding.remedy}")
+            print_result(f"{'':{width + 5}}  {finding.remedy}")
     return 0 if all(finding.ok or not finding.needed for finding in findings) else 1

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ import click
 
 from videoemo.cli import options
 from videoemo.util.messages import count_noun
+from videoemo.util.terminal import print_result, say
 
 if TYPE_CHECKING:
     from videoemo.config.extraction import Pooling
@@ -83,10 +83,10 @@ def extract(
     recipe, name = load_extraction(dataset, extractor=extractor, stream=stream), Path(dataset).stem
     found = load_clips(recipe.dataset, data_root(name, root, option="--root"))
     if check:
-        print("\n".join(check_lines(found, recipe.dataset)))
+        print_result(*check_lines(found, recipe.dataset))
         return 0
     for problem in found.problems:
-        print(f"notice: {problem}", file=sys.stderr)
+        say(f"notice: {problem}", error=True)
     path = out or Path("features") / f"{name}.parquet"
     kept = path.with_suffix(".embeddings.parquet") if keep_embeddings else None
     done = extract_clips(
@@ -94,9 +94,9 @@ def extract(
     )
     faceless = int((done.table.n_face_frames == 0).sum())
     counts = f"{faceless} without a face, {len(done.failed)} failed"
-    print(f"{_descriptors(done.table)} in {path}: {counts}")
+    say(f"{_descriptors(done.table)} in {path}: {counts}")
     if kept is not None:
-        print(
+        say(
             f"the embeddings of all faces in {kept}; another pooling: videoemo pool {kept} "
             "--statistics mean,std -o OTHER.parquet"
         )
@@ -128,7 +128,7 @@ def pool(embeddings: Path, statistics: str, pooling: Pooling | None, redo: bool,
 
     chosen = tuple(statistics.split(","))
     table = pool_embeddings(embeddings, out, statistics=chosen, pooling=pooling, redo=redo)
-    print(f"{_descriptors(table)} in {out}")
+    say(f"{_descriptors(table)} in {out}")
     return 0
 
 
@@ -160,11 +160,11 @@ def train(recipe: str, out: Path, data: Path | None, resume: bool) -> int:
     trained = run_training(
         load_training(recipe), data, out, resume=resume, command=f"videoemo train {recipe}"
     )
-    print(
+    say(
         f"the best epoch is {trained.best.epoch}: validation accuracy {trained.best.accuracy:.2%}, "
         f"UAR {trained.best.uar:.2%}"
     )
-    print(
+    say(
         f"the network's card is {trained.card}; use it: videoemo score FOLDER -o RESULTS "
         f"--extractor {trained.card}"
     )
@@ -205,8 +205,8 @@ def fit(
     name, table = find_table(dataset, features)
     path = out or Path("fitted") / f"{name}-{Path(clf).stem}.skops"
     report = fit_and_save(table, clf, protocol, path)
-    print("\n".join(report_lines(report)))
-    print(f"the classifier is {path}")
+    say(*report_lines(report))
+    say(f"the classifier is {path}")
     return 0
 
 
@@ -250,7 +250,7 @@ def evaluate(protocol: str, out: Path | None, **given: Any) -> int:
     )
     judge(protocol, out, **given)
     if out is not None:
-        print(f"written to {out}: {', '.join(sorted(path.name for path in out.iterdir()))}")
+        say(f"written to {out}: {', '.join(sorted(path.name for path in out.iterdir()))}")
     return 0
 
 
@@ -272,9 +272,9 @@ def _evaluate_faces(
         data_root(chosen.data.kind, data, option="--data"),
     )
     report = evaluate_faces(chosen, faces, load_extractor(extractor, precision="float32"))
-    print("\n".join(report.lines()))
     if out is not None:
         write_faces_report(report, chosen, out)
+    _report(report.lines(), out)
 
 
 def _evaluate_clips(
@@ -298,9 +298,14 @@ def _evaluate_clips(
         raise click.UsageError(f"the protocol {protocol} judges a classifier: name one with --clf")
     _, table = find_table(dataset, features)
     report = evaluate_table(table, clf, load_protocol(protocol), against=against)
-    print("\n".join(report_lines(report)))
     if out is not None:
         write_clips_report(report, out)
+    _report(report_lines(report), out)
+
+
+def _report(lines: list[str], out: Path | None) -> None:
+    """Print a report, which is the work itself where it goes to no folder."""
+    (print_result if out is None else say)(*lines)
 
 
 def _refuse(options: dict[str, Any], reason: str) -> None:

@@ -14,6 +14,7 @@ from videoemo.cli.networks import models
 from videoemo.cli.score import merge, score
 from videoemo.errors import VideoemoError
 from videoemo.util.messages import one_line
+from videoemo.util.terminal import safe_streams, say
 
 __all__ = ["cli", "main"]
 
@@ -27,10 +28,16 @@ def main() -> None:
     Exit status: 0 all done; 1 could not run; 2 wrong usage; 3 finished, but some or all
     videos failed.
     """
+    with safe_streams():
+        status = _run()
+    sys.exit(status)
+
+
+def _run() -> int:
     try:
-        status = cli.main(prog_name="videoemo", standalone_mode=False)
+        status: int = cli.main(prog_name="videoemo", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as exc:
-        print(exc.format_message())
+        say(*exc.format_message().splitlines())
         status = 0
     except click.UsageError as exc:
         message = exc.format_message().rstrip(".")
@@ -48,11 +55,11 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         _complain("interrupted; what was finished is kept")
         status = 130
-    sys.exit(status)
+    return status
 
 
 def _complain(message: str) -> None:
-    print(f"videoemo: {one_line(message)}", file=sys.stderr)
+    say(f"videoemo: {one_line(message)}", error=True)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from textwrap import fill
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 import click
+
+from videoemo.util.terminal import print_result, say
 
 if TYPE_CHECKING:
     from videoemo.zoo.cards import Card
@@ -50,7 +52,7 @@ def list_() -> int:
             "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=False))
             + f"  {row[5]}"
         )
-        print(line if len(line) <= _WIDTH else f"{line[: _WIDTH - 3].rstrip()}...")
+        print_result(line if len(line) <= _WIDTH else f"{line[: _WIDTH - 3].rstrip()}...")
     return 0
 
 
@@ -96,11 +98,8 @@ def show(name: str) -> int:
     }
     for key, value in facts.items():
         line = f"{key:12}  {value}"
-        print(
-            fill(line, _WIDTH, subsequent_indent=" " * 14, break_on_hyphens=False)
-            if " " in value
-            else line
-        )
+        wrapped = wrap(line, _WIDTH, subsequent_indent=" " * 14, break_on_hyphens=False)
+        print_result(*(wrapped if " " in value else [line]))
     return 0
 
 
@@ -119,7 +118,7 @@ def fetch(names: tuple[str, ...]) -> int:
     from videoemo.zoo.fetch import fetch as fetch_weights
 
     for name in names:
-        print(fetch_weights(*find_card(name)))
+        say(str(fetch_weights(*find_card(name))))
     return 0
 
 
@@ -137,9 +136,9 @@ def verify() -> int:
     for card, weights in map(find_card, card_names()):
         if weights.is_file():
             try:
-                print(f"ok       {verified(weights, card.checksum)}")
+                print_result(f"ok       {verified(weights, card.checksum)}")
             except WeightsError as exc:
-                print(f"DAMAGED  {card.name}: {exc}")
+                print_result(f"DAMAGED  {card.name}: {exc}")
                 status = 1
     return status
 
@@ -170,12 +169,12 @@ def import_(path: Path, name: str | None, card: Path | None) -> int:
     if path.is_dir():
         if name is not None or card is not None:
             raise click.UsageError("a folder has its own cards: give neither --as nor --card")
-        print(f"imported {', '.join(import_folder(path))}")
+        say(f"imported {', '.join(import_folder(path))}")
     elif name is not None and card is None:
-        print(f"imported {name}: {import_known(path, name)}")
+        say(f"imported {name}: {import_known(path, name)}")
     elif card is not None and name is None:
         kept = import_own(path, card)
-        print(f"imported {kept.name}, checksum {kept.checksum}; use it: --extractor {kept.name}")
+        say(f"imported {kept.name}, checksum {kept.checksum}; use it: --extractor {kept.name}")
     else:
         raise click.UsageError(
             "say what the file is: --as NAME for a published network, or --card MY.toml for one of "
@@ -194,7 +193,7 @@ def bundle(folder: Path) -> int:
     """
     from videoemo.zoo.bundle import bundle as make
 
-    print(
+    say(
         f"{', '.join(make(folder))} in {folder}; on the other machine: videoemo models "
         f"import {folder}"
     )

@@ -10,6 +10,7 @@ import click
 
 from videoemo.cli import options
 from videoemo.util.messages import count_noun
+from videoemo.util.terminal import print_result, say
 
 if TYPE_CHECKING:
     from videoemo.scoring.run_tables import Run
@@ -123,14 +124,14 @@ def score(
         planned = plan_scoring(
             paths, out, chosen, progress=progress, classifier=fitted, resume=resume
         )
-        print("\n".join(planned.plan.forecast(jobs or 1)))
+        print_result(*planned.plan.forecast(jobs or 1))
         return 0
     run = score_folder(
         paths, out, chosen, progress=progress, classifier=fitted, resume=resume, **workers
     )
     status = print_run(run, out)
     if classifier is not None:
-        print(f"{classifier.name} says: {_tally(run)}")
+        say(f"{classifier.name} says: {_tally(run)}")
     return status
 
 
@@ -160,16 +161,16 @@ def print_run(run: Run, out: Path) -> int:
     done = [row for row in run.rows if not row.failed]
     frames = count_noun(sum(row.frames or 0 for row in done), "frame")
     faces = count_noun(sum(row.faces or 0 for row in done), "face")
-    print(
+    say(
         f"{count_noun(len(done), 'video')} scored, {len(run.failures)} failed: {frames}, {faces} "
         f"in {run.seconds:.1f} s"
     )
     if run.before:
         again = ", --retry-failed those that failed" if run.failures else ""
-        print(f"{run.before:,} of them before; --redo does them again{again}")
+        say(f"{run.before:,} of them before; --redo does them again{again}")
     names = ("videos.csv", "errors.csv", "overview.png")
     tables = [name for name in names if (out / name).exists()]
-    print(f"results in {out}: {', '.join(tables)}, and a folder a video")
+    say(f"results in {out}: {', '.join(tables)}, and a folder a video")
     return options.FAILED_VIDEOS if run.failures else 0
 
 

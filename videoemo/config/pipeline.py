@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal
+
+import numpy as np
 
 from videoemo.config.toml import (
     build_record,
@@ -96,6 +99,7 @@ class Tracking:
     smoothing: float
     smooth_tables: bool
     min_coverage: float
+    mean_by: Literal["frames", "time"]
 
     def __post_init__(self) -> None:
         require(0 <= self.track_gap < math.inf, "track_gap", "seconds from 0", self.track_gap)
@@ -286,7 +290,8 @@ def change_pipeline(pipeline: Pipeline, **given: Any) -> Pipeline:
     pipeline : Pipeline
         The pipeline.
     **given : object
-        Keys of any table, such as `min_face=60`; None unsets a key that may be left out.
+        Keys of any table, such as `min_face=60`; None unsets a key that may be left out. Numbers
+        and arrays of NumPy's count as Python's, and paths as their text.
 
     Raises
     ------
@@ -295,7 +300,7 @@ def change_pipeline(pipeline: Pipeline, **given: Any) -> Pipeline:
     """
     changes: dict[str, dict[str, Any]] = {}
     for key, value in given.items():
-        changes.setdefault(section_of(key, where="settings"), {})[key] = value
+        changes.setdefault(section_of(key, where="settings"), {})[key] = _plain(value)
     sampling, network = changes.get("sampling", {}), changes.get("network", {})
     if sampling.get("fps") is not None:
         sampling.setdefault("every", 1)
@@ -310,6 +315,13 @@ def change_pipeline(pipeline: Pipeline, **given: Any) -> Pipeline:
         kept = {key: value for key, value in values.items() if value is not None}
         changed[name] = build_record(_SECTIONS[name], kept, where="settings")
     return replace(pipeline, **changed)
+
+
+def _plain(value: Any) -> Any:
+    """Value as a TOML file would give it."""
+    if isinstance(value, np.generic | np.ndarray):
+        return value.tolist()
+    return os.fspath(value) if isinstance(value, os.PathLike) else value
 
 
 def _require_duration(key: str, seconds: float) -> None:

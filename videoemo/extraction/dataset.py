@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
@@ -211,7 +212,7 @@ def _folder(clip_id: str) -> str:
     """
     path = PurePosixPath(clip_id)
     fits = not path.is_absolute() and not any(part.startswith(".") for part in path.parts)
-    return clip_id if fits else hashlib.sha256(clip_id.encode()).hexdigest()
+    return clip_id if fits else hashlib.sha256(os.fsencode(clip_id)).hexdigest()
 
 
 def _read_parts(

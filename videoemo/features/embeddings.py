@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from videoemo.errors import InputError
 from videoemo.features.metadata import STRINGS, read_provenance, readable, to_metadata
+from videoemo.util.text import escape, unescape
 
 __all__ = ["EMBEDDINGS", "ClipEmbeddings", "EmbeddingWriter", "read_embeddings"]
 
@@ -70,8 +71,9 @@ class EmbeddingWriter:
         """Append a clip."""
         import pyarrow as pa
 
-        row = {name: [getattr(clip, name)] for name in (*STRINGS, "n_frames")}
+        row: dict[str, Any] = {name: [escape(getattr(clip, name))] for name in STRINGS}
         row |= {
+            "n_frames": [clip.n_frames],
             "frame": [clip.frame.tolist()],
             "track": [clip.track.tolist()],
             "embedding": [list(clip.embedding)],
@@ -108,4 +110,6 @@ def read_embeddings(path: Path) -> Iterator[ClipEmbeddings]:
             length = file.schema_arrow.field("embedding").type.value_type.list_size
             embedding = np.array(row["embedding"], np.float32).reshape(-1, length)
             frame, track = (np.array(row[name], np.int64) for name in ("frame", "track"))
-            yield ClipEmbeddings(**{**row, "frame": frame, "track": track, "embedding": embedding})
+            strings = {name: unescape(row[name]) for name in STRINGS}
+            arrays = {"frame": frame, "track": track, "embedding": embedding}
+            yield ClipEmbeddings(**{**row, **strings, **arrays})

@@ -10,6 +10,7 @@ from typing import Any
 
 from videoemo.errors import InputError
 from videoemo.util.messages import one_line
+from videoemo.util.text import escape, map_text, unescape
 
 __all__ = ["check_settings", "read_provenance"]
 
@@ -81,7 +82,8 @@ def readable(path: Path) -> Iterator[None]:
 
 def to_metadata(provenance: dict[str, Any]) -> dict[str, str]:
     """What a file of features says of itself, as its metadata."""
-    return {"videoemo": json.dumps({"schema": SCHEMA, **provenance}, sort_keys=True)}
+    content = {"schema": SCHEMA, **provenance}
+    return {"videoemo": json.dumps(map_text(escape, content), sort_keys=True)}
 
 
 def from_metadata(metadata: dict[bytes, bytes] | None, path: Path) -> dict[str, Any]:
@@ -93,7 +95,7 @@ def from_metadata(metadata: dict[bytes, bytes] | None, path: Path) -> dict[str, 
         Not of videoemo's making, or of another version.
     """
     try:
-        content = json.loads((metadata or {})[b"videoemo"])
+        content = map_text(unescape, json.loads((metadata or {})[b"videoemo"]))
         schema = content.pop("schema")
     except (KeyError, ValueError, AttributeError) as exc:
         raise InputError(

@@ -14,6 +14,7 @@ from videoemo.errors import InputError
 from videoemo.features.metadata import STRINGS, from_metadata, readable, to_metadata
 from videoemo.records import FeatureTable
 from videoemo.util.files import atomic_write
+from videoemo.util.text import escape, unescape
 
 __all__ = ["read_table", "write_table"]
 
@@ -31,7 +32,7 @@ def write_table(table: FeatureTable, path: Path) -> None:
     import pyarrow.parquet
 
     columns: dict[str, Any] = {
-        name: pa.array(getattr(table, field).tolist(), pa.string())
+        name: pa.array(list(map(escape, getattr(table, field).tolist())), pa.string())
         for name, field in STRINGS.items()
     }
     columns |= {name: pa.array(getattr(table, name)) for name in ("n_frames", "n_face_frames")}
@@ -62,7 +63,8 @@ def read_table(path: Path) -> FeatureTable:
         return FeatureTable(
             descriptor=_matrix(arrow["descriptor"]),
             **{
-                field: np.array(arrow[name].to_pylist(), np.str_) for name, field in STRINGS.items()
+                field: np.array(list(map(unescape, arrow[name].to_pylist())), np.str_)
+                for name, field in STRINGS.items()
             },
             n_frames=arrow["n_frames"].to_numpy(),
             n_face_frames=arrow["n_face_frames"].to_numpy(),

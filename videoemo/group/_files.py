@@ -10,6 +10,7 @@ import numpy as np
 from videoemo.group._series import GroupSeries
 from videoemo.group._synchrony import Pair
 from videoemo.util.files import atomic_write, write_csv
+from videoemo.util.text import escape
 
 __all__ = ["write_group_series", "write_synchrony"]
 
@@ -36,7 +37,7 @@ def write_group_series(series: GroupSeries, classes: Sequence[str], path: Path) 
         "agreement",
     )
     values = {name: getattr(series, name).astype(np.float32) for name in measured}
-    dominant = [classes[i] if i >= 0 else None for i in series.dominant.tolist()]
+    dominant = [escape(classes[i]) if i >= 0 else None for i in series.dominant.tolist()]
     table = pa.table(
         {
             "frame": pa.array(series.frame),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from PIL.Image import Image
 
 from videoemo.backends.network import Network, n_outputs
 from videoemo.backends.runtime import Runtime, runtime
@@ -26,6 +27,9 @@ __all__ = ["Extractor", "load_extractor", "open_extractor", "preprocess"]
 # Crops made ready at once, which bounds memory: 5 MB at 224 px. Networks take them in parts as it
 # suits them.
 _BATCH = 8
+
+# Modes of pictures of Pillow's that are as good in RGB.
+_MODES = ("1", "L", "P", "RGB", "CMYK", "YCbCr", "HSV")
 
 # Engine, Card.format -> the module that runs it; one is imported when a network of its kind
 # is loaded.
@@ -68,15 +72,22 @@ class Extractor:
             head.name: end - head.width for head, end in zip(card.outputs, ends, strict=True)
         }
 
-    def __call__(self, crops: Iterable[npt.NDArray[np.uint8]]) -> Features:
-        """Features of RGB crops, uint8 (h, w, 3), of any size; one row a crop, in their order, in
-        which they are taken when their turn comes.
+    def __call__(self, crops: Iterable[npt.NDArray[np.uint8] | Image]) -> Features:
+        """Features of face crops; one row a crop, in their order, in which they are taken when
+        their turn comes.
+
+        Parameters
+        ----------
+        crops : iterable of (uint8 (h, w, 3) or PIL.Image.Image)
+            RGB, of any size; of a picture of Pillow's, of 8 bits a channel, the pixels as they are.
 
         Raises
         ------
         ValueError
-            A crop of another shape or type.
+            It is no iterable of crops, or one is of another shape or type.
         """
+        if not isinstance(crops, Iterable) or isinstance(crops, str | bytes):
+            raise ValueError(f"crops: expected an iterable of crops, got {type(crops).__name__}")
         embeddings = [np.empty((0, self.card.embedding), np.float32)]
         outputs = [np.empty((0, n_outputs(self.card)), np.float32)]
         for embedding, output in map(self.network, self._prepared(crops)):
@@ -85,7 +96,7 @@ class Extractor:
         return self._features(np.concatenate(embeddings), np.concatenate(outputs))
 
     def _prepared(
-        self, crops: Iterable[npt.NDArray[np.uint8]]
+        self, crops: Iterable[npt.NDArray[np.uint8] | Image]
     ) -> Iterator[npt.NDArray[np.float32]]:
         """The crops as the network wants them, some at a time,
         float32 (n, channels, side, side).
@@ -94,7 +105,7 @@ class Extractor:
         while True:
             n, batch = 0, np.empty((_BATCH, *shape), np.float32)
             for n, crop in enumerate(islice(coming, _BATCH), start=1):
-                _prepare(crop, self.card, batch[n - 1])
+                _prepare(_pixels(crop), self.card, batch[n - 1])
             if not n:
                 return
             yield batch[:n]
@@ -176,6 +187,24 @@ def preprocess(crop: npt.NDArray[np.uint8], card: Card) -> npt.NDArray[np.float3
 
 def _shape(card: Card) -> tuple[int, int, int]:
     return (1 if card.colour == "grey" else 3, card.input_size, card.input_size)
+
+
+def _pixels(crop: npt.NDArray[np.uint8] | Image) -> npt.NDArray[np.uint8]:
+    """Pixels of a crop, uint8 (h, w, 3)."""
+    if isinstance(crop, np.ndarray):
+        return crop
+    if not isinstance(crop, Image):
+        raise ValueError(
+            f"expected a crop uint8 (h, w, 3) or a picture of Pillow's, got {type(crop).__name__}"
+        )
+    if crop.mode not in _MODES:
+        raise ValueError(
+            f"expected a picture of 8 bits a channel ({', '.join(_MODES)}), got mode {crop.mode}"
+        )
+    try:
+        return np.asarray(crop.convert("RGB"))
+    except OSError as exc:  # it is read from its file only now
+        raise ValueError(f"a picture of Pillow's that cannot be read: {exc}") from exc
 
 
 def _prepare(crop: npt.NDArray[np.uint8], card: Card, prepared: npt.NDArray[np.float32]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from functools import partial
 from typing import Self
@@ -15,6 +14,7 @@ from videoemo.inference.processes import ProcessExecutor, can_share_memory
 from videoemo.inference.resolve import Resolved, resolve
 from videoemo.tables.windows import ClipPredictor
 from videoemo.util.cpu import n_threads
+from videoemo.util.terminal import say
 from videoemo.zoo.cards import Card
 
 __all__ = ["LoadedNetworks", "load_for_pipeline", "make_executor"]
@@ -67,7 +67,7 @@ def load_for_pipeline(pipeline: Pipeline, *, processes: bool = True) -> LoadedNe
     WorkerError
         A process cannot be started.
     """
-    resolved = resolve(pipeline, notice=lambda text: print(f"notice: {text}", file=sys.stderr))
+    resolved = resolve(pipeline, notice=lambda text: say(f"notice: {text}", error=True))
     return LoadedNetworks(resolved.card, make_executor(resolved, processes=processes))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import pickle
-import sys
 import traceback
 from collections import deque
 from collections.abc import Callable
@@ -24,6 +23,7 @@ from videoemo.inference.shared_memory import ArenaReader, SharedArena
 from videoemo.runs.workers.process import WorkerProcess
 from videoemo.runs.workers.worker import Done, Ready, Refused
 from videoemo.util.cpu import n_threads
+from videoemo.util.terminal import say
 from videoemo.util.timings import stage_of
 
 __all__ = ["ProcessExecutor", "can_share_memory"]
@@ -107,7 +107,7 @@ class ProcessExecutor:
         """Start the processes that are missing."""
         while len(self._processes) < self._n:
             share = max(1, n_threads() // self._n)
-            stderr_line = partial(print, file=sys.stderr)
+            stderr_line = partial(say, error=True)
             self._processes.append(
                 WorkerProcess(
                     self._prepare,

@@ -27,8 +27,9 @@ from PIL import Image
 
 from videoemo.plots._palette import HATCH, INK, RGB, WHITE
 from videoemo.util.files import atomic_write
+from videoemo.util.text import printable
 
-__all__ = ["Canvas", "Points", "drawable", "open_canvas", "rectangle"]
+__all__ = ["Canvas", "Points", "drawable", "open_canvas", "rectangle", "text_width"]
 
 # At 72 dots an inch a point, in which matplotlib measures, is a pixel.
 DPI = 72
@@ -110,7 +111,7 @@ class Canvas:
             parse_math=False,
         )
         self._add(text)
-        return _width(shown, size=size, bold=bold)
+        return text_width(shown, size=size, bold=bold)
 
     def line(
         self,
@@ -191,9 +192,11 @@ def _joined(outlines: Iterable[Points]) -> Outline:
 
 
 def drawable(words: str) -> str:
-    """The words with a box for each character that the font cannot draw."""
+    """The words, with escapes for what must not be shown as it is, and a box for each character
+    that the font cannot draw.
+    """
     known = _glyphs()
-    return "".join(char if char in known else MISSING for char in words)
+    return "".join(char if char in known else MISSING for char in printable(words))
 
 
 @cache
@@ -220,8 +223,8 @@ def _font(size: float, bold: bool) -> FontProperties:
     return FontProperties(fname=_font_file(bold), size=size)
 
 
-def _width(words: str, *, size: float, bold: bool) -> float:
-    """In pixels."""
+def text_width(words: str, *, size: float, bold: bool = False) -> float:
+    """Width of a line that the font can draw, in pixels."""
     return float(
         text_to_path.get_text_width_height_descent(words, _font(size, bold), ismath=False)[0]
     )
@@ -231,13 +234,13 @@ def _shortened(words: str, room: float, *, size: float, bold: bool) -> str:
     """The words if they fit into `room` pixels, else their beginning and their end around
     an ellipsis.
     """
-    if _width(words, size=size, bold=bold) <= room:
+    if text_width(words, size=size, bold=bold) <= room:
         return words
     kept = (
         bisect_left(
             range(len(words)),
             True,
-            key=lambda n: _width(_around(words, n), size=size, bold=bold) > room,
+            key=lambda n: text_width(_around(words, n), size=size, bold=bold) > room,
         )
         - 1
     )

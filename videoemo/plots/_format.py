@@ -6,8 +6,18 @@ from collections.abc import Sequence
 
 import numpy as np
 
-__all__ = ["DECIMAL_STEPS", "clock", "count", "percent", "ticks", "time_unit", "to_the_tenth"]
+__all__ = [
+    "DAY",
+    "DECIMAL_STEPS",
+    "clock",
+    "count",
+    "percent",
+    "ticks",
+    "time_unit",
+    "to_the_tenth",
+]
 
+DAY = 86400
 # Distances between ticks that readers count by, in seconds.
 STEPS = (
     0.001,
@@ -35,12 +45,13 @@ STEPS = (
     7200,
     14400,
     28800,
-    86400,
+    *(days * DAY for power in range(7) for days in (10**power, 2 * 10**power, 5 * 10**power)),
 )
 # Those of plain numbers.
 DECIMAL_STEPS = tuple(factor * 10.0**power for power in range(-3, 6) for factor in (1, 2, 5))
-# From here on times read m:ss.
+# From here on times read m:ss, and from here on they have days.
 CLOCK_FROM_SECONDS = 120
+DAYS_FROM_SECONDS = 2 * DAY
 
 
 def count(number: int, noun: str) -> str:
@@ -80,7 +91,7 @@ def ticks(
 
 def clock(seconds: float, *, longest: float) -> str:
     """The time as `12.5`, as `2:05` where the longest time to be shown is 2 minutes or more, as
-    `1:02:05` from an hour on.
+    `1:02:05` from an hour on, as `3d` or `3d 1:02:05` from two days on.
     """
     if longest < CLOCK_FROM_SECONDS:
         return f"{seconds:g}"
@@ -90,11 +101,18 @@ def clock(seconds: float, *, longest: float) -> str:
     sign = "-" if seconds < 0 else ""
     if longest < 3600:
         return f"{sign}{minutes}:{rest:02d}{tail}"
-    return f"{sign}{minutes // 60}:{minutes % 60:02d}:{rest:02d}{tail}"
+    hours, minutes = divmod(minutes, 60)
+    if longest < DAYS_FROM_SECONDS:
+        return f"{sign}{hours}:{minutes:02d}:{rest:02d}{tail}"
+    days, hours = divmod(hours, 24)
+    of_day = f" {hours}:{minutes:02d}:{rest:02d}{tail}" if hours or minutes or rest or tail else ""
+    return f"{sign}{days}d{of_day}"
 
 
 def time_unit(longest: float) -> str:
     """What `clock` writes."""
     if longest < CLOCK_FROM_SECONDS:
         return "seconds"
-    return "min:s" if longest < 3600 else "h:min:s"
+    if longest < DAYS_FROM_SECONDS:
+        return "min:s" if longest < 3600 else "h:min:s"
+    return "days"

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from videoemo.group import ALPHA, FaceAffect, GroupAffect
 from videoemo.plots._canvas import Canvas, open_canvas
-from videoemo.plots._format import clock, count, ticks, time_unit
+from videoemo.plots._format import count
 from videoemo.plots._frame import MARGIN, WIDTH, Part, footer, title
 from videoemo.plots._group_panels import (
     LEFT,
@@ -18,7 +18,6 @@ from videoemo.plots._group_panels import (
     SHARES,
     STRIP,
     VALENCE,
-    across,
     lines,
     predicted,
     shares,
@@ -28,6 +27,7 @@ from videoemo.plots._group_panels import (
 from videoemo.plots._palette import GREY, INK, PALE, RGB, WARNING, colours, ink
 from videoemo.plots._series import Series, time_series
 from videoemo.plots._strip import strip
+from videoemo.plots._time_axis import time_axis
 from videoemo.tables.windows import Window
 
 __all__ = ["group"]
@@ -95,7 +95,15 @@ def group(
     with open_canvas(path, width=WIDTH, height=bottom + 112) as sheet:
         _head(sheet, affect, name=name, notice=notice, more=len(persons) - len(shown))
         _legend(sheet, palette)
-        _times(sheet, together, bottom=bottom)
+        timed = time_axis(
+            sheet,
+            together.ends,
+            left=LEFT,
+            right=RIGHT,
+            top=TOP - 6,
+            bottom=bottom,
+            unit_right=LEFT - 32,
+        )
         sheet.text(RIGHT + 16, TOP - 12, "mostly", size=17, colour=GREY)
         if has_valence:
             sheet.text(WIDTH - MARGIN, TOP - 12, "valence", size=17, colour=GREY, align="right")
@@ -116,8 +124,9 @@ def group(
             zones(sheet, together, gaps, top=below + ROOM, room=ROOM)
             valence(sheet, affect, together, top=below + 2 * ROOM + SHARES)
         notes = [
+            *timed,
             "rows: paler where less sure"
-            + (f", smoothed along each person's track, {smoothed:g} s" if smoothed else "")
+            + (f", smoothed along each person's track, {smoothed:g} s" if smoothed else ""),
         ]
         notes += [f"averaged over {together.bin_seconds:.2g} s"] if together.bin_seconds else []
         footer(sheet, notes, zone="no face" if gaps else "")
@@ -184,18 +193,6 @@ def _legend(sheet: Canvas, palette: Mapping[str, RGB]) -> None:
         sheet.box(x, 128, 18, 18, colour=colour)
         sheet.text(x + 26, 143, label, size=17, colour=ink(colour), room=pitch - 34)
         x += pitch
-
-
-def _times(sheet: Canvas, together: Series, *, bottom: float) -> None:
-    """Time at the bottom."""
-    last = together.ends[1]
-    moments = ticks(*together.ends)
-    for seconds, x in zip(moments, across(together, np.array(moments)).tolist(), strict=True):
-        sheet.line([(x, TOP - 6), (x, bottom + 6)], colour=PALE)
-        sheet.text(
-            x, bottom + 28, clock(seconds, longest=last), size=17, colour=GREY, align="center"
-        )
-    sheet.text(LEFT - 32, bottom + 28, time_unit(last), size=17, colour=GREY, align="right")
 
 
 def _person(

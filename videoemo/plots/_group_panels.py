@@ -74,24 +74,22 @@ def across(together: Series, seconds: Points) -> Points:
 
 def predicted(sheet: Canvas, windows: Sequence[Window], together: Series, *, top: int) -> None:
     """What a classifier says of each window, at the window's middle: neighbours meet half-way, the
-    outermost reach to the ends.
+    outermost reach to the ends; a window beside which others were left out, for want of a frame,
+    ends where it ends.
     """
     labels = [one.prediction.label for one in windows]
     names = sorted({*labels} - {""})
     palette = dict(zip(names, colours(tuple(name.lower() for name in names)).values(), strict=True))
-    middles = np.array([(one.start + one.end) / 2 for one in windows])
-    meeting = (middles[1:] + middles[:-1]) / 2
-    edges = across(
-        together, np.concatenate([[together.ends[0]], meeting, [together.ends[1]]])
-    ).tolist()
+    lefts, rights, alone = _extents(windows, together.ends)
+    lefts, rights = across(together, lefts), across(together, rights)
     baseline = top + STRIP / 2 + 7
     sheet.text(LEFT - 16, baseline, "predicted", align="right")
     sheet.line([(LEFT, top + STRIP / 2), (RIGHT, top + STRIP / 2)], colour=PALE)
     first = 0
     for i, label in enumerate(labels):
-        if labels[i + 1 : i + 2] == [label]:
+        if labels[i + 1 : i + 2] == [label] and not alone[i]:
             continue
-        left, right, first = edges[first], edges[i + 1], i + 1
+        left, right, first = float(lefts[first]), float(rights[i]), i + 1
         if label:
             sheet.box(left, top, right - left, STRIP, colour=palette[label])
             if right - left > LETTER * len(label):
@@ -114,6 +112,21 @@ def predicted(sheet: Canvas, windows: Sequence[Window], together: Series, *, top
             bold=True,
             room=WIDTH - MARGIN - RIGHT - 16,
         )
+
+
+def _extents(
+    windows: Sequence[Window], ends: tuple[float, float]
+) -> tuple[Points, Points, npt.NDArray[np.bool_]]:
+    """From when to when each window stands in the strip, and whether there is a pause behind it."""
+    starts = np.array([one.start for one in windows], np.float64)
+    stops = np.array([one.end for one in windows], np.float64)
+    steps = np.diff(starts)
+    pause = (steps > 1.5 * steps.min(initial=np.inf)) & (starts[1:] > stops[:-1])  # (n - 1,)
+    middles = (starts + stops) / 2
+    meeting = (middles[1:] + middles[:-1]) / 2
+    lefts = np.append(ends[0], np.where(pause, starts[1:], meeting))
+    rights = np.append(np.where(pause, stops[:-1], meeting), ends[1])
+    return lefts, rights, np.append(pause, False)
 
 
 def shares(sheet: Canvas, affect: GroupAffect, together: Series, *, top: float) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 
 from videoemo.plots._canvas import Canvas, Points, open_canvas, rectangle
-from videoemo.plots._format import clock, ticks, time_unit
 from videoemo.plots._frame import (
     MARGIN,
     SPACING,
@@ -21,8 +20,9 @@ from videoemo.plots._frame import (
     header,
     places,
 )
-from videoemo.plots._palette import BAND, GREY, INK, PALE, WHITE, ink, mix
+from videoemo.plots._palette import BAND, GREY, INK, WHITE, ink, mix
 from videoemo.plots._series import Series
+from videoemo.plots._time_axis import time_axis
 from videoemo.tables.thumbnails import Thumbnail
 
 __all__ = ["bands"]
@@ -54,7 +54,10 @@ def bands(path: Path, subject: Subject, series: Series, *, notes: list[str]) -> 
         sheet.zones(
             [rectangle(left, band_top, right - left, bottom - band_top) for left, right in gaps]
         )
-        _axis(sheet, series, top=top, bottom=bottom)
+        sheet.text(RIGHT + 16, top - 6, "mean", size=17, colour=GREY)
+        timed = time_axis(
+            sheet, series.ends, left=LEFT, right=RIGHT, top=top, bottom=bottom, unit_right=LEFT - 52
+        )
         for row, (label, colour) in enumerate(subject.palette.items()):
             base, leads = top + PITCH * (row + 1), label == subject.dominant
             sheet.areas(
@@ -90,7 +93,7 @@ def bands(path: Path, subject: Subject, series: Series, *, notes: list[str]) -> 
         averaged = [f"averaged over {series.bin_seconds:.2g} s"] if series.bin_seconds else []
         footer(
             sheet,
-            ["band height: probability, 0 to 1", *notes, *averaged],
+            ["band height: probability, 0 to 1", *timed, *notes, *averaged],
             zone=_zone_note(series) if gaps else "",
         )
 
@@ -114,19 +117,6 @@ def _outlines(series: Series, row: int, *, base: float) -> list[Points]:
         ys = np.concatenate([[0, heights[0]], heights, [heights[-1], 0]])
         outlines.append(np.column_stack([xs.clip(left, right), base - ys]))
     return outlines
-
-
-def _axis(sheet: Canvas, series: Series, *, top: int, bottom: int) -> None:
-    """Time at the bottom, what the columns of words mean at the top."""
-    first, last = series.ends
-    times = ticks(first, last)
-    for seconds, at in zip(times, _scale(series)(np.array(times)).tolist(), strict=True):
-        sheet.line([(at, top), (at, bottom + 6)], colour=PALE)
-        sheet.text(
-            at, bottom + 28, clock(seconds, longest=last), size=17, colour=GREY, align="center"
-        )
-    sheet.text(LEFT - 52, bottom + 28, time_unit(last), size=17, colour=GREY, align="right")
-    sheet.text(RIGHT + 16, top - 6, "mean", size=17, colour=GREY)
 
 
 def _ties(

@@ -5,7 +5,6 @@ terminal; JSON lines for machines.
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Mapping, Sequence
 from time import monotonic
 from typing import Any, Protocol
@@ -14,6 +13,8 @@ from tqdm import tqdm
 
 from videoemo.records import Clip
 from videoemo.tables.videos import VideoRow
+from videoemo.util.terminal import safe_stderr, say
+from videoemo.util.text import escape, map_text, printable
 
 __all__ = ["ConsoleProgress", "JsonProgress", "Progress", "clip_sizes"]
 
@@ -96,13 +97,16 @@ class _Estimate:
 class ConsoleProgress:
     """Progress for people: videos done, frames a second and the time left."""
 
+    def __init__(self) -> None:
+        self._stderr = safe_stderr()
+
     def begin(self, clips: Sequence[Clip]) -> None:
         """Start the clock."""
         self._n_videos, self._estimate = len(clips), _Estimate(clip_sizes(clips))
         self._last_report = monotonic()
         self._bar = tqdm(
             total=self._estimate.total,
-            file=sys.stderr,
+            file=self._stderr,
             bar_format="{bar:24} {percentage:3.0f}%  {desc}",
             leave=False,
             disable=None,  # not on a terminal: no bar
@@ -119,27 +123,30 @@ class ConsoleProgress:
         self._estimate.end(row.video)
         self._show(row.video)
         if row.failed:
-            tqdm.write(f"failed: {row.video}: {row.error}", file=sys.stderr)
+            self._write(f"failed: {row.video}: {row.error}")
         if self._estimate.videos == self._n_videos:
             self._bar.close()
 
     def notice(self, text: str) -> None:
         """Show a message."""
-        tqdm.write(f"notice: {text}", file=sys.stderr)
+        self._write(f"notice: {text}")
 
     def stderr_line(self, line: str) -> None:
         """Show a line of a worker."""
-        tqdm.write(line, file=sys.stderr)
+        self._write(line)
+
+    def _write(self, line: str) -> None:
+        tqdm.write(printable(line), file=self._stderr)
 
     def _show(self, clip_id: str) -> None:
         estimate = self._estimate
         left = f"{tqdm.format_interval(estimate.left)} left"
         speed = f"{estimate.videos}/{self._n_videos} videos  {estimate.rate:.0f} frames/s"
-        self._bar.set_description_str(f"{left}  {speed}  {clip_id}", refresh=False)
+        self._bar.set_description_str(f"{left}  {speed}  {printable(clip_id)}", refresh=False)
         self._bar.update(estimate.done - self._bar.n)
         if self._bar.disable and monotonic() - self._last_report > _INTERVAL:
             self._last_report = monotonic()
-            print(f"{speed}  {left}", file=sys.stderr, flush=True)
+            self._write(f"{speed}  {left}")
 
 
 class JsonProgress:
@@ -190,7 +197,8 @@ class JsonProgress:
 
 
 def _print(**fields: Any) -> None:
-    print(json.dumps(fields, ensure_ascii=False), file=sys.stderr, flush=True)
+    # In ASCII, whatever the encoding; with the text of tables, since JSON has no bytes.
+    say(json.dumps(map_text(escape, fields)), error=True)
 
 
 def clip_sizes(clips: Sequence[Clip]) -> dict[str, int]:

@@ -21,6 +21,7 @@ from videoemo.scoring.run_tables import Columns, Run, write_run_tables
 from videoemo.tables.summary import Failure, from_summary
 from videoemo.tables.videos import VideoRow
 from videoemo.util.files import prepare_output_dir
+from videoemo.util.text import from_cell
 
 __all__ = ["merge"]
 
@@ -110,7 +111,7 @@ def _ids(folder: Path) -> list[str]:
 def _table(folder: Path) -> Iterator[list[str]]:
     try:
         with (folder / "videos.csv").open(newline="", encoding="utf-8") as file:
-            yield from csv.reader(file)
+            yield from (list(map(from_cell, row)) for row in csv.reader(file))
     except (OSError, ValueError, csv.Error) as exc:
         raise InputError(
             f"{str(folder)!r} holds no results of a finished run ({exc}): give the folder that "

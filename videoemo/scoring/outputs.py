@@ -73,7 +73,8 @@ def _write_faces_csv(scored: Scored, path: Path) -> None:
 def _write_tracks(scored: Scored, path: Path) -> None:
     from videoemo.tables.tracks import write_tracks
 
-    write_tracks(scored.table, path, smoothing=scored.pipeline.tracking.smoothing)
+    smoothing = scored.pipeline.tracking.smoothing
+    write_tracks(scored.table, path, smoothing=smoothing, weights=scored.weights)
 
 
 def _write_windows(scored: Scored, path: Path) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
 from videoemo.analysis.face_buffer import EmbeddingBuffer
 from videoemo.analysis.stages import AnalyzedFrames
@@ -69,6 +70,11 @@ class Scored:
         """The table smoothed along tracks, as pictures show it."""
         table = self.table
         return table if table.smoothed else smooth(table, self.pipeline.tracking.smoothing)
+
+    @cached_property
+    def weights(self) -> npt.NDArray[np.float64] | None:
+        """The weights of the rows in means by time; None where every face weighs the same."""
+        return _weights(self.table, self.pipeline)
 
     @cached_property
     def group(self) -> GroupAffect:
@@ -189,7 +195,8 @@ def _portray(portraits: Portraits, faces: Faces) -> None:
 
 
 def _summary(clip: Clip, sampled: SampledVideo, table: FaceTable, pipeline: Pipeline) -> VideoRow:
-    mean = table.mean()
+    weights = _weights(table, pipeline)
+    mean = table.mean(weights)
     row = VideoRow(
         video=clip.id,
         error="; ".join(_remarks(sampled)),
@@ -199,12 +206,17 @@ def _summary(clip: Clip, sampled: SampledVideo, table: FaceTable, pipeline: Pipe
         faces=int((table.face >= 0).sum()),
         longest_gap=table.longest_gap(),
         mean=mean,
-        values=table.mean_values(),
+        values=table.mean_values(weights),
         dominant="" if np.isnan(mean).any() else table.classes[int(mean.argmax())],
     )
     least = pipeline.tracking.min_coverage
     too_little = bool(row.dominant) and row.coverage is not None and row.coverage < least
     return replace(row, dominant=LOW_COVERAGE) if too_little else row
+
+
+def _weights(table: FaceTable, pipeline: Pipeline) -> npt.NDArray[np.float64] | None:
+    tracking = pipeline.tracking
+    return table.weights(tracking.track_gap) if tracking.mean_by == "time" else None
 
 
 def _remarks(sampled: SampledVideo) -> Iterator[str]:

@@ -13,7 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from videoemo.records import QUALITY, Faces, Features, Frames, check_shapes
-from videoemo.util.files import atomic_write
+from videoemo.tables.frame_weights import frame_weights, weighted_mean
+from videoemo.util.files import atomic_write, write_csv
+from videoemo.util.text import escape
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -115,13 +117,31 @@ class FaceTable:
         """The first row of each frame, (n_frames,)."""
         return np.unique(self.frame, return_index=True)[1]
 
-    def mean(self) -> npt.NDArray[np.float32]:
-        """The mean probability of each class over all faces, (c,); NaN without a face."""
-        return self._mean(self.probabilities)
+    def weights(self, longest: float) -> npt.NDArray[np.float64]:
+        """Weights of rows in means by time, (n,): see `frame_weights`."""
+        starts = self.frame_starts()
+        weights = frame_weights(self.seconds[starts], longest=longest)
+        return np.repeat(weights, np.diff(starts, append=len(self.frame)))
 
-    def mean_values(self) -> dict[str, float]:
-        """The mean of each value over all faces, by its name; NaN without a face."""
-        means = self._mean(self.outputs())[len(self.classes) :]
+    def mean(self, weights: npt.NDArray[np.float64] | None = None) -> npt.NDArray[np.float32]:
+        """The mean probability of each class over all faces, (c,); NaN without a face.
+
+        Parameters
+        ----------
+        weights : float64 (n,) or None
+            Of the rows; None for faces that all weigh the same.
+        """
+        return self._mean(self.probabilities, weights)
+
+    def mean_values(self, weights: npt.NDArray[np.float64] | None = None) -> dict[str, float]:
+        """The mean of each value over all faces, by its name; NaN without a face.
+
+        Parameters
+        ----------
+        weights : float64 (n,) or None
+            As for `mean`.
+        """
+        means = self._mean(self.outputs(), weights)[len(self.classes) :]
         return dict(zip(self.values, means.tolist(), strict=True))
 
     def outputs(self) -> npt.NDArray[np.float32]:
@@ -151,11 +171,14 @@ class FaceTable:
         )[: len(begins)]
         return float((seconds[ends] - seconds[begins]).max(initial=0.0))
 
-    def _mean(self, values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        found = values[self.face >= 0]
-        if not len(found):
+    def _mean(
+        self, values: npt.NDArray[np.float32], weights: npt.NDArray[np.float64] | None
+    ) -> npt.NDArray[np.float32]:
+        found = self.face >= 0
+        if not found.any():
             return np.full(values.shape[1], np.nan, np.float32)
-        return np.asarray(found.mean(axis=0, dtype=np.float64), np.float32)
+        mean = weighted_mean(values[found], None if weights is None else weights[found])
+        return mean.astype(np.float32)
 
     def per_frame(self) -> FrameSeries:
         """The mean over the faces of each frame."""
@@ -276,8 +299,10 @@ def write_faces(table: FaceTable, path: Path) -> None:
     """
     import pyarrow.parquet
 
+    arrow = table.to_arrow()
+    arrow = arrow.rename_columns(list(map(escape, arrow.column_names)))
     with atomic_write(path) as temporary:
-        pyarrow.parquet.write_table(table.to_arrow(), temporary)
+        pyarrow.parquet.write_table(arrow, temporary)
 
 
 def write_faces_csv(table: FaceTable, path: Path) -> None:
@@ -291,7 +316,8 @@ def write_faces_csv(table: FaceTable, path: Path) -> None:
     import pyarrow.csv
 
     arrow = table.to_arrow()
-    with atomic_write(path) as temporary, temporary.open("wb") as file:
-        # PyArrow would put each name in quotes.
-        file.write(f"{','.join(arrow.column_names)}\n".encode())
-        pyarrow.csv.write_csv(arrow, file, pyarrow.csv.WriteOptions(include_header=False))
+    with atomic_write(path) as temporary:
+        # PyArrow would put each name in quotes, and knows no formulas.
+        write_csv(temporary, arrow.column_names, [])
+        with temporary.open("ab") as file:
+            pyarrow.csv.write_csv(arrow, file, pyarrow.csv.WriteOptions(include_header=False))

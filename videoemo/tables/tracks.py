@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from videoemo.records import QUALITY
 from videoemo.tables.faces import FaceTable
+from videoemo.tables.frame_weights import weighted_mean
 from videoemo.tables.smoothing import smooth
 from videoemo.util.files import write_csv
 
@@ -56,7 +57,13 @@ def select_track(table: FaceTable, track: int) -> FaceTable:
     )
 
 
-def write_tracks(table: FaceTable, path: Path, *, smoothing: float) -> None:
+def write_tracks(
+    table: FaceTable,
+    path: Path,
+    *,
+    smoothing: float,
+    weights: npt.NDArray[np.float64] | None = None,
+) -> None:
     """Write one row a person: `track, first, last` (seconds), `frames, coverage` (of the sampled
     frames from first to last), means of the box, of the detector's score and of the quality, and of
     each probability and value, `dominant`, and `changes`, how often the dominant class changes.
@@ -66,6 +73,9 @@ def write_tracks(table: FaceTable, path: Path, *, smoothing: float) -> None:
     smoothing : float
         In seconds, the time constant with which the series is smoothed in which changes
         are counted.
+    weights : float64 (n,) or None
+        Of the rows in the means of probabilities and values, see `FaceTable.weights`; None for
+        faces that all weigh the same.
 
     Raises
     ------
@@ -74,10 +84,12 @@ def write_tracks(table: FaceTable, path: Path, *, smoothing: float) -> None:
     """
     means = ("x", "y", "width", "height", "score", *QUALITY, *table.classes, *table.values)
     counts = ("track", "first", "last", "frames", "coverage")
-    write_csv(path, [*counts, *means, "dominant", "changes"], _rows(table, smoothing))
+    write_csv(path, [*counts, *means, "dominant", "changes"], _rows(table, smoothing, weights))
 
 
-def _rows(table: FaceTable, smoothing: float) -> Iterator[list[str]]:
+def _rows(
+    table: FaceTable, smoothing: float, weights: npt.NDArray[np.float64] | None
+) -> Iterator[list[str]]:
     found = np.flatnonzero(table.face >= 0)
     rows = found[np.argsort(table.track[found], kind="stable")]
     series = table if table.smoothed else smooth(table, smoothing)
@@ -93,7 +105,7 @@ def _rows(table: FaceTable, smoothing: float) -> Iterator[list[str]]:
         between = int(
             np.searchsorted(sampled, last, "right") - np.searchsorted(sampled, first, "left")
         )
-        means = shown[theirs].mean(axis=0, dtype=np.float64)
+        means = weighted_mean(shown[theirs], None if weights is None else weights[theirs])
         yield [
             str(table.track[theirs[0]]),
             *(f"{value:.6f}" for value in (first, last)),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import astuple, fields
 from pathlib import Path
@@ -25,6 +24,7 @@ from videoemo.training.loss import class_weights, cross_entropy, prior_shift, ta
 from videoemo.training.start import start_network
 from videoemo.training.trainer import Trainer
 from videoemo.util.files import write_csv
+from videoemo.util.terminal import safe_stderr, say
 
 __all__ = ["logits_of", "train"]
 
@@ -124,7 +124,7 @@ def _epoch(
         _batches(recipe, stage, faces, draws),
         total=steps,
         desc=name,
-        file=sys.stderr,
+        file=safe_stderr(),
         leave=False,
         disable=None,
         dynamic_ncols=True,
@@ -257,8 +257,7 @@ def _tell(progress: TrainingState, n_epochs: int, seconds_an_epoch: float) -> No
     last = progress.history[-1]
     left = tqdm.format_interval((n_epochs - last.epoch) * seconds_an_epoch)
     figures = f"loss {last.loss:.3f}, validation accuracy {last.accuracy:.1%}, UAR {last.uar:.1%}"
-    print(
+    say(
         f"epoch {last.epoch}/{n_epochs}: {figures}; best epoch {progress.best_epoch}; {left} left",
-        file=sys.stderr,
-        flush=True,
+        error=True,
     )

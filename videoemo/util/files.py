@@ -13,6 +13,7 @@ from tempfile import TemporaryFile
 from typing import Any
 
 from videoemo.errors import OutputError
+from videoemo.util.text import escape, map_text, to_cell
 
 __all__ = ["atomic_write", "prepare_output_dir", "write_csv", "write_json"]
 
@@ -77,7 +78,8 @@ def prepare_output_dir(out: Path) -> None:
 
 
 def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    r"""Write a CSV file atomically, in UTF-8 with `\n` at the end of each line.
+    r"""Write a CSV file atomically, in UTF-8 with `\n` at the end of each line; text as
+    `text.to_cell` has it.
 
     Parameters
     ----------
@@ -95,12 +97,12 @@ def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]
     """
     with atomic_write(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(header)
-        writer.writerows(rows)
+        writer.writerow(map(to_cell, header))
+        writer.writerows(map(to_cell, row) for row in rows)
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:
-    """Write a JSON file atomically.
+    """Write a JSON file atomically, its text as `text.escape` has it.
 
     Parameters
     ----------
@@ -116,5 +118,6 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
     """
     with atomic_write(path) as temporary:
         temporary.write_text(
-            json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
+            json.dumps(map_text(escape, content), indent=2, ensure_ascii=False) + "\n",
+            encoding="utf-8",
         )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
+
+from videoemo.util.terminal import say
 
 __all__ = ["file_lock"]
 
@@ -33,7 +34,7 @@ def file_lock(path: Path, *, notice: str | None = None) -> Iterator[None]:
         lock.acquire(blocking=False)
     except Timeout:
         if notice is not None:
-            print(notice, file=sys.stderr)
+            say(notice, error=True)
         lock.acquire()
     try:
         yield

@@ -7,7 +7,6 @@ module it would replace the progress bar only.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +20,8 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ProxyErr
 from videoemo._version import __version__
 from videoemo.errors import FetchError
 from videoemo.util.messages import one_line
+from videoemo.util.terminal import safe_stderr
+from videoemo.util.text import printable
 
 __all__ = ["download"]
 
@@ -159,8 +160,8 @@ def _bar(partial: Path, total: int | None, start: int) -> tqdm[NoReturn]:
         initial=start,
         unit="B",
         unit_scale=True,
-        desc=partial.stem.lstrip("."),
-        file=sys.stderr,
+        desc=printable(partial.stem.lstrip(".")),
+        file=safe_stderr(),
         disable=None,
         leave=False,
     )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 from videoemo.errors import FetchError, WeightsError
 from videoemo.util.checksums import checksum, verified
 from videoemo.util.locks import file_lock
+from videoemo.util.terminal import say
 from videoemo.zoo.cards import Card
 
 __all__ = ["fetch", "offline"]
@@ -61,7 +61,7 @@ def fetch(card: Card, weights: Path) -> Path:
         notice = f"waiting for another process that fetches {weights.name}"
         with file_lock(weights, notice=notice):
             if not _is_intact(weights, card):  # no other process has fetched it meanwhile
-                print(f"fetching {card.name} from {card.source.url}", file=sys.stderr)
+                say(f"fetching {card.name} from {card.source.url}", error=True)
                 _download(card, card.source.url, weights)
     except OSError as exc:
         raise FetchError(

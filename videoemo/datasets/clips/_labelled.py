@@ -95,8 +95,6 @@ def _contradiction(same: list[Clip]) -> str | None:
 
 def _defect(clip: Clip) -> str | None:
     """Why a clip cannot be used, in words."""
-    if clip.id.encode(errors="replace").decode() != clip.id:
-        return "a name that is not UTF-8, which no table can hold"
     if not os.path.exists(clip.path):  # noqa: PTH110 - false, where pathlib raises, for a name that no file can have
         return f"no such file {str(clip.path)!r}"
     if clip.label is None and clip.split != "test":

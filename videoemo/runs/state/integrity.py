@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from videoemo.util.messages import one_line
+from videoemo.util.text import map_text, unescape
 
 __all__ = ["CSV", "PARQUET", "PNG", "FileCheck", "check_integrity", "read_json"]
 
@@ -35,7 +36,7 @@ class FileCheck:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """Read the object in a JSON file.
+    """Read the object in a JSON file that `util.files.write_json` wrote.
 
     Raises
     ------
@@ -49,7 +50,7 @@ def read_json(path: Path) -> dict[str, Any]:
     if len(text) > _LARGEST_JSON:
         raise ValueError(f"more than {_LARGEST_JSON} bytes")
     try:
-        content = json.loads(text)
+        content = map_text(unescape, json.loads(text))
     except RecursionError as exc:
         raise ValueError("lists within lists without end") from exc
     if not isinstance(content, dict):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -18,6 +17,7 @@ from videoemo.runs.state.paths import failure_file, result_folder
 from videoemo.runs.state.replace import replace
 from videoemo.tables.summary import Failure, from_summary
 from videoemo.tables.videos import VideoRow
+from videoemo.util.files import write_json
 
 __all__ = ["State", "publishing", "state", "write_failure", "writing"]
 
@@ -144,7 +144,7 @@ def write_failure(lease: Lease, failure: Failure, key: dict[str, Any]) -> None:
     with _unfinished(lease) as folder:
         path = failure_file(lease.out, lease.clip_id)
         written = folder / path.name
-        written.write_text(json.dumps({"key": key, "failure": asdict(failure)}), encoding="utf-8")
+        write_json(written, {"key": key, "failure": asdict(failure)})
         _finish(folder)
         path.parent.mkdir(parents=True, exist_ok=True)
         written.replace(path)

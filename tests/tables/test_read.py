@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import videoemo
+from videoemo.errors import InputError
+from videoemo.tables.videos import VideoRow, write_videos
+
+NAMES = ["caf\udce9.jpg", "=1+1.jpg", "'a'.jpg", "two\nlines.jpg", r"a\x41.jpg", "1", "NA", "b.mp4"]
+
+
+def test_names_come_back_as_they_are(tmp_path: Path) -> None:
+    mean = np.array([0.25], np.float32)
+    rows = [
+        VideoRow(video=NAMES[0], status="failed", error="no\x1b[0m"),
+        *(VideoRow(video=name, seconds=1.5, frames=3, mean=mean) for name in NAMES[1:]),
+    ]
+    write_videos(rows, ("=joy",), tmp_path / "videos.csv")
+    table = videoemo.read_table(tmp_path / "videos.csv")
+    assert table["video"].tolist() == NAMES
+    assert table["error"].tolist()[:2] == ["no\x1b[0m", ""]
+    assert table["=joy"].tolist()[1:] == [0.25] * 7
+    assert np.isnan(table["frames"][0])
+    assert table["frames"][1] == 3
+
+
+def test_a_table_without_a_row_has_its_columns(tmp_path: Path) -> None:
+    write_videos([], ("joy",), tmp_path / "videos.csv")
+    table = videoemo.read_table(tmp_path / "videos.csv")
+    assert len(table) == 0
+    assert list(table.columns)[-1] == "joy"
+
+
+@pytest.mark.parametrize("content", [b"", b"video,frames\na\n", b"\xff\xfe", b'video\n"a', None])
+def test_what_is_no_table_is_told_in_one_line(tmp_path: Path, content: bytes | None) -> None:
+    if content is not None:
+        (tmp_path / "videos.csv").write_bytes(content)
+    with pytest.raises(InputError, match=r"cannot read the table .*videos\.csv"):
+        videoemo.read_table(tmp_path / "videos.csv")
