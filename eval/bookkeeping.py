@@ -26,9 +26,10 @@ from videoemo.analysis.fingerprint import settings_key
 from videoemo.config.pipeline import load_pipeline
 from videoemo.inference.resolve import resolve
 from videoemo.runs.state.fingerprint import make_key, video_key
-from videoemo.runs.state.integrity import PARQUET
 from videoemo.runs.state.leases import Leases
 from videoemo.runs.state.results import state, writing
+from videoemo.scoring.outputs import OUTPUTS
+from videoemo.tables.columns import Columns
 from videoemo.tables.summary import to_summary
 from videoemo.tables.videos import VideoRow
 
@@ -53,6 +54,8 @@ def main(*, videos: int, folder: Path | None) -> None:
     settings, classes = settings_key(resolved), resolved.card.classes
     mean = np.full(len(classes), 1 / len(classes), np.float32)
     with tempfile.TemporaryDirectory(dir=folder) as temporary:
+        columns = Columns(classes, resolved.card.value_names, None)
+        checks = {one.name: one.check(columns) for one in OUTPUTS if one.name == FACES}
         root, names = Path(temporary), [f"{n}.mp4" for n in range(videos)]
         out = root / "out"
         for name in names:
@@ -62,7 +65,7 @@ def main(*, videos: int, folder: Path | None) -> None:
             return make_key(video_key(root / name, whole=False), settings)
 
         def kind(name: str, key: dict[str, Any]) -> str:
-            return state(out, name, key, outputs={FACES: PARQUET}, verify=False).kind
+            return state(out, name, key, outputs=checks, verify=False).kind
 
         started = perf_counter()
         with Leases(out) as leases:

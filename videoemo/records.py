@@ -333,8 +333,6 @@ class FeatureTable(ParallelArrays):
                     f"FeatureTable.{name}: expected strings ({len(self.descriptor)},), got "
                     f"{array.dtype} {array.shape}"
                 )
-        if not np.isfinite(self.descriptor).all():
-            raise ValueError(
-                f"FeatureTable.descriptor: {np.isnan(self.descriptor).any(axis=1).sum()} rows are "
-                "not numbers"
-            )
+        finite = np.isfinite(self.descriptor).all(axis=1)
+        if not finite.all():
+            raise ValueError(f"FeatureTable.descriptor: {(~finite).sum()} rows are not numbers")

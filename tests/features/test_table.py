@@ -16,7 +16,9 @@ from videoemo.records import FeatureTable
 
 PROVENANCE = {
     "dataset": "toy",
+    "extractor": {"name": "net", "checksum": "ab" * 32},
     "statistics": ["mean"],
+    "pooling": "video",
     "pipeline": {"every": 1, "thresholds": [0.6, 0.7, 0.7]},
     "versions": {"numpy": "2"},
 }

@@ -8,11 +8,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.csv
 import pyarrow.parquet
 import pytest
 from PIL import Image
@@ -20,7 +22,7 @@ from PIL import Image
 from tests.support.outputs import files
 from videoemo.errors import LeaseLostError, OutputError
 from videoemo.runs.state.fingerprint import make_key
-from videoemo.runs.state.integrity import CSV, PARQUET, PNG
+from videoemo.runs.state.integrity import PNG, csv_check, parquet_check
 from videoemo.runs.state.leases import RUN, Lease, Leases
 from videoemo.runs.state.results import State, publishing, state, write_failure, writing
 from videoemo.tables.summary import Failure, to_summary
@@ -29,7 +31,7 @@ from videoemo.util.files import atomic_write
 
 KEY = make_key({"size": 3}, {"min_face": 40})
 OTHER = make_key({"size": 3}, {"min_face": 60})
-OUTPUTS = {"faces.parquet": PARQUET, "timeline.png": PNG}
+OUTPUTS = {"faces.parquet": parquet_check(pyarrow.parquet.read_table), "timeline.png": PNG}
 ROW = VideoRow(
     video="a.mp4",
     seconds=1.5,
@@ -328,7 +330,9 @@ def test_damage_in_the_middle_is_found_by_verify(lease: Lease, name: str) -> Non
 
 def test_a_csv_is_read_too(lease: Lease) -> None:
     (write(lease) / "faces.csv").write_text("frame,seconds\n0,0.0,1\n")
-    found = state(lease.out, "a.mp4", KEY, outputs={"faces.csv": CSV}, verify=True)
+    found = state(
+        lease.out, "a.mp4", KEY, outputs={"faces.csv": csv_check(pyarrow.csv.read_csv)}, verify=True
+    )
     assert found.reasons[0].startswith("faces.csv is damaged (")
 
 
@@ -412,17 +416,35 @@ def test_no_folder_is_left_where_no_failure_is(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "reason"),
     [
-        "",
-        "[]",
-        "{}",
-        '{"key": 3}',
-        json.dumps({"key": KEY}),
-        json.dumps({"key": KEY, "failure": {"video": 3}}),
+        ("", "is damaged (Expecting value"),
+        ("[]", "is damaged (expected a JSON object, got [])"),
+        ("[" * 10_000, "is damaged (lists or objects within each other"),
+        (json.dumps({"key": KEY}), "is damaged (failure: expected dict, got None)"),
+        (
+            json.dumps({"key": KEY, "failure": {"video": 3}}),
+            "is damaged (video: expected str, got 3)",
+        ),
+        (
+            json.dumps({"key": KEY, "failure": asdict(replace(FAILURE, video="b.mp4"))}),
+            "is another video's",
+        ),
     ],
 )
-def test_a_kept_failure_that_cannot_be_read_is_none(lease: Lease, text: str) -> None:
+def test_a_damaged_record_of_a_failure_holds_nothing_and_is_said(
+    lease: Lease, text: str, reason: str
+) -> None:
+    write_failure(lease, FAILURE, KEY)
+    [kept] = (lease.out / ".videoemo" / "failed").iterdir()
+    kept.write_text(text)
+    found = look(lease)
+    assert (found.kind, found.failure) == ("incomplete", None)
+    assert found.reasons[0].startswith(f"the record of its failure {reason}")
+
+
+@pytest.mark.parametrize("text", ["{}", '{"key": 3}'])
+def test_a_record_of_a_failure_without_a_key_is_none(lease: Lease, text: str) -> None:
     write_failure(lease, FAILURE, KEY)
     [kept] = (lease.out / ".videoemo" / "failed").iterdir()
     kept.write_text(text)

@@ -10,6 +10,7 @@ import pytest
 from tests.support.clips import write_clip
 from tests.support.commands import Run, start
 from tests.support.outputs import contents
+from videoemo.tables.videos import VideoRow, write_videos
 
 
 @pytest.fixture(scope="module")
@@ -97,17 +98,18 @@ def test_a_folder_without_results_is_refused_in_one_line(tmp_path: Path, videoem
     assert "holds no results of a finished run" in err
 
 
-@pytest.mark.parametrize("name", ["../../evil", "/tmp/evil", ".videoemo/x"])
+@pytest.mark.parametrize(
+    "name", ["../../evil", "/tmp/evil", ".videoemo/x", "a/../b", "a//b", "./a", "a/", "", "a\0"]
+)
 def test_a_name_that_leads_out_of_the_folder_is_refused(
     tmp_path: Path, videoemo: Run, name: str
 ) -> None:
     (tmp_path / "in").mkdir()
-    (tmp_path / "in" / "videos.csv").write_text(
-        f"video,status,error,seconds,frames,face_frames,faces,dominant\n{name},ok,,1,1,1,1,\n"
-    )
+    write_videos([VideoRow(video=name)], (), tmp_path / "in" / "videos.csv")
     status, _, err = videoemo("merge", tmp_path / "in", "-o", tmp_path / "out")
     assert (status, (tmp_path / "out").exists()) == (1, False)
-    assert len(err.splitlines()) == 1
+    (line,) = err.splitlines()
+    assert "cannot be that of a folder of results" in line
 
 
 def test_a_result_without_a_key_is_refused_in_one_line(scored: Path, videoemo: Run) -> None:

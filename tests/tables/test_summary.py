@@ -84,7 +84,7 @@ def test_what_is_no_row_is_refused(wrong: dict[str, Any]) -> None:
 def test_a_summary_that_says_nothing_of_values_is_refused() -> None:
     fields = to_summary(ROW, CLASSES)
     del fields["values"]
-    with pytest.raises(ValueError, match="expected values as dict, got None"):
+    with pytest.raises(ValueError, match="values: expected dict, got None"):
         from_summary(fields)
 
 

@@ -65,6 +65,11 @@ def make_folds(table: FeatureTable, protocol: Protocol) -> Folds:
     if isinstance(protocol, TrainVal):
         return _train_val(table, protocol)
     rows = np.flatnonzero(table.splits != "test")
+    if not len(rows):
+        raise InputError(
+            "all clips are of the split test, which this protocol keeps back: extract other "
+            "splits, or take the protocol train-val"
+        )
     require_labels(table[rows], what="the table")
     together = group_ids(table.groups[rows])
     if isinstance(protocol, LeaveOneGroupOut):

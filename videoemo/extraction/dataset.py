@@ -25,9 +25,16 @@ from videoemo.features.embeddings import (
     EMBEDDINGS,
     ClipEmbeddings,
     EmbeddingWriter,
+    read_clip,
     read_embeddings,
 )
-from videoemo.features.metadata import check_settings, read_provenance
+from videoemo.features.metadata import (
+    check_settings,
+    read_provenance,
+    readable,
+    require_parts,
+    string_array,
+)
 from videoemo.features.pooling import POOLINGS, STATS
 from videoemo.features.table import write_table
 from videoemo.inference.resolve import resolve
@@ -36,7 +43,7 @@ from videoemo.runs.execute import execute, publishing_tables
 from videoemo.runs.job import Work
 from videoemo.runs.plan import Resume, make_plan
 from videoemo.runs.progress import Progress
-from videoemo.runs.state.integrity import PARQUET
+from videoemo.runs.state.integrity import parquet_check
 from videoemo.runs.workers.interfaces import Limits
 from videoemo.tables.summary import Failure
 from videoemo.tables.videos import VideoRow
@@ -108,7 +115,7 @@ def extract(
         [replace(clip, id=part) for part, clip in named.items()],
         parts,
         settings,
-        outputs={EMBEDDINGS: PARQUET},
+        outputs={EMBEDDINGS: parquet_check(partial(read_clip, length=card.embedding), always=True)},
         resume=Resume(retry_failed=True),
     )
     load = partial(_load_task, served)
@@ -138,7 +145,7 @@ def extract(
                     if kept is None
                     else EmbeddingWriter(kept, provenance, length=card.embedding)
                 )
-                clips_read = _read_parts(read, writer)
+                clips_read = _read_parts(read, writer, length=card.embedding)
                 table = _table(clips_read, recipe.descriptor, provenance)
                 if writer is not None:
                     writer.close()
@@ -176,13 +183,17 @@ def pool(
             f"got {', '.join(statistics)}"
         )
     before = read_provenance(kept)
+    with readable(kept):
+        require_parts(before)
     pooling = pooling or before["pooling"]
     provenance = {**before, "statistics": list(statistics), "pooling": pooling}
     if not redo:
         check_settings(out, provenance)
     given = {"statistics": statistics, "pooling": pooling}
     descriptor = build_record(Descriptor, given, where="pool")
-    table = _table(read_embeddings(kept), descriptor, provenance)
+    pooled = len(statistics) ** (2 if pooling == "group" else 1)
+    with readable(kept):
+        table = _table(read_embeddings(kept, pooled=pooled), descriptor, provenance)
     write_table(table, out)
     return table
 
@@ -216,10 +227,11 @@ def _folder(clip_id: str) -> str:
 
 
 def _read_parts(
-    parts: Iterable[tuple[Path, Clip]], writer: EmbeddingWriter | None
+    parts: Iterable[tuple[Path, Clip]], writer: EmbeddingWriter | None, *, length: int
 ) -> Iterator[ClipEmbeddings]:
     for path, clip in parts:
-        (found,) = read_embeddings(path)
+        with readable(path):
+            found = read_clip(path, length=length)
         vectors = replace(
             found,
             id=clip.id,
@@ -268,10 +280,10 @@ def _table(
     ids, splits, labels, groups, n_frames, n_face_frames, descriptors = zip(*rows, strict=True)
     return FeatureTable(
         descriptor=np.stack(descriptors),
-        ids=np.array(ids, np.str_),
-        splits=np.array(splits, np.str_),
-        labels=np.array(labels, np.str_),
-        groups=np.array(groups, np.str_),
+        ids=string_array("id", ids),
+        splits=string_array("split", splits),
+        labels=string_array("label", labels),
+        groups=string_array("group", groups),
         n_frames=np.array(n_frames, np.int64),
         n_face_frames=np.array(n_face_frames, np.int64),
         provenance=provenance,

@@ -7,7 +7,12 @@ from __future__ import annotations
 from videoemo.group._affect import GroupAffect, group_affect
 from videoemo.group._deviations import Deviation, deviations
 from videoemo.group._faces import FaceAffect, face_affect, valence_of
-from videoemo.group._files import write_group_series, write_synchrony
+from videoemo.group._files import (
+    check_group_series,
+    check_synchrony,
+    write_group_series,
+    write_synchrony,
+)
 from videoemo.group._peaks import peaks
 from videoemo.group._series import GroupSeries, group_series, smoothed
 from videoemo.group._synchrony import ALPHA, Pair, corrected, synchrony
@@ -23,6 +28,8 @@ __all__ = [
     "Pair",
     "ValenceSeries",
     "WindowedCrossCorrelation",
+    "check_group_series",
+    "check_synchrony",
     "corrected",
     "deviations",
     "face_affect",

@@ -9,10 +9,11 @@ import numpy as np
 
 from videoemo.group._series import GroupSeries
 from videoemo.group._synchrony import Pair
+from videoemo.util.columns import Column, check_csv, read_parquet, share
 from videoemo.util.files import atomic_write, write_csv
 from videoemo.util.text import escape
 
-__all__ = ["write_group_series", "write_synchrony"]
+__all__ = ["check_group_series", "check_synchrony", "write_group_series", "write_synchrony"]
 
 
 def write_group_series(series: GroupSeries, classes: Sequence[str], path: Path) -> None:
@@ -75,3 +76,53 @@ def write_synchrony(pairs: Sequence[Pair], path: Path) -> None:
         for pair in pairs
     ]
     write_csv(path, ["track_a", "track_b", *measures, "leads"], rows)
+
+
+def check_group_series(path: Path, classes: Sequence[str]) -> None:
+    """Check group.parquet of a folder of results, wherever it comes from.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    classes : sequence of str
+        Of the network.
+
+    Raises
+    ------
+    OSError
+        It cannot be opened, or is no regular file.
+    ValueError
+        It is damaged, or not as `write_group_series` writes it; the message names the column.
+    """
+    expected = [
+        Column("frame", "int64", low=0),
+        Column("seconds", "float64"),
+        Column("faces", "int64", low=0),
+        *(share(name, optional=True) for name in ("positive", "neutral", "negative")),
+        *(share(name, low=-1, optional=True) for name in ("valence", "valence_smoothed")),
+        *(share(name, optional=True) for name in ("dispersion", "agreement")),
+        Column("dominant", "string", optional=True, values=tuple(classes)),
+    ]
+    read_parquet(path, expected)
+
+
+def check_synchrony(path: Path) -> None:
+    """Check synchrony.csv of a folder of results, wherever it comes from.
+
+    Raises
+    ------
+    OSError
+        It cannot be opened, or is no regular file.
+    ValueError
+        It is damaged, or not as `write_synchrony` writes it; the message names the column.
+    """
+    expected = [
+        *(Column(name, "int64", low=0) for name in ("track_a", "track_b")),
+        Column("common_seconds", "float64", low=0),
+        share("correlation", "float64", low=-1),
+        Column("lag_seconds", "float64", optional=True),
+        *(share(name, "float64") for name in ("p", "p_corrected")),
+        Column("leads", "int64", low=0, optional=True),
+    ]
+    check_csv(path, expected)

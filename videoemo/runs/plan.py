@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -15,11 +13,18 @@ from videoemo.runs.progress import clip_sizes
 from videoemo.runs.state.fingerprint import make_key, video_key
 from videoemo.runs.state.integrity import FileCheck
 from videoemo.runs.state.results import State, state
+from videoemo.tables.columns import Columns
 from videoemo.tables.summary import Failure
 from videoemo.tables.videos import VideoRow
-from videoemo.util.messages import count_noun
+from videoemo.util.json_files import read_object
+from videoemo.util.messages import brief, count_noun
 
 __all__ = ["Plan", "Resume", "make_plan"]
+
+# Videos whose damaged results are named; of more their number is told.
+_NAMED = 3
+# Of one video, and of a forecast: three hundred centuries are as good as any other number.
+_MOST_SECONDS = 1e12
 
 
 @dataclass(frozen=True)
@@ -66,8 +71,10 @@ class Plan:
         The settings' part, the same for all clips.
     known : dict of str to (VideoRow or Failure)
         The results of the clips that are not to do, by their ids.
-    redo_reasons : counter of str
-        The clips that are done again, counted by reason.
+    columns : Columns or None
+        What the row of each clip must hold beside counts; None for nothing.
+    redo_reasons : dict of (str, str) to list of str
+        The ids of the clips that are done again, by the kind of their state and the reason.
     """
 
     out: Path
@@ -79,7 +86,8 @@ class Plan:
     settings: dict[str, Any]
     todo: list[Clip] = field(default_factory=list)
     known: dict[str, VideoRow | Failure] = field(default_factory=dict)
-    redo_reasons: Counter[str] = field(default_factory=Counter)
+    columns: Columns | None = None
+    redo_reasons: dict[tuple[str, str], list[str]] = field(default_factory=dict)
 
     def key(self, clip: Clip) -> dict[str, Any]:
         """Key of a clip: what its result depends on."""
@@ -98,13 +106,15 @@ class Plan:
             return
         self.todo.append(clip)
         if found.reasons and not self.resume.redo:
-            self.redo_reasons["; ".join(found.reasons)] += 1
+            again = self.redo_reasons.setdefault((found.kind, "; ".join(found.reasons)), [])
+            again.append(clip.id)
 
     def redo_notices(self) -> list[str]:
-        """Notices of the results that are done again, one a reason."""
+        """Notices of the results that are done again, one a reason; of damaged ones with names."""
         return [
-            f"{n} {'video is' if n == 1 else 'videos are'} done again: {reason}"
-            for reason, n in sorted(self.redo_reasons.items())
+            f"{len(ids)} {'video is' if len(ids) == 1 else 'videos are'} done again: {reason}"
+            f"{_names(ids) if kind == 'incomplete' else ''}"
+            for (kind, reason), ids in sorted(self.redo_reasons.items())
         ]
 
     def forecast(self, jobs: int) -> list[str]:
@@ -130,14 +140,20 @@ class Plan:
         if self.known:
             lines.append(f"done: {len(self.known) - failed:,}; failed before: {failed:,}")
         if done:
-            seconds = sum(done.values()) / sum(size[clip_id] for clip_id in done) * todo / jobs
+            size_done = max(sum(size[clip_id] for clip_id in done), 1)
+            seconds = min(sum(done.values()) / size_done * todo / jobs, _MOST_SECONDS)
             workers = count_noun(jobs, "worker")
             lines.append(f"at the speed so far: {timedelta(seconds=round(seconds))} with {workers}")
         return lines
 
     def _state(self, clip: Clip) -> State:
         return state(
-            self.out, clip.id, self.key(clip), outputs=self.outputs, verify=self.resume.verify
+            self.out,
+            clip.id,
+            self.key(clip),
+            outputs=self.outputs,
+            columns=self.columns,
+            verify=self.resume.verify,
         )
 
     def _valid_result(self, found: State) -> VideoRow | Failure | None:
@@ -153,6 +169,7 @@ def make_plan(
     *,
     outputs: Mapping[str, FileCheck],
     own_files: Collection[str] = (),
+    columns: Columns | None = None,
     resume: Resume,
 ) -> Plan:
     """Plan a run from the results in its output folder.
@@ -170,12 +187,14 @@ def make_plan(
         checked.
     own_files : collection of str
         Names of other files that a run may put into a clip's folder.
+    columns : Columns or None
+        What the row of each clip must hold beside counts; None for nothing.
     resume : Resume
         How an earlier run is resumed.
     """
     videos = {clip.id: video_key(clip.path, whole=resume.verify) for clip in clips}
     everything = frozenset([*outputs, *own_files, "summary.json"])
-    plan = Plan(out, outputs, everything, resume, clips, videos, settings)
+    plan = Plan(out, outputs, everything, resume, clips, videos, settings, columns=columns)
     for clip in clips:
         plan.add(clip)
     # So that no long one is begun when all others are done; by bytes, since no video is opened for
@@ -185,9 +204,15 @@ def make_plan(
     return plan
 
 
+def _names(ids: Sequence[str]) -> str:
+    more = f" and {len(ids) - _NAMED:,} more" if len(ids) > _NAMED else ""
+    return f" ({', '.join(map(brief, ids[:_NAMED]))}{more})"
+
+
 def _seconds_taken(folder: Path) -> float | None:
     try:
-        summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
-        return float(summary["seconds_taken"]["all"])
+        seconds = read_object(folder / "summary.json")["seconds_taken"]["all"]
     except (OSError, ValueError, KeyError, TypeError):
         return None
+    known = type(seconds) in (float, int) and 0 <= seconds <= _MOST_SECONDS
+    return float(seconds) if known else None

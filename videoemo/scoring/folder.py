@@ -25,7 +25,8 @@ from videoemo.runs.progress import Progress
 from videoemo.runs.workers.interfaces import Limits
 from videoemo.scoring.outputs import NAMES, wanted_outputs
 from videoemo.scoring.provenance import run_provenance
-from videoemo.scoring.run_tables import Columns, Run, write_run_tables
+from videoemo.scoring.run_tables import Run, write_run_tables
+from videoemo.tables.columns import Columns
 
 if TYPE_CHECKING:
     from videoemo.classification.model_file import FittedClassifier
@@ -99,15 +100,16 @@ def plan_scoring(
         ran, scores = ran | {"classifier": predictor.provenance()}, predictor.scores
         sha256 = classifier.sha256
     wanted = wanted_outputs(resolved.pipeline, classifier=classifier is not None)
+    columns = Columns(resolved.card.classes, resolved.card.value_names, scores)
     plan = make_plan(
         clips,
         out,
         settings_key(resolved, classifier=sha256),
-        outputs={output.name: output.check for output in wanted if output.has is None},
+        outputs={output.name: output.check(columns) for output in wanted if output.has is None},
         own_files=NAMES,
+        columns=columns,
         resume=resume or Resume(),
     )
-    columns = Columns(resolved.card.classes, resolved.card.value_names, scores)
     return Scoring(plan, resolved.pipeline, ran, columns)
 
 

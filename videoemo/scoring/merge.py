@@ -1,29 +1,47 @@
-"""The outputs of several runs in one folder, as if one run had made them."""
+"""The outputs of several runs in one folder, as if one run had made them.
+
+All of them is read and checked before anything is written.
+"""
 
 from __future__ import annotations
 
-import csv
+import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from videoemo.errors import InputError
-from videoemo.runs.state.fingerprint import explain_differences
-from videoemo.runs.state.integrity import read_json
+from videoemo.config.toml import build_record
+from videoemo.errors import InputError, RecipeError
+from videoemo.runs.state.fingerprint import explain_differences, is_key
+from videoemo.runs.state.integrity import check_integrity
 from videoemo.runs.state.leases import Leases
 from videoemo.runs.state.paths import failure_file, result_folder
 from videoemo.runs.state.results import state, write_failure, writing
 from videoemo.scoring.outputs import NAMES, OUTPUTS
-from videoemo.scoring.run_tables import Columns, Run, write_run_tables
-from videoemo.tables.summary import Failure, from_summary
-from videoemo.tables.videos import VideoRow
+from videoemo.scoring.run_tables import Run, write_run_tables
+from videoemo.tables.columns import Columns
+from videoemo.tables.faces import SCHEMA
+from videoemo.tables.summary import Failure, from_failure, from_summary
+from videoemo.tables.videos import VideoRow, read_videos
 from videoemo.util.files import prepare_output_dir
-from videoemo.util.text import from_cell
+from videoemo.util.json_files import read_object
+from videoemo.util.messages import reason_of, shown
+from videoemo.util.regular_files import open_regular
+from videoemo.zoo.heads import Head
 
 __all__ = ["merge"]
+
+
+@dataclass(frozen=True)
+class _Table:
+    """What the videos.csv of a run says."""
+
+    outputs: list[str]  # the names of the network's classes and values
+    scores: tuple[str, ...] | None  # of its classifier
+    videos: list[str]
 
 
 @dataclass(frozen=True)
@@ -32,8 +50,9 @@ class _Result:
 
     folder: Path  # of the run
     key: dict[str, Any]
-    values: tuple[str, ...]  # the names of those that the network gives
+    columns: Columns
     result: VideoRow | Failure
+    files: tuple[str, ...]  # the outputs that are there
 
 
 def merge(folders: Sequence[Path], out: Path) -> Run:
@@ -44,32 +63,32 @@ def merge(folders: Sequence[Path], out: Path) -> Run:
     Raises
     ------
     InputError
-        A folder that no finished run wrote; runs with different settings; a name that stands for
-        different videos.
+        A folder that no finished run wrote, or that is damaged; runs with different settings; a
+        name that stands for different videos.
     OutputError
         `out` cannot be written.
     """
     started = perf_counter()
-    headings = [_heading(folder) for folder in folders]
+    tables = [_table(folder) for folder in folders]
     found: dict[str, _Result] = {}
-    for folder, heading in zip(folders, headings, strict=True):
-        for clip_id in _ids(folder):
-            new = _result(folder, clip_id)
+    for folder, table in zip(folders, tables, strict=True):
+        for clip_id in table.videos:
+            new = _result(folder, clip_id, table)
             first = next(iter(found.values()), new)
             _require_alike(
                 first, new, "settings", f"{folder} was made with other settings than {first.folder}"
             )
-            if heading != headings[0]:
-                raise InputError(
-                    f"{folder} has other columns than {folders[0]}: merge only runs of one version "
-                    "of videoemo"
-                )
             old = found.get(clip_id, new)
             _require_alike(
                 old, new, "video", f"{clip_id} is not the same video in {old.folder} and {folder}"
             )
             if isinstance(old.result, Failure) or old is new:
                 found[clip_id] = new
+        if (table.outputs, table.scores) != (tables[0].outputs, tables[0].scores):
+            raise InputError(
+                f"{folder} has other columns than {folders[0]}: merge only runs of one version "
+                "of videoemo"
+            )
     prepare_output_dir(out)
     with Leases(out, own_files=NAMES) as leases:
         leases.sweep()
@@ -79,12 +98,12 @@ def merge(folders: Sequence[Path], out: Path) -> Run:
         results = [found[clip_id].result for clip_id in ids]
         run = Run.from_results(results, seconds=perf_counter() - started, before=0)
         pictures = any((folder / "overview.png").exists() for folder in folders)
-        columns = _columns(headings[0], next((one.values for one in found.values()), ()))
+        unknown = Columns(tuple(tables[0].outputs), (), tables[0].scores)  # of no video at all
         write_run_tables(
             run,
             out,
             leases,
-            columns=columns,
+            columns=next((one.columns for one in found.values()), unknown),
             pictures=pictures,
             ran={"merged": [str(folder) for folder in folders]},
         )
@@ -92,61 +111,94 @@ def merge(folders: Sequence[Path], out: Path) -> Run:
     return run
 
 
-def _heading(folder: Path) -> list[str]:
-    heading = next(_table(folder), [])
-    if "dominant" not in heading:
-        raise InputError(
-            f"{str(folder / 'videos.csv')!r} is no table of videoemo's: give the folder that "
-            "-o named"
-        )
-    return heading
-
-
-def _ids(folder: Path) -> list[str]:
-    rows = _table(folder)
-    next(rows, None)
-    return [row[0] for row in rows if row]
-
-
-def _table(folder: Path) -> Iterator[list[str]]:
+def _table(folder: Path) -> _Table:
     try:
-        with (folder / "videos.csv").open(newline="", encoding="utf-8") as file:
-            yield from (list(map(from_cell, row)) for row in csv.reader(file))
-    except (OSError, ValueError, csv.Error) as exc:
+        return _Table(*read_videos(folder / "videos.csv"))
+    except OSError as exc:
         raise InputError(
-            f"{str(folder)!r} holds no results of a finished run ({exc}): give the folder that "
-            "-o named"
+            f"{str(folder)!r} holds no results of a finished run (videos.csv: {reason_of(exc)}): "
+            "give the folder that -o named"
+        ) from exc
+    except ValueError as exc:
+        raise InputError(
+            f"{str(folder / 'videos.csv')!r} is no table of this version of videoemo "
+            f"({reason_of(exc)}): run it again, or give the folder that -o named"
         ) from exc
 
 
-def _result(folder: Path, clip_id: str) -> _Result:
+def _result(folder: Path, clip_id: str, table: _Table) -> _Result:
     try:
+        there = result_folder(folder, clip_id)
+        if there.is_symlink():
+            raise ValueError("its folder is a link")
         try:
-            content = read_json(result_folder(folder, clip_id) / "summary.json")
-            result: VideoRow | Failure = from_summary(content)
+            content, failed = read_object(there / "summary.json"), False
         except FileNotFoundError:
-            content = read_json(failure_file(folder, clip_id))
-            result = Failure(**content["failure"])
-        key = _key(content)
-        return _Result(folder, key, _value_names(key), result)
-    except (OSError, ValueError, KeyError, TypeError) as exc:
+            content, failed = read_object(failure_file(folder, clip_id)), True
+        key = _key(content, folder)
+        columns = _columns(key, table)
+        result: VideoRow | Failure = (
+            from_failure(content.get("failure")) if failed else from_summary(content, columns)
+        )
+        if result.video != clip_id:
+            raise ValueError(f"video: expected {shown(clip_id)}, got {shown(result.video)}")
+        files = () if failed else _whole_files(there, columns)
+    except (OSError, ValueError, RecipeError) as exc:
         raise InputError(
-            f"the results of {clip_id} in {str(folder)!r} are missing or damaged ({exc}): run it "
-            "again, with --verify"
+            f"the results of {clip_id} in {str(folder)!r} are missing or damaged "
+            f"({reason_of(exc)}): run it again, with --verify"
         ) from exc
+    return _Result(folder, key, columns, result, files)
 
 
-def _key(content: dict[str, Any]) -> dict[str, Any]:
-    key: dict[str, Any] = content["key"]
-    if not (isinstance(key["video"], dict) and isinstance(key["settings"], dict)):
-        raise ValueError("no key")
-    return key
+def _key(content: dict[str, Any], folder: Path) -> dict[str, Any]:
+    key: Any = content.get("key")
+    if not is_key(key):
+        raise ValueError("it does not say what it was made from")
+    schema = key["settings"].get("schema")
+    if schema != SCHEMA:
+        raise InputError(
+            f"{folder} was made by another version of videoemo (tables of version {shown(schema)}, "
+            f"here {SCHEMA}): run it again, then merge"
+        )
+    settings: dict[str, Any] = key
+    return settings
 
 
-def _value_names(key: dict[str, Any]) -> tuple[str, ...]:
+def _columns(key: dict[str, Any], table: _Table) -> Columns:
     """From the network's card, since a video that failed has no row to tell classes from values."""
-    heads = key["settings"]["extractor"]["outputs"]
-    return tuple(head["name"] for head in heads if head["kind"] == "value")
+    extractor = key["settings"].get("extractor")
+    given = extractor.get("outputs") if isinstance(extractor, dict) else None
+    if not (isinstance(given, list) and all(isinstance(head, dict) for head in given)):
+        raise ValueError(f"outputs: expected those of a network, got {shown(given)}")
+    heads = [
+        build_record(
+            Head,
+            {name: value for name, value in head.items() if value is not None},
+            where="outputs",
+        )
+        for head in given
+    ]
+    classes = tuple(label for head in heads if head.kind == "classes" for label in head.labels)
+    values = tuple(head.name for head in heads if head.kind == "value")
+    if [*classes, *values] != table.outputs:
+        raise ValueError(
+            f"outputs: expected {shown(table.outputs)} as in videos.csv, got "
+            f"{shown([*classes, *values])}"
+        )
+    return Columns(classes, values, table.scores)
+
+
+def _whole_files(folder: Path, columns: Columns) -> tuple[str, ...]:
+    """The names of a video's outputs, all of them checked."""
+    names = []
+    for output in OUTPUTS:
+        if output.required or os.path.lexists(folder / output.name):
+            damage = check_integrity(folder / output.name, output.check(columns), whole=True)
+            if damage is not None:
+                raise ValueError(damage)
+            names.append(output.name)
+    return (*names, "summary.json")
 
 
 def _require_alike(there: _Result, here: _Result, part: str, message: str) -> None:
@@ -159,31 +211,30 @@ def _require_alike(there: _Result, here: _Result, part: str, message: str) -> No
         )
 
 
-def _columns(heading: list[str], values: tuple[str, ...]) -> Columns:
-    """What `write_videos` put there."""
-    own = heading[heading.index("dominant") + 1 :]
-    end = own.index("prediction") if "prediction" in own else len(own)
-    classes = tuple(name for name in own[:end] if name not in values)
-    return Columns(classes, values, tuple(own[end + 1 :]) if end < len(own) else None)
-
-
 def _copy(clip_id: str, result: _Result, out: Path, leases: Leases) -> None:
     lease = leases.take(clip_id)
     if lease is None:
         raise InputError(f"a run is at {clip_id} in {str(out)!r}: merge when it has ended")
     there = result_folder(result.folder, clip_id)
-    files = [path for path in map(there.joinpath, sorted(NAMES)) if path.is_file()]
-    files = [path for path in files if not path.is_symlink()]
     if isinstance(result.result, Failure):
         write_failure(lease, result.result, result.key)
-    elif not _is_done(clip_id, result.key, out, {path.name for path in files}):
+    elif not _is_done(clip_id, result, out):
         with writing(lease) as folder:
-            for path in files:
-                shutil.copyfile(path, folder / path.name)
+            for name in result.files:
+                with (
+                    open_regular(there / name, follow_links=False) as file,
+                    (folder / name).open("xb") as copy,
+                ):
+                    shutil.copyfileobj(file, copy)
     leases.release(lease)
 
 
-def _is_done(clip_id: str, key: dict[str, Any], out: Path, names: set[str]) -> bool:
-    """Whether the same results are there already, with the files of these names."""
-    outputs = {output.name: output.check for output in OUTPUTS if output.name in names}
-    return state(out, clip_id, key, outputs=outputs, verify=False).kind == "done"
+def _is_done(clip_id: str, result: _Result, out: Path) -> bool:
+    """Whether the same results are there already, with the same files."""
+    checks = {
+        output.name: output.check(result.columns)
+        for output in OUTPUTS
+        if output.name in result.files
+    }
+    found = state(out, clip_id, result.key, outputs=checks, columns=result.columns, verify=False)
+    return found.kind == "done"

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from videoemo.config.pipeline import Pipeline
-from videoemo.runs.state.integrity import CSV, PARQUET, PNG, FileCheck
+from videoemo.runs.state.integrity import PNG, FileCheck, csv_check, parquet_check
+from videoemo.tables.columns import Columns
 
 if TYPE_CHECKING:
     from videoemo.scoring.video import Scored
@@ -32,8 +34,8 @@ class Output:
         Whether a run writes it, from its pipeline and from whether it has a fitted classifier.
     write : callable
         Writes it, from a scored video to a path.
-    check : FileCheck
-        How a whole file is known.
+    check : callable
+        How a whole file is known, from the columns of the run.
     has : callable or None
         Whether a video has it, from the scored video; None for every video.
     """
@@ -41,8 +43,13 @@ class Output:
     name: str
     wanted: Callable[[Pipeline, bool], bool]
     write: Callable[[Scored, Path], None]
-    check: FileCheck
+    check: Callable[[Columns], FileCheck]
     has: Callable[[Scored], bool] | None = None
+
+    @property
+    def required(self) -> bool:
+        """Whether every scored video has it, whatever the settings."""
+        return self.wanted is _always and self.has is None
 
 
 def wanted_outputs(pipeline: Pipeline, *, classifier: bool) -> list[Output]:
@@ -130,6 +137,46 @@ def _draw_group(scored: Scored, path: Path) -> None:
     )
 
 
+def _check_faces(columns: Columns) -> FileCheck:
+    from videoemo.tables.faces import read_faces
+
+    return parquet_check(partial(read_faces, columns=columns))
+
+
+def _check_faces_csv(columns: Columns) -> FileCheck:
+    from videoemo.tables.faces import check_faces_csv
+
+    return csv_check(partial(check_faces_csv, columns=columns))
+
+
+def _check_tracks(columns: Columns) -> FileCheck:
+    from videoemo.tables.tracks import check_tracks
+
+    return csv_check(partial(check_tracks, columns=columns))
+
+
+def _check_windows(columns: Columns) -> FileCheck:
+    from videoemo.tables.windows import check_windows
+
+    return csv_check(partial(check_windows, columns=columns))
+
+
+def _check_group(columns: Columns) -> FileCheck:
+    from videoemo.group import check_group_series
+
+    return parquet_check(partial(check_group_series, classes=columns.classes))
+
+
+def _check_synchrony(columns: Columns) -> FileCheck:
+    from videoemo.group import check_synchrony
+
+    return csv_check(check_synchrony)
+
+
+def _check_picture(columns: Columns) -> FileCheck:
+    return PNG
+
+
 def _always(pipeline: Pipeline, classifier: bool) -> bool:
     return True
 
@@ -163,14 +210,14 @@ def _has_group_picture(scored: Scored) -> bool:
 
 
 OUTPUTS = (
-    Output("faces.parquet", _always, _write_faces, PARQUET),
-    Output("faces.csv", _csv, _write_faces_csv, CSV),
-    Output("tracks.csv", _always, _write_tracks, CSV),
-    Output("windows.csv", _classified, _write_windows, CSV),
-    Output("timeline.png", _pictures, _draw_timeline, PNG),
-    Output("group.parquet", _group, _write_group, PARQUET),
-    Output("synchrony.csv", _group, _write_synchrony, CSV, has=_has_pairs),
-    Output("group.png", _group_pictures, _draw_group, PNG, has=_has_group_picture),
+    Output("faces.parquet", _always, _write_faces, _check_faces),
+    Output("faces.csv", _csv, _write_faces_csv, _check_faces_csv),
+    Output("tracks.csv", _always, _write_tracks, _check_tracks),
+    Output("windows.csv", _classified, _write_windows, _check_windows),
+    Output("timeline.png", _pictures, _draw_timeline, _check_picture),
+    Output("group.parquet", _group, _write_group, _check_group),
+    Output("synchrony.csv", _group, _write_synchrony, _check_synchrony, has=_has_pairs),
+    Output("group.png", _group_pictures, _draw_group, _check_picture, has=_has_group_picture),
 )
 # All files of a video's results; summary.json, written last, says that they are whole.
 NAMES = frozenset([*(output.name for output in OUTPUTS), "summary.json"])

@@ -9,11 +9,12 @@ from typing import Any, Self
 
 from videoemo.runs.execute import publishing_tables
 from videoemo.runs.state.leases import Leases
+from videoemo.tables.columns import Columns
 from videoemo.tables.summary import Failure
 from videoemo.tables.videos import VideoRow, write_videos
 from videoemo.util.files import write_csv, write_json
 
-__all__ = ["Columns", "Run", "write_run_tables"]
+__all__ = ["Run", "write_run_tables"]
 
 
 @dataclass(frozen=True)
@@ -45,25 +46,6 @@ class Run:
         failures = [result for result in results if isinstance(result, Failure)]
         rows = [result.row() if isinstance(result, Failure) else result for result in results]
         return cls(rows, failures, seconds, before)
-
-
-@dataclass(frozen=True)
-class Columns:
-    """What videos.csv has beside the columns that it always has.
-
-    Parameters
-    ----------
-    classes : tuple of str
-        Of the network.
-    values : tuple of str
-        The names of its heads of one value.
-    scores : tuple of str or None
-        The columns of a fitted classifier's scores; None where there is no classifier.
-    """
-
-    classes: tuple[str, ...]
-    values: tuple[str, ...]
-    scores: tuple[str, ...] | None
 
 
 def write_run_tables(

@@ -13,7 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from videoemo.records import QUALITY, Faces, Features, Frames, check_shapes
+from videoemo.tables.columns import Columns
 from videoemo.tables.frame_weights import frame_weights, weighted_mean
+from videoemo.util.columns import Column, check_csv, read_parquet, share
 from videoemo.util.files import atomic_write, write_csv
 from videoemo.util.text import escape
 
@@ -24,7 +26,9 @@ __all__ = [
     "SCHEMA",
     "FaceTable",
     "FrameSeries",
+    "check_faces_csv",
     "face_table",
+    "read_faces",
     "write_faces",
     "write_faces_csv",
 ]
@@ -321,3 +325,84 @@ def write_faces_csv(table: FaceTable, path: Path) -> None:
         write_csv(temporary, arrow.column_names, [])
         with temporary.open("ab") as file:
             pyarrow.csv.write_csv(arrow, file, pyarrow.csv.WriteOptions(include_header=False))
+
+
+def read_faces(path: Path, columns: Columns) -> FaceTable:
+    """Read faces.parquet of a folder of results, wherever it comes from.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    columns : Columns
+        Of its network.
+
+    Raises
+    ------
+    OSError
+        It cannot be opened, or is no regular file.
+    ValueError
+        It is damaged, or not as `write_faces` writes it; the message names the column.
+    """
+    table = read_parquet(path, _columns(columns))
+    empty = np.asarray(table["face"].is_null())
+    for name in table.column_names[2:]:
+        if not np.array_equal(np.asarray(table[name].is_null()), empty):
+            raise ValueError(f"{name}: missing where there is a face, or given where there is none")
+    given = np.column_stack([column.to_numpy() for column in table.columns[4:]])
+    q = 5 + len(QUALITY)
+    c = q + len(columns.classes)
+    faces = FaceTable(
+        frame=table["frame"].to_numpy(),
+        seconds=table["seconds"].to_numpy(),
+        face=table["face"].fill_null(-1).to_numpy(),
+        track=table["track"].fill_null(-1).to_numpy(),
+        boxes=given[:, :4],
+        scores=given[:, 4],
+        quality=given[:, 5:q],
+        probabilities=given[:, q:c],
+        classes=columns.classes,
+        values=dict(zip(columns.values, given[:, c:].T, strict=True)),
+        smoothed=float((table.schema.metadata or {}).get(b"smoothed_seconds", 0)),
+    )
+    _check_rows(faces)
+    return faces
+
+
+def check_faces_csv(path: Path, columns: Columns) -> None:
+    """Check faces.csv of a folder of results, wherever it comes from.
+
+    Raises
+    ------
+    OSError
+        It cannot be opened, or is no regular file.
+    ValueError
+        It is damaged, or not as `write_faces_csv` writes it; the message names the column.
+    """
+    check_csv(path, _columns(columns))
+
+
+def _columns(columns: Columns) -> list[Column]:
+    """The columns of the contract, as they have to be."""
+    return [
+        Column("frame", "int64", low=0),
+        Column("seconds", "float64"),
+        Column("face", "int64", low=0, optional=True),
+        Column("track", "int64", low=0, optional=True),
+        *(Column(name, "float32", optional=True) for name in ("x", "y", "width", "height")),
+        share("score", optional=True),
+        *(Column(name, "float32", optional=True) for name in QUALITY),
+        *columns.of_network("float32", optional=True),
+    ]
+
+
+def _check_rows(faces: FaceTable) -> None:
+    """Frames ascend; within one, faces are numbered, or there is one row without a face."""
+    if (np.diff(faces.frame) < 0).any():
+        raise ValueError("frame: expected numbers that do not fall")
+    starts = faces.frame_starts()
+    rows = np.diff(starts, append=len(faces.frame))
+    number = np.arange(len(faces.frame)) - np.repeat(starts, rows)
+    alone = (faces.face < 0) & (np.repeat(rows, rows) == 1)
+    if not np.array_equal(faces.face, np.where(alone, -1, number)):
+        raise ValueError("face: expected the faces of each frame to be numbered from 0")

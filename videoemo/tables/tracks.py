@@ -10,12 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from videoemo.records import QUALITY
+from videoemo.tables.columns import Columns
 from videoemo.tables.faces import FaceTable
 from videoemo.tables.frame_weights import weighted_mean
 from videoemo.tables.smoothing import smooth
+from videoemo.util.columns import Column, check_csv, share
 from videoemo.util.files import write_csv
 
-__all__ = ["longest_track", "select_track", "write_tracks"]
+__all__ = ["check_tracks", "longest_track", "select_track", "write_tracks"]
 
 
 def longest_track(track: npt.NDArray[np.int64]) -> int:
@@ -85,6 +87,39 @@ def write_tracks(
     means = ("x", "y", "width", "height", "score", *QUALITY, *table.classes, *table.values)
     counts = ("track", "first", "last", "frames", "coverage")
     write_csv(path, [*counts, *means, "dominant", "changes"], _rows(table, smoothing, weights))
+
+
+def check_tracks(path: Path, columns: Columns) -> None:
+    """Check tracks.csv of a folder of results, wherever it comes from.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    columns : Columns
+        Of its network.
+
+    Raises
+    ------
+    OSError
+        It cannot be opened, or is no regular file.
+    ValueError
+        It is damaged, or not as `write_tracks` writes it; the message names the column.
+    """
+    expected = [
+        Column("track", "int64", low=0),
+        Column("first", "float64"),
+        Column("last", "float64"),
+        Column("frames", "int64", low=1),
+        Column("coverage", "float64", low=0),
+        *(Column(name, "float64") for name in ("x", "y", "width", "height")),
+        share("score", "float64"),
+        *(Column(name, "float64") for name in QUALITY),
+        *columns.of_network("float64", optional=False),
+        Column("dominant", "string"),
+        Column("changes", "int64", low=0),
+    ]
+    check_csv(path, expected)
 
 
 def _rows(

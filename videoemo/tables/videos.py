@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,11 +12,27 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from videoemo.tables.columns import Columns
+from videoemo.util.columns import Column, read_csv, read_heading, share
 from videoemo.util.files import write_csv
+from videoemo.util.messages import shown
+from videoemo.util.text import from_cell
 
-__all__ = ["LOW_COVERAGE", "Prediction", "VideoRow", "prediction_fields", "write_videos"]
+__all__ = [
+    "LOW_COVERAGE",
+    "Prediction",
+    "VideoRow",
+    "prediction_fields",
+    "read_videos",
+    "write_videos",
+]
 
 
+_LEADING = (
+    *("video", "status", "error"),
+    *("seconds", "frames", "face_frames", "faces", "coverage", "longest_gap", "dominant"),
+)
+_PREDICTION = "prediction"
 # What a video's `dominant` says instead of naming an expression.
 LOW_COVERAGE = "low coverage"
 
@@ -116,11 +133,53 @@ def write_videos(
     OutputError
         It cannot be written.
     """
-    predicted = [] if scores is None else ["prediction", *scores]
-    means = [*classes, *values]
-    counts = ["seconds", "frames", "face_frames", "faces", "coverage", "longest_gap"]
-    header = ["video", "status", "error", *counts, "dominant", *means, *predicted]
+    predicted = [] if scores is None else [_PREDICTION, *scores]
+    header = [*_LEADING, *classes, *values, *predicted]
     write_csv(path, header, (_fields(row, len(classes), values, scores) for row in rows))
+
+
+def read_videos(path: Path) -> tuple[list[str], tuple[str, ...] | None, list[str]]:
+    """Read videos.csv of a folder of results, wherever it comes from.
+
+    Returns
+    -------
+    outputs : list of str
+        The names of the network's classes and values, in the order of the columns.
+    scores : tuple of str or None
+        The columns of a fitted classifier's scores; None where there is no classifier.
+    videos : list of str
+        The ids, in the order of the rows; each once.
+
+    Raises
+    ------
+    OSError
+        It cannot be opened, or is no regular file.
+    ValueError
+        It is damaged, or not as `write_videos` writes it; the message names the column.
+    """
+    own = read_heading(path)[len(_LEADING) :]
+    end = own.index(_PREDICTION) if _PREDICTION in own else len(own)
+    outputs, scores = own[:end], tuple(own[end + 1 :]) if end < len(own) else None
+    counts = ("frames", "face_frames", "faces")
+    expected = [
+        Column("video", "string"),
+        Column("status", "string", values=("ok", "failed")),
+        Column("error", "string"),
+        Column("seconds", "float64", low=0, optional=True),
+        *(Column(name, "int64", low=0, optional=True) for name in counts),
+        share("coverage", "float64", optional=True),
+        Column("longest_gap", "float64", low=0, optional=True),
+        Column("dominant", "string"),
+        *(Column(name, "float64", optional=True) for name in outputs),
+        *Columns((), (), scores).of_classifier(),
+    ]
+    videos: list[str] = []
+    for part in read_csv(path, expected):
+        videos += map(from_cell, part["video"].to_pylist())
+    twice = next((name for name, n in Counter(videos).items() if n > 1), None)
+    if twice is not None:
+        raise ValueError(f"video: {shown(twice)} is there twice")
+    return outputs, scores, videos
 
 
 def prediction_fields(prediction: Prediction, scores: Sequence[str]) -> list[str]:

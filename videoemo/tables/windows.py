@@ -10,10 +10,12 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from videoemo.tables.columns import Columns
 from videoemo.tables.videos import Prediction, prediction_fields
+from videoemo.util.columns import Column, check_csv
 from videoemo.util.files import write_csv
 
-__all__ = ["ClipPredictor", "Window", "write_windows"]
+__all__ = ["ClipPredictor", "Window", "check_windows", "write_windows"]
 
 
 class ClipPredictor(Protocol):
@@ -85,3 +87,28 @@ def write_windows(windows: Sequence[Window], scores: Sequence[str], path: Path) 
         for one in windows
     ]
     write_csv(path, ["start", "end", *counts, "prediction", *scores], rows)
+
+
+def check_windows(path: Path, columns: Columns) -> None:
+    """Check windows.csv of a folder of results, wherever it comes from.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    columns : Columns
+        Of its classifier.
+
+    Raises
+    ------
+    OSError
+        It cannot be opened, or is no regular file.
+    ValueError
+        It is damaged, or not as `write_windows` writes it; the message names the column.
+    """
+    expected = [
+        *(Column(name, "float64") for name in ("start", "end")),
+        *(Column(name, "int64", low=0) for name in ("frames", "face_frames", "faces")),
+        *columns.of_classifier(),
+    ]
+    check_csv(path, expected)

@@ -1,11 +1,19 @@
-"""Parts of messages: suggestions for unknown names, counts with nouns, errors in one line."""
+"""Parts of messages: suggestions for unknown names, counts with nouns, errors, values."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from reprlib import Repr
 
-__all__ = ["count_noun", "did_you_mean", "one_line"]
+from videoemo.util.text import printable
+
+__all__ = ["brief", "count_noun", "did_you_mean", "one_line", "reason_of", "shown"]
+
+# What is nested, or long, is not written out in full: it may have no end that Python could reach.
+_REPR = Repr()
+_REPR.maxstring = _REPR.maxlong = _REPR.maxother = 1000
+_REPR.maxlist = _REPR.maxtuple = _REPR.maxdict = 20
 
 
 def did_you_mean(given: str, known: Iterable[str], *, others: str = "") -> str:
@@ -47,3 +55,41 @@ def one_line(error: object, *, limit: int | None = None) -> str:
     """
     text = " ".join(str(error).split())[:limit]
     return text or type(error).__name__
+
+
+def shown(value: object, *, limit: int = 200) -> str:
+    """A value from elsewhere, as a message shows it: control characters escaped, and cut off.
+
+    Parameters
+    ----------
+    value : object
+        Such as a string, or a number.
+    limit : int, default=200
+        The number of characters of the value at which it is cut off.
+    """
+    try:
+        # Of a string no more is escaped than is shown: it may have a hundred million characters.
+        text = repr(value[: limit + 1]) if isinstance(value, str) else _REPR.repr(value)
+    except ValueError:  # a whole number of more digits than Python writes
+        text = "a number of thousands of digits"
+    return text if len(text) <= limit else f"{text[:limit]}..."
+
+
+def reason_of(error: Exception) -> str:
+    """Why a file could not be read, in one line: of an error of the system its words alone, without
+    number and path.
+    """
+    return one_line(getattr(error, "strerror", None) or error)
+
+
+def brief(text: str, *, limit: int = 200) -> str:
+    """Text from elsewhere, as a message shows it: control characters escaped, and cut off.
+
+    Parameters
+    ----------
+    text : str
+        The text.
+    limit : int, default=200
+        The number of characters at which it is cut off.
+    """
+    return printable(text if len(text) <= limit else f"{text[:limit]}...")

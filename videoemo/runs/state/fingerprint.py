@@ -10,14 +10,19 @@ from pathlib import Path
 from typing import Any
 
 from videoemo.util.leftovers import is_leftover
+from videoemo.util.messages import brief
 
-__all__ = ["equal", "explain_differences", "make_key", "video_key"]
+__all__ = ["equal", "explain_differences", "is_key", "make_key", "video_key"]
 
 # Bytes hashed at either end of a file: a container's header and index are in them, and a copy that
 # was cut off or is longer differs there.
 _END = 64 * 1024
 # Digits of a checksum that are shown.
 _SHOWN = 12
+# Characters of a value that are shown.
+_LONGEST_SHOWN = 60
+# Of more differences their number is told.
+_MOST_TOLD = 8
 
 
 def video_key(path: Path, *, whole: bool) -> dict[str, Any]:
@@ -62,6 +67,12 @@ def equal(there: Any, here: dict[str, Any]) -> bool:
     return not explain_differences(there, here)
 
 
+def is_key(given: Any) -> bool:
+    """Whether something that stands in a file has the form of a key."""
+    parts = [given.get(name) for name in ("video", "settings")] if isinstance(given, dict) else []
+    return bool(parts) and all(isinstance(part, dict) for part in parts)
+
+
 def explain_differences(there: Any, here: dict[str, Any]) -> list[str]:
     """Explain in words how the key of a result differs from the present one.
 
@@ -75,11 +86,7 @@ def explain_differences(there: Any, here: dict[str, Any]) -> list[str]:
     here : dict of str to object
         The key that the result would have now.
     """
-    if not (
-        isinstance(there, dict)
-        and isinstance(there.get("video"), dict)
-        and isinstance(there.get("settings"), dict)
-    ):
+    if not is_key(there):
         return ["the result does not say what it was made from"]
     videos = [key["video"] for key in (there, here)]
     if not all("sha256" in video for video in videos):
@@ -89,11 +96,17 @@ def explain_differences(there: Any, here: dict[str, Any]) -> list[str]:
     words = ["the video has changed"] if videos[0] != videos[1] else []
     was, now = (_flat(key["settings"]) for key in (there, here))
     names = [*now, *(name for name in was if name not in now)]
-    return words + [
-        f"{name} was {_shown(was.get(name))}, is {_shown(now.get(name))}"
+    words += [
+        f"{_brief(name)} was {_brief(_shown(was.get(name)))}, is {_brief(_shown(now.get(name)))}"
         for name in names
         if was.get(name) != now.get(name)
     ]
+    more = len(words) - _MOST_TOLD
+    return words if more <= 1 else [*words[:_MOST_TOLD], f"and {more} more differences"]
+
+
+def _brief(text: str) -> str:
+    return brief(text, limit=_LONGEST_SHOWN)
 
 
 def _file_key(path: Path, *, whole: bool) -> dict[str, Any]:

@@ -1,25 +1,28 @@
-"""Integrity checks of output files; reading them runs no code of theirs."""
+"""Integrity checks of output files; reading them runs no code of theirs, and follows no link."""
 
 from __future__ import annotations
 
-import json
+import os
+import struct
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from videoemo.util.messages import one_line
-from videoemo.util.text import map_text, unescape
+from videoemo.util.messages import reason_of
+from videoemo.util.regular_files import open_regular
 
-__all__ = ["CSV", "PARQUET", "PNG", "FileCheck", "check_integrity", "read_json"]
+__all__ = ["PNG", "FileCheck", "check_integrity", "csv_check", "parquet_check"]
 
-# A summary has a few KiB; a larger file is none, and would only fill the memory.
-_LARGEST_JSON = 16 * 1024 * 1024
+_PNG_HEAD, _PNG_TAIL = b"\x89PNG\r\n\x1a\n", b"\x00\x00\x00\x00IEND\xaeB`\x82"
+_LARGEST_PNG = 256 * 1024 * 1024
+# Bytes read at a time.
+_BLOCK = 1024 * 1024
 
 
 @dataclass(frozen=True)
 class FileCheck:
-    """Integrity check of files of one format.
+    """Integrity check of files of one kind.
 
     Parameters
     ----------
@@ -27,35 +30,26 @@ class FileCheck:
         The first and last bytes of a complete file. After a power cut a file may end early, or in
         zeros.
     read : callable
-        Reads all of a file, and raises where it is damaged.
+        Reads all of a file; raises OSError where it cannot be read, ValueError where it is damaged.
+    always : bool, default=False
+        Whether it is read by every run, not only by one that verifies: where another part of the
+        run reads it, when it is too late to make it again.
     """
 
     head: bytes
     tail: bytes
-    read: Callable[[Path], None]
+    read: Callable[[Path], object]
+    always: bool = False
 
 
-def read_json(path: Path) -> dict[str, Any]:
-    """Read the object in a JSON file that `util.files.write_json` wrote.
+def parquet_check(read: Callable[[Path], object], *, always: bool = False) -> FileCheck:
+    """Check of Parquet files that `read` reads; see `FileCheck`."""
+    return FileCheck(b"PAR1", b"PAR1", read, always)
 
-    Raises
-    ------
-    OSError
-        It cannot be read.
-    ValueError
-        It is too large, or holds no object.
-    """
-    with path.open("rb") as file:
-        text = file.read(_LARGEST_JSON + 1)
-    if len(text) > _LARGEST_JSON:
-        raise ValueError(f"more than {_LARGEST_JSON} bytes")
-    try:
-        content = map_text(unescape, json.loads(text))
-    except RecursionError as exc:
-        raise ValueError("lists within lists without end") from exc
-    if not isinstance(content, dict):
-        raise ValueError("no object")
-    return content
+
+def csv_check(read: Callable[[Path], object]) -> FileCheck:
+    """Check of CSV files that `read` reads; see `FileCheck`."""
+    return FileCheck(b"", b"\n", read)
 
 
 def check_integrity(path: Path, check: FileCheck, *, whole: bool) -> str | None:
@@ -66,7 +60,7 @@ def check_integrity(path: Path, check: FileCheck, *, whole: bool) -> str | None:
     path : Path
         The file.
     check : FileCheck
-        Of its format.
+        Of its kind.
     whole : bool
         Whether all of it is read, not only its first and last bytes.
 
@@ -77,43 +71,49 @@ def check_integrity(path: Path, check: FileCheck, *, whole: bool) -> str | None:
     """
     head, tail = check.head, check.tail
     try:
-        with path.open("rb") as file:
+        with open_regular(path, follow_links=False) as file:
             begins = file.read(len(head)) == head
-            length = file.seek(0, 2)
+            length = file.seek(0, os.SEEK_END)
             file.seek(max(0, length - len(tail)))
             if not (begins and file.read() == tail):
                 return f"{path.name} is cut off"
-        if whole:
+        if whole or check.always:
             check.read(path)
     except FileNotFoundError:
         return f"{path.name} is missing"
-    except Exception as exc:  # readers raise errors of many kinds for a damaged file
-        return f"{path.name} is damaged ({one_line(exc)})"
+    except (OSError, ValueError) as exc:
+        return f"{path.name} is damaged ({reason_of(exc)})"
     return None
 
 
-def _read_parquet(path: Path) -> None:
-    import pyarrow.parquet
-
-    # A file, not a name: pyarrow would map it, and keep it open on Windows.
-    with path.open("rb") as file:
-        pyarrow.parquet.read_table(file).validate(full=True)
-
-
 def _read_png(path: Path) -> None:
-    from PIL import Image
+    """Compare each chunk of a PNG with its checksum; no picture is unpacked.
 
-    with Image.open(path, formats=["PNG"]) as picture:
-        picture.load()
+    Raises
+    ------
+    OSError
+        It cannot be read.
+    ValueError
+        It is damaged.
+    """
+    with open_regular(path, follow_links=False) as file:
+        if os.fstat(file.fileno()).st_size > _LARGEST_PNG:
+            raise ValueError(f"more than {_LARGEST_PNG:,} bytes")
+        file.seek(len(_PNG_HEAD))
+        kind = b""
+        while kind != b"IEND":
+            heading = file.read(8)
+            if len(heading) < 8:
+                raise ValueError("it ends early")
+            length, kind = struct.unpack(">I4s", heading)
+            found = zlib.crc32(kind)
+            while length:
+                part = file.read(min(length, _BLOCK))
+                if not part:
+                    raise ValueError("it ends early")
+                length, found = length - len(part), zlib.crc32(part, found)
+            if file.read(4) != found.to_bytes(4, "big"):
+                raise ValueError(f"the checksum of its part {kind!r} is another one")
 
 
-def _read_csv(path: Path) -> None:
-    import pyarrow.csv
-
-    with path.open("rb") as file:
-        pyarrow.csv.read_csv(file)
-
-
-CSV = FileCheck(b"", b"\n", _read_csv)
-PARQUET = FileCheck(b"PAR1", b"PAR1", _read_parquet)
-PNG = FileCheck(b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82", _read_png)
+PNG = FileCheck(_PNG_HEAD, _PNG_TAIL, _read_png)

@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 
 from videoemo.errors import InputError
+from videoemo.util.messages import shown
 
 __all__ = [
     "RUN",
@@ -77,12 +78,25 @@ def result_folder(out: Path, clip_id: str) -> Path:
         It would be outside the output folder, or in the state's.
     """
     parts = PurePosixPath(clip_id).parts
-    what = f"the video's name {clip_id!r}"
-    if not parts or ".." in parts or parts[0] == _STATE:
+    what = f"the video's name {shown(clip_id)}"
+    if not _names_a_file(clip_id) or ".." in parts or parts[0] == _STATE:
         raise InputError(f"{what} cannot be that of a folder of results: rename the video")
     folder = out.joinpath(*parts)
     _inside(out, folder.parent, what=what)
     return folder
+
+
+def _names_a_file(clip_id: str) -> bool:
+    """Whether a relative path is spelt in the one way in which ours are, and can be that of a
+    file.
+    """
+    try:
+        os.fsencode(clip_id)
+    except UnicodeEncodeError:
+        return False
+    return (
+        bool(clip_id) and "\0" not in clip_id and "/".join(PurePosixPath(clip_id).parts) == clip_id
+    )
 
 
 def _inside(out: Path, folder: Path, *, what: str) -> Path:

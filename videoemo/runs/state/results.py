@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from videoemo.errors import LeaseLostError, OutputError
-from videoemo.runs.state.fingerprint import equal, explain_differences
-from videoemo.runs.state.integrity import FileCheck, check_integrity, read_json
+from videoemo.runs.state.fingerprint import equal, explain_differences, is_key
+from videoemo.runs.state.integrity import FileCheck, check_integrity
 from videoemo.runs.state.leases import Lease
 from videoemo.runs.state.paths import failure_file, result_folder
 from videoemo.runs.state.replace import replace
-from videoemo.tables.summary import Failure, from_summary
+from videoemo.tables.columns import Columns
+from videoemo.tables.summary import Failure, from_failure, from_summary
 from videoemo.tables.videos import VideoRow
 from videoemo.util.files import write_json
+from videoemo.util.json_files import read_object
+from videoemo.util.messages import reason_of
 
 __all__ = ["State", "publishing", "state", "write_failure", "writing"]
 
@@ -50,7 +53,13 @@ class State:
 
 
 def state(
-    out: Path, clip_id: str, key: dict[str, Any], *, outputs: Mapping[str, FileCheck], verify: bool
+    out: Path,
+    clip_id: str,
+    key: dict[str, Any],
+    *,
+    outputs: Mapping[str, FileCheck],
+    columns: Columns | None = None,
+    verify: bool,
 ) -> State:
     """State of a video's result: done when its outputs exist, are intact, and have the same key (in
     summary.json, under `key`).
@@ -66,6 +75,8 @@ def state(
     outputs : mapping of str to FileCheck
         The files it must have beside summary.json, by name, and how the integrity of each is
         checked.
+    columns : Columns or None
+        What its row has to hold beside counts; None for nothing.
     verify : bool
         Whether each is read completely; otherwise only its first and last bytes are, and
         summary.json.
@@ -75,11 +86,12 @@ def state(
     InputError
         An id that would lie outside the output folder.
     """
-    result = _result(result_folder(out, clip_id), clip_id, key, outputs=outputs, verify=verify)
+    folder = result_folder(out, clip_id)
+    result = _result(folder, clip_id, key, outputs=outputs, columns=columns, verify=verify)
     if result.kind == "done":
         return result
-    failure = _failure(failure_file(out, clip_id), key)
-    return result if failure is None else State("failed", failure=failure)
+    failure = _failure(failure_file(out, clip_id), clip_id, key)
+    return failure if failure.kind == "failed" or not result.reasons else result
 
 
 @contextmanager
@@ -187,21 +199,29 @@ def _result(
     key: dict[str, Any],
     *,
     outputs: Mapping[str, FileCheck],
+    columns: Columns | None,
     verify: bool,
 ) -> State:
     try:
-        summary = read_json(folder / "summary.json")
-        row = from_summary(summary)
+        if folder.is_symlink():
+            raise ValueError("its folder is a link")
+        summary = read_object(folder / "summary.json")
     except (FileNotFoundError, NotADirectoryError):
         return State("new")
-    except (OSError, ValueError, ArithmeticError) as exc:
-        # The last: a number that is none of ours is too large.
-        return State("incomplete", reasons=(f"summary.json is damaged ({exc})",))
+    except (OSError, ValueError) as exc:
+        return _damaged("summary.json", exc)
+    changed = tuple(explain_differences(summary.get("key"), key))
+    # First: what another version, or other settings, gave may well have other fields.
+    if changed and is_key(summary.get("key")):
+        return State("changed", reasons=changed)
+    try:
+        row = from_summary(summary, columns)
+    except ValueError as exc:
+        return _damaged("summary.json", exc)
     if row.video != clip_id:
         return State("incomplete", reasons=("the results are another video's",))
-    changed = explain_differences(summary.get("key"), key)
     if changed:
-        return State("changed", reasons=tuple(changed))
+        return State("changed", reasons=changed)
     damaged = [
         reason
         for name, check in outputs.items()
@@ -210,12 +230,21 @@ def _result(
     return State("incomplete", reasons=tuple(damaged)) if damaged else State("done", row=row)
 
 
-def _failure(path: Path, key: dict[str, Any]) -> Failure | None:
-    """Record of a failure with the same key; None where there is none, or it cannot be read, and
-    the video is tried again.
-    """
-    with suppress(OSError, ValueError, TypeError, LookupError):
-        record = read_json(path)
-        if equal(record.get("key"), key):
-            return Failure(**record["failure"])
-    return None
+def _failure(path: Path, clip_id: str, key: dict[str, Any]) -> State:
+    """State by the record of a failure: `failed` where it has the same key."""
+    try:
+        record = read_object(path)
+        if not equal(record.get("key"), key):
+            return State("new")
+        failure = from_failure(record.get("failure"))
+    except FileNotFoundError:
+        return State("new")
+    except (OSError, ValueError) as exc:
+        return _damaged("the record of its failure", exc)
+    if failure.video != clip_id:
+        return State("incomplete", reasons=("the record of its failure is another video's",))
+    return State("failed", failure=failure)
+
+
+def _damaged(what: str, exc: Exception) -> State:
+    return State("incomplete", reasons=(f"{what} is damaged ({reason_of(exc)})",))
