@@ -13,7 +13,7 @@ import pytest
 
 from tests.support.clips import number, write_clip
 from videoemo.errors import UnreadableVideoError
-from videoemo.video import DECODERS, frames
+from videoemo.video import DECODERS, frames, probe
 
 
 def break_packet(path: Path, *, which: int, skip: int) -> Path:
@@ -70,6 +70,26 @@ def test_a_broken_keyframe_costs_no_frame_that_decodes(tmp_path: Path) -> None:
         write_clip(tmp_path / "a.mp4", n=120, options={"g": "30", "bf": "0"}), which=30, skip=4
     )
     assert set(numbers(path, every=40)) >= {0, 80}
+
+
+def test_a_length_beyond_all_files_is_damage(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "a.mkv", n=5)
+    data = bytearray(path.read_bytes())
+    data[4:12] = b"\x01" + b"\xfe" * 7  # of the EBML header
+    path.write_bytes(data)
+    with pytest.raises(UnreadableVideoError):
+        probe(path)
+
+
+def test_a_stream_that_appears_late_costs_no_frame_of_another(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "a.ts", n=30, options={"bf": "2"})
+    data = bytearray(path.read_bytes())
+    begin = [at for at in range(0, len(data), 188) if data[at + 1 : at + 3] == b"\x41\x00"]
+    data[begin[-5] + 2] = 2  # the packet of a frame is now another stream's
+    path.write_bytes(data)
+    with av.open(str(path)) as container, pytest.raises(IndexError):
+        list(container.demux(video=0))  # the fault of PyAV's that this is about
+    assert len(numbers(path)) == 29
 
 
 @pytest.mark.parametrize("decoder", DECODERS)

@@ -52,17 +52,27 @@ def open_container(path: Path) -> Iterator[Any]:
 
 
 def packets(container: Any, *streams: Any) -> Iterator[Any]:
-    """Iterate over the packets of streams, and an empty one a stream after the last, until they end
-    or the demuxer fails.
+    """Iterate over the packets of streams until they end or the demuxer fails, and an empty one a
+    stream after the last, which has the decoder give what it holds back.
     """
     demuxed = container.demux(*streams)
+    left = {stream.index: stream for stream in streams}
     while True:
         try:
             packet = next(demuxed, None)
-        except DAMAGE:
-            return
+        # IndexError: PyAV ends so where streams have appeared meanwhile.
+        except (*DAMAGE, IndexError):
+            break
         if packet is None:
-            return
+            break
+        if not packet.size:
+            if packet.dts is not None or packet.pts is not None:
+                continue  # a frame without data, which would end the decoding
+            left.pop(packet.stream.index, None)
+        yield packet
+    for stream in left.values():
+        packet = av.Packet()
+        packet.stream = stream
         yield packet
 
 

@@ -37,7 +37,7 @@ def is_truncated(path: Path) -> bool:
         if head[:4] == b"RIFF":
             return any(end > size + RIFF_SLACK for end in _riff_ends(file, size=size))
         if head[:4] == EBML:
-            return any(end > size for end in _ebml_ends(file))
+            return any(end > size for end in _ebml_ends(file, size=size))
     return False
 
 
@@ -81,11 +81,10 @@ def _riff_ends(file: BinaryIO, *, size: int) -> list[int]:
     return found
 
 
-def _ebml_ends(file: BinaryIO) -> list[int]:
+def _ebml_ends(file: BinaryIO, *, size: int) -> Iterator[int]:
     """Ends of the EBML header and of the segment after it; a segment of unknown length (a live
     recording) has none.
     """
-    found: list[int] = []
     for name in (EBML, SEGMENT):
         if file.read(4) != name:
             break
@@ -98,6 +97,8 @@ def _ebml_ends(file: BinaryIO) -> list[int]:
         length = int.from_bytes(bytes([first[0] & (1 << (8 - width)) - 1]) + rest, "big")
         if length == (1 << 7 * width) - 1:
             break
-        found.append(file.tell() + length)
-        file.seek(found[-1])
-    return found
+        end = file.tell() + length
+        yield end
+        if end > size:
+            break
+        file.seek(end)
