@@ -13,18 +13,18 @@ import numpy.typing as npt
 from videoemo.errors import UnreadableVideoError
 from videoemo.video._heif_boxes import Aperture, CodedItem, HeifLayout, Rotation, read_layout
 from videoemo.video._info import check_size
+from videoemo.video._jpeg import MOTION_PHOTO
 from videoemo.video._pillow import check_limit, damaged
 
-__all__ = ["MOTION_PHOTO", "heif_remarks", "heif_size", "read_heif"]
+__all__ = ["read", "remarks", "size"]
 
 Picture = npt.NDArray[np.uint8]
 
-MOTION_PHOTO = "a film lies behind the picture (motion photo): the picture is scored"
 # libav's decoders of items, by the items' types.
 _DECODERS = {b"hvc1": "hevc", b"avc1": "h264", b"av01": "libdav1d", b"jpeg": "mjpeg"}
 
 
-def heif_size(path: Path, *, max_pixels: int | None) -> tuple[int, int]:
+def size(path: Path, *, max_pixels: int | None) -> tuple[int, int]:
     """Width and height of a HEIF picture as presented, from its boxes.
 
     Raises
@@ -37,7 +37,7 @@ def heif_size(path: Path, *, max_pixels: int | None) -> tuple[int, int]:
     return _layout(path, max_pixels=max_pixels).presented
 
 
-def heif_remarks(path: Path) -> Iterator[str]:
+def remarks(path: Path) -> Iterator[str]:
     """What a HEIF file holds beside the picture that is scored, in words.
 
     Raises
@@ -52,7 +52,7 @@ def heif_remarks(path: Path) -> Iterator[str]:
         yield MOTION_PHOTO
 
 
-def read_heif(path: Path, *, max_pixels: int | None) -> Picture:
+def read(path: Path, *, max_pixels: int | None) -> Picture:
     """Decode a HEIF picture: RGB uint8 (h, w, 3), upright.
 
     Raises

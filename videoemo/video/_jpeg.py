@@ -6,8 +6,10 @@ import re
 from pathlib import Path
 from typing import Literal
 
-__all__ = ["jpeg_tail"]
+__all__ = ["MOTION_PHOTO", "jpeg_tail"]
 
+# What is said of a picture with a film behind it.
+MOTION_PHOTO = "a film lies behind the picture (motion photo): the picture is scored"
 # No more of a file is looked at; no camera writes larger pictures.
 _MAX_BYTES = 256 * 2**20
 # What ends the coded data of a scan: a marker that is no filling, restart or byte of 0xff (ITU-T

@@ -6,19 +6,19 @@ from collections.abc import Iterator
 from enum import Enum
 from fractions import Fraction
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from videoemo.errors import InputError, TooLargeVideoError, UnreadableVideoError
+from videoemo.video import _heif, _pillow_picture, _tiff
 from videoemo.video._animation import probe_animation
-from videoemo.video._heif import MOTION_PHOTO, heif_remarks, heif_size, read_heif
 from videoemo.video._heif_boxes import is_heif
-from videoemo.video._info import Video, check_size
+from videoemo.video._info import Video
 from videoemo.video._jpeg import jpeg_tail
 from videoemo.video._pillow import FORMATS, open_picture
-from videoemo.video._pixels import to_rgb
 
 __all__ = [
     "PictureKind",
@@ -34,10 +34,19 @@ _HEIF_SUFFIXES = (".heic", ".heif", ".hif")
 
 # Formats whose several pictures are a film. (Those of TIFF and MPO have no times.)
 _MOVING = ("AVIF", "PNG", "WEBP")
-# The tag of the EXIF orientation; 5 to 8 are turned by a quarter (Exif 2.3).
-_ORIENTATION, _QUARTER = 0x0112, 5
-# TIFF's tag NewSubfileType, and its bit for a smaller version of another picture (TIFF 6.0).
-_SUBFILE, _REDUCED = 254, 1
+
+
+class PictureReader(Protocol):
+    """Reader of still pictures of some formats: a module."""
+
+    def size(self, path: Path, *, max_pixels: int | None) -> tuple[int, int]:
+        """Width and height as presented, in px, from the header, if `max_pixels` allows it."""
+
+    def read(self, path: Path, *, max_pixels: int | None) -> npt.NDArray[np.uint8]:
+        """The picture, upright, RGB uint8 (h, w, 3), if `max_pixels` allows it."""
+
+    def remarks(self, path: Path) -> Iterator[str]:
+        """What the file holds beside the picture that is scored, in words."""
 
 
 class PictureKind(Enum):
@@ -64,8 +73,9 @@ def picture_kind(path: Path) -> PictureKind:
             format_ = picture.format
             animated = format_ in _MOVING and getattr(picture, "is_animated", False)
     except UnreadableVideoError as exc:
-        unknown = isinstance(exc.__cause__, UnidentifiedImageError) and not is_heif(path)
-        return PictureKind.NONE if unknown else PictureKind.STILL
+        unknown = isinstance(exc.__cause__, UnidentifiedImageError)
+        other = _reader(path) is not _pillow_picture
+        return PictureKind.NONE if unknown and not other else PictureKind.STILL
     except TooLargeVideoError:
         return PictureKind.STILL
     if format_ == "WEBP" and animated:
@@ -113,7 +123,7 @@ def probe_picture(path: Path, kind: PictureKind, *, max_pixels: int | None) -> V
         time_base=Fraction(1),
         keyframes=np.zeros(1, np.int64),
         pictures=(path,),
-        remarks=tuple(_left_out(path)),
+        remarks=tuple(_reader(path).remarks(path)),
     )
 
 
@@ -122,18 +132,14 @@ def picture_size(path: Path, *, max_pixels: int | None) -> tuple[int, int]:
 
     Raises
     ------
+    InputError
+        It cannot be read.
     TooLargeVideoError
         It has more than `max_pixels` pixels.
     UnreadableVideoError
         It is damaged.
     """
-    if is_heif(path):
-        return heif_size(path, max_pixels=max_pixels)
-    with open_picture(path) as picture:
-        width, height = picture.size
-        check_size(path, width=width, height=height, max_pixels=max_pixels)
-        turned = picture.getexif().get(_ORIENTATION, 1) in range(_QUARTER, 9)
-    return (height, width) if turned else (width, height)
+    return _reader(path).size(path, max_pixels=max_pixels)
 
 
 def read_pictures(
@@ -158,45 +164,15 @@ def read_pictures(
         One has more than `max_pixels` pixels.
     """
     for index in wanted.tolist():
+        path = video.pictures[index]
         try:
-            yield index, _read(video.pictures[index], max_pixels=max_pixels)
+            yield index, _reader(path).read(path, max_pixels=max_pixels)
         except (InputError, UnreadableVideoError):
             if len(video.pictures) == 1:
                 raise
 
 
-def _read(path: Path, *, max_pixels: int | None) -> npt.NDArray[np.uint8]:
+def _reader(path: Path) -> PictureReader:
     if is_heif(path):
-        return read_heif(path, max_pixels=max_pixels)
-    with open_picture(path) as picture:
-        check_size(path, width=picture.width, height=picture.height, max_pixels=max_pixels)
-        upright = ImageOps.exif_transpose(picture)
-    return to_rgb(upright, picture)
-
-
-def _left_out(path: Path) -> Iterator[str]:
-    """What a picture file holds beside the picture that is scored, in words."""
-    if is_heif(path):
-        yield from heif_remarks(path)
-        return
-    try:
-        with open_picture(path) as picture:
-            n, format_ = getattr(picture, "n_frames", 1), picture.format
-            reduced = getattr(picture, "tag_v2", {}).get(_SUBFILE, 0) & _REDUCED
-    except UnreadableVideoError:
-        yield "what follows its first page is damaged, and not scored"
-        return
-    if format_ in ("JPEG", "MPO") and jpeg_tail(path) == "film":
-        yield MOTION_PHOTO
-    if n > 1 and format_ == "MPO":
-        yield f"it holds {n} pictures of one moment (MPO): the first is scored"
-    elif n > 1:
-        yield (
-            f"it holds {n} pages without times: the first is scored; to score all, save them as "
-            "numbered pictures in a folder, and give fps"
-        )
-    if reduced:
-        yield (
-            "its first picture, which is scored, is a small copy of another one, as in a camera's "
-            "raw files: convert the file to score that"
-        )
+        return _heif
+    return _tiff if _tiff.samples(path) is not None else _pillow_picture

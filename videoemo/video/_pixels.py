@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
+from PIL import Image, ImageOps
 
-__all__ = ["to_rgb"]
+__all__ = ["ORIENTATION", "is_turned", "scale_levels", "to_rgb", "turn_upright"]
 
+# The tag of the orientation in EXIF and TIFF, 1 to 8; from 5 on it is a quarter turn (Exif 2.3).
+ORIENTATION, _QUARTER = 0x0112, 5
 # TIFF's tag PhotometricInterpretation, and its value where the least level is white (TIFF 6.0).
 _PHOTOMETRIC, _WHITE_IS_ZERO = 262, 0
 # TIFF's tag SampleFormat, and its value for unsigned integers.
@@ -57,16 +59,44 @@ def _scaled(values: npt.NDArray[np.generic], source: Image.Image) -> npt.NDArray
     tags = getattr(source, "tag_v2", {})
     if values.dtype == np.int32 and tags.get(_SAMPLE_FORMAT) == (_UNSIGNED,):
         values = values.view(np.uint32)  # for which Pillow has no mode
+    said = source.format in _SCALED and values.dtype.kind != "f"
+    shown = scale_levels(values, white=65535.0 if said else None)
+    return 255 - shown if tags.get(_PHOTOMETRIC) == _WHITE_IS_ZERO else shown
+
+
+def scale_levels(
+    values: npt.NDArray[np.generic], *, white: float | None = None
+) -> npt.NDArray[np.uint8]:
+    """Levels of any depth scaled to 8 bits, 0 for black.
+
+    Parameters
+    ----------
+    values : array of any shape
+        Integers or floats.
+    white : float or None
+        The level that is white; None where nothing says it, and the brightest levels tell.
+
+    Returns
+    -------
+    uint8 of the same shape
+        What is below black, or no number, is black; what is beyond white is white.
+    """
     levels = np.nan_to_num(values.astype(np.float64), posinf=np.inf).clip(0)
-    fractions = values.dtype.kind == "f"
-    if source.format in _SCALED and not fractions:
-        white = 65535.0
-    else:
-        white = _white(levels[np.isfinite(levels)], fractions=fractions)
-    shown = levels.clip(0, white) * (255 / white)
-    if tags.get(_PHOTOMETRIC) == _WHITE_IS_ZERO:
-        shown = 255 - shown
-    return shown.round().astype(np.uint8)
+    if white is None:
+        white = _white(levels[np.isfinite(levels)], fractions=values.dtype.kind == "f")
+    return (levels.clip(0, white) * (255 / white)).round().astype(np.uint8)
+
+
+def is_turned(orientation: int) -> bool:
+    """Whether a picture of this EXIF orientation is presented with its sides exchanged."""
+    return orientation in range(_QUARTER, 9)
+
+
+def turn_upright(rgb: npt.NDArray[np.uint8], orientation: int) -> npt.NDArray[np.uint8]:
+    """Pixels as stored, (h, w, 3), turned and mirrored as an EXIF orientation says."""
+    stored = Image.fromarray(rgb)
+    stored.getexif()[ORIENTATION] = orientation
+    return np.asarray(ImageOps.exif_transpose(stored))
 
 
 def _white(levels: npt.NDArray[np.float64], *, fractions: bool) -> float:
