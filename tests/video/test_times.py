@@ -86,6 +86,17 @@ def test_recordings_joined_end_to_end_go_on(
     )
 
 
+@pytest.mark.parametrize(
+    ("suffix", "codec"),
+    [(".mp4", "libx264"), (".flv", "libx264"), (".wmv", "wmv2"), (".ivf", "libvpx")],
+)
+def test_a_recording_that_is_not_read_is_told(tmp_path: Path, suffix: str, codec: str) -> None:
+    parts = [write_clip(tmp_path / f"{i}{suffix}", n=5, codec=codec) for i in range(2)]
+    (remark,) = probe(join(tmp_path / f"all{suffix}", *parts)).remarks
+    assert remark.startswith("another recording follows in the same file and is not read")
+    assert probe(parts[0]).remarks == ()
+
+
 @pytest.mark.parametrize("together", [2, 3])
 @pytest.mark.parametrize("bf", ["0", "2"])
 def test_frames_without_times_of_their_own_are_counted(

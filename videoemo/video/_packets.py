@@ -47,6 +47,7 @@ class Packet(NamedTuple):
     is_keyframe: bool
     is_hidden: bool
     is_partial: bool
+    pos: int
 
 
 def scan_packets(container: Any, stream: Any) -> tuple[list[Packet], Any]:
@@ -64,6 +65,7 @@ def scan_packets(container: Any, stream: Any) -> tuple[list[Packet], Any]:
                     packet.is_keyframe,
                     packet.is_discard or (shows is not None and not shows(bytes(packet))),
                     packet.is_corrupt,
+                    packet.pos or 0,
                 )
             )
         if frame is None:

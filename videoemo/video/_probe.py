@@ -8,6 +8,7 @@ from pathlib import Path
 from videoemo.errors import EmptyVideoError, InputError, UnreadableVideoError
 from videoemo.util.messages import count_noun
 from videoemo.video._container import explain_unreadable, open_container
+from videoemo.video._followed import is_followed
 from videoemo.video._info import Video, check_size
 from videoemo.video._orientation import read_orientation
 from videoemo.video._packets import scan_packets
@@ -20,6 +21,8 @@ from videoemo.video._times import frame_times
 from videoemo.video._truncation import is_truncated
 
 __all__ = ["probe"]
+
+FOLLOWED = "another recording follows in the same file and is not read: cut the two apart"
 
 
 def probe(
@@ -114,6 +117,8 @@ def _probe_container(
         # The other streams of an AVIF sequence are its cover and its transparency.
         told = stream is None and kind is not PictureKind.MOVING
         choice = describe_choice(container, chosen) if told else None
+        last = max(packet.pos for packet in found)
+        followed = FOLLOWED if is_followed(path, container.format.name, last) else None
         return Video(
             path=path,
             width=width,
@@ -133,7 +138,7 @@ def _probe_container(
             edited=any(packet.is_hidden for packet in found),
             stream=chosen.index,
             n_streams=len(container.streams.video),
-            remarks=(*filter(None, [choice]), *times.remarks),
+            remarks=(*filter(None, [choice, followed]), *times.remarks),
         )
 
 
