@@ -57,6 +57,7 @@ def write_clip(
     container_format: str | None = None,
     rotation: int = 0,
     mirrored: bool = False,
+    context: dict[str, Any] | None = None,
     audio: float = 0.0,
 ) -> Path:
     """Write `n` numbered frames and, where asked, `audio` seconds of silence; the container follows
@@ -71,6 +72,8 @@ def write_clip(
     rotation, mirrored : int, bool
         Degrees counter-clockwise, and left to right, written as flags: the frames are stored as
         they are.
+    context : dict or None
+        Attributes of the encoder, by name, such as `sample_aspect_ratio`.
     """
     times = range(n) if ticks is None else ticks
     with av.open(
@@ -79,6 +82,8 @@ def write_clip(
         stream: Any = container.add_stream(codec, rate=rate, options=options or {})
         stream.width, stream.height, stream.pix_fmt = *size, pix_fmt
         stream.time_base = stream.codec_context.time_base = Fraction(1, rate)
+        for name, value in (context or {}).items():
+            setattr(stream.codec_context, name, value)
         if rotation or mirrored:
             stream.set_display_rotation(rotation, hflip=mirrored)
         sound: Any = (

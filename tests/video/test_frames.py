@@ -232,23 +232,6 @@ def test_a_batch_of_large_frames_is_bounded_in_bytes(tmp_path: Path) -> None:
     assert [len(batch) for batch in frames(path)] == [5, 5, 2]
 
 
-def test_a_change_of_size_starts_a_batch(tmp_path: Path) -> None:
-    small, large = (
-        write_clip(tmp_path / f"{i}.ts", n=5, size=size)
-        for i, size in enumerate([(64, 48), (96, 80)])
-    )
-    both = tmp_path / "both.h264"
-    for path in (small, large):
-        write_clip(path.with_suffix(".h264"), n=5, size=(64, 48) if path is small else (96, 80))
-    both.write_bytes(
-        small.with_suffix(".h264").read_bytes() + large.with_suffix(".h264").read_bytes()
-    )
-    assert [(batch.rgb.shape, [number(rgb) for rgb in batch.rgb]) for batch in frames(both)] == [
-        ((5, 48, 64, 3), [0, 1, 2, 3, 4]),
-        ((5, 80, 96, 3), [0, 1, 2, 3, 4]),
-    ]
-
-
 def test_a_change_to_too_large_a_size_is_refused(tmp_path: Path) -> None:
     both = tmp_path / "both.h264"
     parts = [

@@ -23,7 +23,8 @@ UNEVEN = [0, 1, 3, 6, 10, 15, 21, 28, 36, 45]
 
 def test_size_times_and_duration(clip: Path) -> None:
     video = probe(clip)
-    assert (video.width, video.height, video.n_frames, video.rotation) == (64, 48, 40, 0)
+    assert (video.width, video.height, video.n_frames) == (64, 48, 40)
+    assert video.presentation.undone() == {}
     assert_allclose(video.seconds, np.arange(40) / 25)
     assert video.duration == pytest.approx(1.6)
 
@@ -62,7 +63,7 @@ def test_a_turned_video_has_the_size_it_is_presented_in(
     tmp_path: Path, rotation: int, size: tuple[int, int]
 ) -> None:
     video = probe(write_clip(tmp_path / "a.mp4", n=2, rotation=rotation))
-    assert (video.rotation, video.width, video.height) == (rotation, *size)
+    assert (video.presentation.rotation, video.width, video.height) == (rotation, *size)
 
 
 def whole(path: Path) -> list[Path]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -34,16 +34,26 @@ class SampledVideo:
         The frames asked for, ascending.
     n_decoded : int, default=0
         How many of them were decoded so far.
+    sizes : set of tuple of (int, int)
+        Width and height of those decoded so far, in px, before they were scaled to the video's.
     """
 
     video: Video
     index: npt.NDArray[np.int64]
     n_decoded: int = 0
+    sizes: set[tuple[int, int]] = field(default_factory=set)
 
     @property
     def n_missing(self) -> int:
         """How many frames could not be decoded, once all were read."""
         return len(self.index) - self.n_decoded
+
+    @property
+    def other_sizes(self) -> list[tuple[int, int]]:
+        """The sizes of frames that were scaled to the first one's, the largest first."""
+        if self.video.pictures:
+            return []
+        return sorted(self.sizes - {(self.video.width, self.video.height)}, reverse=True)
 
     def count(self, batches: Iterable[Frames]) -> Iterator[Frames]:
         """The same batches, their frames counted as decoded."""
@@ -116,6 +126,7 @@ def analyze_video(
         decoder=sampling.decoder,
         max_pixels=sampling.max_pixels,
         empty=executor.empty,
+        sizes=sampled.sizes,
     )
     batches = sampled.count(decoded)
     n_frames = len(sampled.index)

@@ -69,6 +69,7 @@ def _score_into(
         for output in wanted_outputs(pipeline, classifier=networks.predictor is not None):
             if output.has is None or output.has(scored):
                 output.write(scored, job.folder / output.name)
+        presentation = scored.presentation()
         group = {"group": scored.group.summary()} if pipeline.outputs.group else {}
     seconds = [*timer.seconds.items(), ("all", perf_counter() - started)]
     write_json(
@@ -78,6 +79,7 @@ def _score_into(
             **group,
             "width": scored.video.width,
             "height": scored.video.height,
+            **({"presentation": presentation} if presentation else {}),
             "seconds_taken": {name: round(value, 3) for name, value in seconds},
             "key": job.key,
             **ran,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +32,9 @@ from videoemo.video import Video
 
 __all__ = ["Scored", "score_video"]
 
+# So many sizes of frames are told.
+MAX_SIZES = 4
+
 
 @dataclass(frozen=True)
 class Scored:
@@ -42,6 +46,8 @@ class Scored:
         What they were made with.
     video : Video
         What its container says.
+    other_sizes : list of tuple of (int, int)
+        Width and height of frames that were scaled to the size of the first, in px.
     table : FaceTable
         Its faces.
     row : VideoRow
@@ -58,6 +64,7 @@ class Scored:
 
     pipeline: Pipeline
     video: Video
+    other_sizes: list[tuple[int, int]]
     table: FaceTable
     row: VideoRow
     thumbnails: list[Thumbnail]
@@ -70,6 +77,13 @@ class Scored:
         """The table smoothed along tracks, as pictures show it."""
         table = self.table
         return table if table.smoothed else smooth(table, self.pipeline.tracking.smoothing)
+
+    def presentation(self) -> dict[str, Any]:
+        """What was undone to show frames as players do, in the words of summary.json; empty for
+        most videos.
+        """
+        sizes = [list(size) for size in self.other_sizes]
+        return {**self.video.presentation.undone(), **({"other_sizes": sizes} if sizes else {})}
 
     @cached_property
     def weights(self) -> npt.NDArray[np.float64] | None:
@@ -154,7 +168,17 @@ def score_video(
             )
         scores = () if predictor is None else predictor.scores
         chosen = thumbnails.chosen(track or 0)
-    return Scored(pipeline, sampled.video, table, row, chosen, portraits, windows, scores)
+    return Scored(
+        pipeline,
+        sampled.video,
+        sampled.other_sizes,
+        table,
+        row,
+        chosen,
+        portraits,
+        windows,
+        scores,
+    )
 
 
 def _range(sampled: SampledVideo) -> tuple[float, float]:
@@ -223,6 +247,14 @@ def _remarks(sampled: SampledVideo) -> Iterator[str]:
     yield from sampled.video.remarks
     if sampled.video.truncated_at is not None:
         yield f"truncated: the data ends at {sampled.video.truncated_at:.3f} s"
+    if sampled.other_sizes:
+        video = sampled.video
+        others = ", ".join(f"{width}x{height}" for width, height in sampled.other_sizes[:MAX_SIZES])
+        more = ", ..." if len(sampled.other_sizes) > MAX_SIZES else ""
+        yield (
+            f"frames of other sizes ({others}{more}) were scaled to {video.width}x{video.height}, "
+            "that of the first"
+        )
     if not len(sampled.index):
         yield "no frame in the range asked for"
     elif sampled.n_missing:

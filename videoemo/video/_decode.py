@@ -12,14 +12,14 @@ from videoemo.errors import InputError, UnreadableVideoError
 from videoemo.records import Frames
 from videoemo.video import _decord, _opencv, _pyav
 from videoemo.video._animation import read_animation
-from videoemo.video._info import Video, check_size
+from videoemo.video._info import DecodedFrame, Video, check_size
 from videoemo.video._pictures import read_pictures
 from videoemo.video._probe import probe
 from videoemo.video._sampling import check_sampling, sample
 
 __all__ = ["AUTO", "DECODERS", "frames"]
 
-Decoder = Callable[[Video, npt.NDArray[np.int64]], Iterator[tuple[int, npt.NDArray[np.uint8]]]]
+Decoder = Callable[[Video, npt.NDArray[np.int64]], Iterator[DecodedFrame]]
 
 DECODERS: dict[str, Decoder] = {"pyav": _pyav.read, "opencv": _opencv.read, "decord": _decord.read}
 # What "auto" tries, in this order; the next one only where the one before cannot open the video.
@@ -36,7 +36,8 @@ DECODERS: dict[str, Decoder] = {"pyav": _pyav.read, "opencv": _opencv.read, "dec
 #   1920x1080 H.264, 4.2 s, every 25th       0.57     0.61     0.61
 #
 # The others are wrong in places, and refuse there: OpenCV gives black frames for interlaced video
-# and knows no AV1; decord ignores edit lists, cannot read MPEG-TS and turns no frames.
+# and knows no AV1; decord ignores edit lists, cannot read MPEG-TS and turns no frames; neither
+# makes pixels square, crops, or maps tones.
 AUTO = ("pyav", "opencv", "decord")
 
 # The shape of an array -> one that may hold anything.
@@ -65,6 +66,7 @@ def frames(
     decoder: str = "auto",
     max_pixels: int | None = None,
     empty: Empty = _empty,
+    sizes: set[tuple[int, int]] | None = None,
 ) -> Iterator[Frames]:
     """Decode a video in batches of frames, in order, in memory that does not grow with the video.
 
@@ -92,6 +94,9 @@ def frames(
         Refuse frames of more pixels than this; no limit where None.
     empty : callable
         Allocates the array of a batch, uint8 of the shape it is given.
+    sizes : set of tuple of (int, int), or None
+        Where the sizes that frames ask for (width and height, in px) are added: where there are
+        several, those that differ from that of the first frame were scaled to it.
 
     Raises
     ------
@@ -110,7 +115,7 @@ def frames(
         fps = fps if folder_fps is None else None
     check_size(video.path, width=video.width, height=video.height, max_pixels=max_pixels)
     wanted = sample(video.seconds, every=every, fps=fps, start=start, end=end)
-    return _batches(video, wanted, decoder=decoder, max_pixels=max_pixels, empty=empty)
+    return _batches(video, wanted, decoder=decoder, max_pixels=max_pixels, empty=empty, sizes=sizes)
 
 
 def _batches(
@@ -120,14 +125,17 @@ def _batches(
     decoder: str,
     max_pixels: int | None,
     empty: Empty,
+    sizes: set[tuple[int, int]] | None,
 ) -> Iterator[Frames]:
     batch: npt.NDArray[np.uint8] | None = None
     indices: list[int] = []
     n_left = len(wanted)  # at most so many are still to come
     most = min(MAX_FRAMES, max(MIN_FRAMES, len(wanted) // N_BATCHES))
-    for index, rgb in _decode(video, wanted, decoder=decoder, max_pixels=max_pixels):
-        height, width, _ = rgb.shape
+    for frame in _decode(video, wanted, decoder=decoder, max_pixels=max_pixels):
+        rgb, (width, height) = frame.rgb, frame.size
         check_size(video.path, width=width, height=height, max_pixels=max_pixels)
+        if sizes is not None:
+            sizes.add(frame.size)
         if batch is not None and batch.shape[1:] != rgb.shape:
             yield _frames(video, batch, indices)
             batch = None
@@ -136,7 +144,7 @@ def _batches(
             length = max(1, min(most, BATCH_BYTES // rgb.nbytes, n_left))
             batch = empty((length, *rgb.shape))  # (n, h, w, 3)
         batch[len(indices)] = rgb
-        indices.append(index)
+        indices.append(frame.index)
         n_left -= 1
         if len(indices) == len(batch):
             yield _frames(video, batch, indices)
@@ -152,27 +160,42 @@ def _frames(video: Video, batch: npt.NDArray[np.uint8], indices: list[int]) -> F
 
 def _decode(
     video: Video, wanted: npt.NDArray[np.int64], *, decoder: str, max_pixels: int | None
-) -> Iterator[tuple[int, npt.NDArray[np.uint8]]]:
+) -> Iterator[DecodedFrame]:
     """Decode with one decoder, or with the first of `AUTO` that can open the video."""
-    if video.pictures:
-        yield from read_pictures(video, wanted, max_pixels=max_pixels)
-        return
-    if video.animation:
-        yield from read_animation(video, wanted)
+    if video.pictures or video.animation:
+        run = (
+            read_pictures(video, wanted, max_pixels=max_pixels)
+            if video.pictures
+            else read_animation(video, wanted)
+        )
+        for index, rgb in run:
+            yield DecodedFrame(index, rgb, (rgb.shape[1], rgb.shape[0]))
         return
     if decoder != "auto":
-        yield from DECODERS[decoder](video, wanted)
+        yield from _of_one_size(video, DECODERS[decoder](video, wanted), decoder)
         return
     failures: list[str] = []
     for name in AUTO:
-        run = DECODERS[name](video, wanted)
+        tried = _of_one_size(video, DECODERS[name](video, wanted), name)
         try:
-            first = next(run, None)
+            first = next(tried, None)
         except UnreadableVideoError as exc:
             failures.append(f"{name}: {exc}")
             continue
         if first is not None:
             yield first
-            yield from run
+            yield from tried
         return
     raise UnreadableVideoError("; ".join(failures))
+
+
+def _of_one_size(video: Video, run: Iterator[DecodedFrame], decoder: str) -> Iterator[DecodedFrame]:
+    """The same frames, of the size that the video is presented in."""
+    for frame in run:
+        if frame.rgb.shape[:2] != (video.height, video.width):
+            height, width = frame.rgb.shape[:2]
+            raise UnreadableVideoError(
+                f"{video.path}: {decoder} gives a frame of {width}x{height} where it should be "
+                f"{video.width}x{video.height}: use another decoder"
+            )
+        yield frame

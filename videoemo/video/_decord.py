@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from videoemo.errors import UnreadableVideoError
-from videoemo.video._info import Video
+from videoemo.video._info import DecodedFrame, Video
+from videoemo.video._presentation import check_presents
 
 __all__ = ["read"]
 
@@ -22,9 +23,7 @@ REOPEN_BYTES = 256 * 2**20
 TOLERANCE = 1e-3
 
 
-def read(
-    video: Video, wanted: npt.NDArray[np.int64]
-) -> Iterator[tuple[int, npt.NDArray[np.uint8]]]:
+def read(video: Video, wanted: npt.NDArray[np.int64]) -> Iterator[DecodedFrame]:
     """Decode the wanted frames, RGB.
 
     Parameters
@@ -46,17 +45,11 @@ def read(
             f"{video.path}: decord is not installed: pip install decord, or use another decoder"
         ) from exc
     decord.logging.set_level(decord.logging.QUIET)
-    if (
-        video.edited
-        or video.interlaced
-        or video.rotation
-        or video.mirrored
-        or not len(video.keyframes)
-        or video.n_streams > 1
-    ):
+    check_presents(video.path, video.presentation, decoder="decord")
+    if video.edited or video.interlaced or not len(video.keyframes) or video.n_streams > 1:
         raise UnreadableVideoError(
             f"{video.path}: decord is used for MP4 and Matroska with one video stream and without "
-            "edit list, fields or rotation: use another decoder"
+            "edit list or fields: use another decoder"
         )
     try:
         reader = decord.VideoReader(str(video.path.absolute()))
@@ -80,4 +73,4 @@ def read(
             rgb = reader[index].asnumpy()
         except decord.DECORDError:
             continue  # a broken frame: it is missing
-        yield index, rgb
+        yield DecodedFrame(index, rgb, (rgb.shape[1], rgb.shape[0]))

@@ -1,4 +1,4 @@
-"""Description of a video: size, times of the frames, orientation."""
+"""Description of a video: size, times of the frames, presentation."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from videoemo.errors import TooLargeVideoError
+from videoemo.video._presentation import Presentation
 
-__all__ = ["Video", "check_size", "no_numbers"]
+__all__ = ["DecodedFrame", "Video", "check_size", "no_numbers"]
 
 
 def no_numbers() -> npt.NDArray[np.int64]:
@@ -28,16 +29,13 @@ class Video:
     path : Path
         The file or folder.
     width, height : int
-        In pixels, as presented: after rotation.
+        In pixels, as presented: see `Presentation`.
     seconds : float64 (n,)
         The times of all frames to be presented, ascending, on the container's own clock.
     duration : float
         Seconds from the first frame to the end of the last; 0 for a single picture.
-    rotation : int, default=0
-        Degrees counter-clockwise by which stored frames are turned to be presented: 0, 90,
-        180 or 270.
-    mirrored : bool, default=False
-        Whether they are mirrored left to right after that.
+    presentation : Presentation
+        How stored frames are presented.
     interlaced : bool, default=False
         Whether frames are woven from two fields.
     truncated_at : float or None
@@ -77,8 +75,7 @@ class Video:
     height: int
     seconds: npt.NDArray[np.float64]
     duration: float
-    rotation: int = 0
-    mirrored: bool = False
+    presentation: Presentation = field(default_factory=Presentation)
     interlaced: bool = False
     truncated_at: float | None = None
     timed: bool = True
@@ -104,6 +101,25 @@ class Video:
             f"Video({str(self.path)!r}, {self.width}x{self.height}, {self.n_frames} frames, "
             f"{self.duration:.3f} s)"
         )
+
+
+@dataclass(frozen=True)
+class DecodedFrame:
+    """A frame of a video, decoded and presented.
+
+    Parameters
+    ----------
+    index : int
+        Its number, from 0.
+    rgb : uint8 (h, w, 3)
+        The picture, in the size of the first frame.
+    size : tuple of (int, int)
+        Width and height that it asks for itself, in px.
+    """
+
+    index: int
+    rgb: npt.NDArray[np.uint8]
+    size: tuple[int, int]
 
 
 def check_size(path: Path, *, width: int, height: int, max_pixels: int | None) -> None:

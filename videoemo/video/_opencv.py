@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from videoemo.errors import UnreadableVideoError
-from videoemo.video._info import Video
+from videoemo.video._info import DecodedFrame, Video
+from videoemo.video._presentation import check_presents
 
 __all__ = ["read"]
 
@@ -21,9 +22,7 @@ TOLERANCE = 1e-4
 BROKEN = 16
 
 
-def read(
-    video: Video, wanted: npt.NDArray[np.int64]
-) -> Iterator[tuple[int, npt.NDArray[np.uint8]]]:
+def read(video: Video, wanted: npt.NDArray[np.int64]) -> Iterator[DecodedFrame]:
     """Decode the wanted frames, RGB; broken ones are missing.
 
     Parameters
@@ -47,10 +46,7 @@ def read(
         raise UnreadableVideoError(
             f"{video.path}: OpenCV gives garbage for interlaced frames: use another decoder"
         )
-    if video.mirrored:
-        raise UnreadableVideoError(
-            f"{video.path}: OpenCV does not mirror frames: use another decoder"
-        )
+    check_presents(video.path, video.presentation, decoder="OpenCV", able={"rotation"})
     if video.n_streams > 1:
         raise UnreadableVideoError(
             f"{video.path}: OpenCV may take the wrong one of its {video.n_streams} video streams: "
@@ -77,7 +73,8 @@ def read(
                     left.pop()
                     good, bgr = capture.retrieve()
                     if good:
-                        yield index, np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
+                        rgb = np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
+                        yield DecodedFrame(index, rgb, (rgb.shape[1], rgb.shape[0]))
             broken = _grab(capture)
     finally:
         capture.release()

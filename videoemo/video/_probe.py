@@ -1,4 +1,4 @@
-"""Probing of videos: size, orientation and frame times, from one pass over the packets."""
+"""Probing of videos: size, presentation and frame times, from one pass over the packets."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from videoemo.util.messages import count_noun
 from videoemo.video._container import explain_unreadable, open_container
 from videoemo.video._followed import is_followed
 from videoemo.video._info import Video, check_size
-from videoemo.video._orientation import read_orientation
 from videoemo.video._packets import scan_packets
 from videoemo.video._picture_folder import probe_folder
 from videoemo.video._pictures import PictureKind, picture_kind, probe_picture
 from videoemo.video._pillow import begins_as_picture, not_read
+from videoemo.video._presentation import read_presentation
 from videoemo.video._regular import check_regular_file
 from videoemo.video._stream import describe_choice, pick_stream
 from videoemo.video._times import frame_times
@@ -34,8 +34,9 @@ def probe(
 ) -> Video:
     """Describe a video or a picture: its size, the times of its frames, whether it is truncated.
 
-    Reads the packets once and decodes a single frame, since only a frame carries its rotation; all
-    frames, without converting them, where packets do not say which come, and when.
+    Reads the packets once and decodes a single frame, since only a frame carries its rotation
+    and its colours; all frames, without converting them, where packets do not say which come, and
+    when.
 
     Parameters
     ----------
@@ -98,10 +99,8 @@ def _probe_container(
             raise UnreadableVideoError(
                 f"{path}: none of its {n_packets} can be decoded: copy it again"
             )
-        rotation, mirrored = read_orientation(frame)
-        width, height = (
-            (frame.height, frame.width) if rotation % 180 else (frame.width, frame.height)
-        )
+        presentation = read_presentation(container, chosen, frame, path)
+        width, height = presentation.size
         check_size(path, width=width, height=height, max_pixels=max_pixels)
         times = frame_times(
             found,
@@ -125,8 +124,7 @@ def _probe_container(
             height=height,
             seconds=times.seconds,
             duration=times.duration,
-            rotation=rotation,
-            mirrored=mirrored,
+            presentation=presentation,
             interlaced=frame.interlaced_frame,
             truncated_at=times.end if truncated else None,
             timed=len(times.ticks) > 0,

@@ -7,12 +7,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from av.video.reformatter import VideoReformatter
 
 from videoemo.video._container import DAMAGE, open_container, packets
-from videoemo.video._info import Video
-from videoemo.video._orientation import to_upright
+from videoemo.video._info import DecodedFrame, Video
 from videoemo.video._places import find_places
+from videoemo.video._presenter import Presenter
 
 __all__ = ["read"]
 
@@ -25,10 +24,8 @@ class _UnsureError(Exception):
     """Frames that a sequential pass would get may be missing."""
 
 
-def read(
-    video: Video, wanted: npt.NDArray[np.int64]
-) -> Iterator[tuple[int, npt.NDArray[np.uint8]]]:
-    """Decode the wanted frames, RGB; broken ones are missing.
+def read(video: Video, wanted: npt.NDArray[np.int64]) -> Iterator[DecodedFrame]:
+    """Decode the wanted frames, as presented; broken ones are missing.
 
     A fast pass decodes on all processors and seeks from keyframe to keyframe. Where the file does
     not allow that (a seek that lands too late, an error in which whole frames are lost), the rest
@@ -43,35 +40,33 @@ def read(
     """
     last = -1
     try:
-        for index, rgb in _read_fast(video, wanted):
-            yield index, rgb
-            last = index
+        for frame in _read_fast(video, wanted):
+            yield frame
+            last = frame.index
     except _UnsureError:
         yield from _read_sequentially(video, wanted[wanted > last])
 
 
-def _read_fast(
-    video: Video, wanted: npt.NDArray[np.int64]
-) -> Iterator[tuple[int, npt.NDArray[np.uint8]]]:
+def _read_fast(video: Video, wanted: npt.NDArray[np.int64]) -> Iterator[DecodedFrame]:
     with open_container(video.path) as container:
         stream = container.streams[video.stream]
         # Frames in the order of packets need packets in the order of frames: no frame
         # threads there.
         stream.thread_type = "AUTO" if video.timed else "SLICE"
+        presenter = Presenter(video.presentation, stream.codec_context)
         for key, run in _runs(video, wanted):
             if key:
                 container.seek(int(video.ticks[key]), stream=stream)
-            yield from _convert(video, _decode(container, stream, video), run, key=key)
+            yield from _convert(presenter, _decode(container, stream, video), run, key=key)
 
 
-def _read_sequentially(
-    video: Video, wanted: npt.NDArray[np.int64]
-) -> Iterator[tuple[int, npt.NDArray[np.uint8]]]:
+def _read_sequentially(video: Video, wanted: npt.NDArray[np.int64]) -> Iterator[DecodedFrame]:
     with open_container(video.path) as container:
         stream = container.streams[video.stream]
         stream.thread_type = "NONE"
+        presenter = Presenter(video.presentation, stream.codec_context)
         try:
-            yield from _convert(video, _decode(container, stream, video), wanted, key=0)
+            yield from _convert(presenter, _decode(container, stream, video), wanted, key=0)
         except _UnsureError:
             return  # the end of the stream: all that can be decoded has come
 
@@ -112,38 +107,26 @@ def _decode(container: Any, stream: Any, video: Video) -> Iterator[tuple[int, An
 
 
 def _convert(
-    video: Video, decoded: Iterator[tuple[int, Any]], wanted: npt.NDArray[np.int64], *, key: int
-) -> Iterator[tuple[int, npt.NDArray[np.uint8]]]:
-    """Convert the wanted ones of decoded frames to RGB, upright, up to the last of them."""
-    reformatter = VideoReformatter()
+    presenter: Presenter,
+    decoded: Iterator[tuple[int, Any]],
+    wanted: npt.NDArray[np.int64],
+    *,
+    key: int,
+) -> Iterator[DecodedFrame]:
+    """Present the wanted ones of decoded frames, up to the last of them."""
     left = wanted.tolist()[::-1]
     landed = key == 0
     for index, frame in decoded:
         if not landed and index > key:
             raise _UnsureError  # the seek went too far
         landed = True
+        presenter.follow(frame)
         while left and left[-1] < index:
             left.pop()  # it is missing
         if left and left[-1] == index:
-            # The orientation is the video's: reading the side data of each frame would keep it
-            # alive until the next garbage collection.
-            rgb = _rgb(frame, reformatter)
-            yield index, to_upright(rgb, rotation=video.rotation, mirrored=video.mirrored)
+            yield DecodedFrame(index, presenter(frame), presenter.size(frame))
             left.pop()
         if not left:
             return
     if not landed:
         raise _UnsureError
-
-
-def _rgb(frame: Any, reformatter: Any) -> npt.NDArray[np.uint8]:
-    # One thread: on small pictures the threads of the conversion cost more than they save.
-    if any(component.is_alpha for component in frame.format.components):
-        # (h, w, 4)
-        rgba = reformatter.reformat(frame, format="rgba", threads=1).to_ndarray().astype(np.uint16)
-        rgb, alpha = rgba[..., :3], rgba[..., 3:]
-        on_white: npt.NDArray[np.uint8] = ((rgb * alpha + 255 * (255 - alpha) + 127) // 255).astype(
-            np.uint8
-        )
-        return on_white
-    return np.asarray(reformatter.reformat(frame, format="rgb24", threads=1).to_ndarray(), np.uint8)
