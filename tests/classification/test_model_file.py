@@ -19,7 +19,6 @@ from sklearn.preprocessing import FunctionTransformer
 from tests.support.classifiers import fitted_on_toys
 from tests.support.feature_tables import CLASSES, toy_table
 from tests.support.paths import ROOT
-from videoemo.classification.allowed_types import ALLOWED, named_types
 from videoemo.classification.classifier import fit, load_classifier
 from videoemo.classification.model_file import (
     FittedClassifier,
@@ -27,6 +26,7 @@ from videoemo.classification.model_file import (
     make_card,
     save_fitted_classifier,
 )
+from videoemo.classification.skops_file import ALLOWED, named_types
 from videoemo.errors import InputError, WeightsError
 
 NAMES = sorted(path.stem for path in (ROOT / "classifiers").glob("*.toml"))
@@ -252,33 +252,86 @@ def test_a_card_of_other_classes_is_refused(model_file: Path) -> None:
         )
 
 
-@pytest.mark.parametrize("child", [10**6, 0], ids=["outside", "in a circle"])
-def test_a_tree_that_no_walk_would_leave_is_refused(tmp_path: Path, child: int) -> None:
-    forest = load_classifier("forest").set_params(classifier__n_estimators=1)
-    fitted = fit(forest, toy_table(), what="all")
-    fitted.named_steps["classifier"].estimators_[0].tree_.children_left[0] = child
-    with pytest.raises(WeightsError, match="is damaged"):
-        load_fitted_classifier(kept(tmp_path / "m.skops", "forest", fitted))
-
-
-def test_support_vectors_that_are_not_there_are_refused(tmp_path: Path) -> None:
-    fitted = fit(load_classifier("svc-vgaf-b2-8"), toy_table(), what="all")
-    fitted.named_steps["classifier"]._n_support[0] += 1000
-    with pytest.raises(WeightsError, match="is damaged"):
-        load_fitted_classifier(kept(tmp_path / "m.skops", "svc-vgaf-b2-8", fitted))
-
-
 def test_a_file_that_is_not_there_is_an_input_error(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"cannot read the classifier .*No such file"):
         load_fitted_classifier(tmp_path / "none.skops")
 
 
-def test_a_file_that_would_fill_the_memory_is_refused(
-    model_file: Path, monkeypatch: pytest.MonkeyPatch
+def with_member(path: Path, name: str, content: bytes) -> Path:
+    """The file with one more part."""
+    with warnings.catch_warnings(), zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        warnings.simplefilter("ignore")  # a name that is there already
+        archive.writestr(name, content)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("0.npy", bytes(30_000_000), "it unpacks to more than"),
+        ("card.json", b"{}", "expected members of different names"),
+        ("../x.npy", b"", r"expected arrays \(.npy\) as members, got '../x.npy'"),
+        ("x.pkl", b"", r"expected arrays \(.npy\) as members, got 'x.pkl'"),
+    ],
+)
+def test_an_archive_that_is_none_of_ours_is_refused(
+    model_file: Path, name: str, content: bytes, message: str
 ) -> None:
-    monkeypatch.setattr("videoemo.classification.model_file.MOST_BYTES", 1000)
-    with pytest.raises(WeightsError, match="unpacks to more than 1,000 bytes"):
-        load_fitted_classifier(model_file)
+    with pytest.raises(WeightsError, match=message):
+        load_fitted_classifier(with_member(model_file, name, content))
+
+
+def test_a_schema_without_end_is_refused(model_file: Path) -> None:
+    def nested(schema: dict[str, Any]) -> dict[str, Any]:
+        inner: Any = []
+        for _ in range(400):
+            inner = {
+                "__class__": "list",
+                "__module__": "builtins",
+                "__loader__": "ListNode",
+                "content": [inner] if inner else [],
+            }
+        schema["content"]["content"]["memory"] = inner
+        return schema
+
+    with pytest.raises(WeightsError, match="expected values of at most 50 levels"):
+        load_fitted_classifier(rewritten(model_file, nested))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"versions": None}, "versions: expected versions of libraries, .* got None"),
+        ({"versions": {"numpy": "2.0"}}, "versions: expected versions of libraries"),
+        ({"versions": {"scikit-learn": "1.7\x1b[2J"}}, r"versions.scikit-learn: .* got '1.7\\x1b"),
+        ({"versions": {"scikit-learn": ["1.7"]}}, "versions.scikit-learn: expected a version"),
+        ({"classes": "Angry"}, "classes: expected a list of 2 to 1,000 names, got 'Angry'"),
+        ({"classes": ["Angry"]}, "classes: expected a list of 2 to 1,000 names"),
+        ({"classes": ["Angry", "Happy", 3]}, "classes: expected a name of at most 200"),
+        ({"classes": ["Angry", "Happy", "S" * 201]}, "classes: expected a name of at most 200"),
+        ({"classes": ["Angry", "Happy", "Sad\n"]}, r"classes: .* got 'Sad\\n'"),
+        ({"classes": ["Angry", "Happy", "Sad\ud800"]}, "expected Unicode, got"),
+        ({"classes": ["Angry", "Happy", "HAPPY"]}, "classes: expected names that differ by more"),
+        ({"classes": ["Angry", "Happy", "Happy"]}, "classes: expected names that differ by more"),
+        ({"classes": ["Happy", "Angry", "Sad"]}, "classifier.classes_: expected the classes of"),
+        ({"dataset": ["toy"]}, "dataset: expected a name"),
+        ({"pooling": {}}, "pooling: expected a name"),
+        ({"statistics": "mean"}, "statistics: expected a list of names, got 'mean'"),
+        ({"statistics": [["mean"]]}, "statistics: expected a name"),
+        ({"extractor": "net"}, "extractor: expected an object, got 'net'"),
+        ({"extractor": {"name": ["net"]}}, "extractor.name: expected a text"),
+        ({"pipeline": [1]}, "pipeline: expected an object"),
+        ({"scores": {"accuracy": float("nan")}}, "expected a number, got NaN"),
+        ({"scores": {"accuracy": 10**30}}, "expected an integer of 64 bits"),
+    ],
+)
+def test_a_card_that_says_something_absurd_is_refused(
+    model_file: Path, changes: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(WeightsError, match=message) as refused:
+        load_fitted_classifier(rewritten(model_file, lambda card: {**card, **changes}, "card.json"))
+    assert len(str(refused.value)) < 700
+    assert str(model_file) in str(refused.value)
 
 
 def test_a_model_of_another_scikit_learn_loads_without_a_warning(model_file: Path) -> None:

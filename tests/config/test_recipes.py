@@ -86,7 +86,7 @@ def test_an_unknown_key_names_the_nearest_allowed_one(tmp_path: Path) -> None:
         ),
         (
             "[prediction]\nprediction_step = 0.0",
-            "prediction_step: allowed are seconds above 0, got 0.0",
+            "prediction_step: allowed are seconds from 0.001, got 0.0",
         ),
         ("[outputs]\ncsv = 1", "csv: expected bool, got 1"),
         ("every 3", "is not TOML"),
@@ -102,7 +102,12 @@ def test_a_value_out_of_range_names_what_is_allowed(
 def test_an_unknown_pipeline_names_those_there_are() -> None:
     with pytest.raises(
         InputError,
-        match="nothing called 'scor' in pipelines; allowed: afew, folder, manifest, score, vgaf",
+        match="nothing called 'mine' in pipelines; allowed: afew, folder, manifest, score, vgaf, "
+        "or the path of a TOML file",
+    ):
+        load_pipeline("mine")
+    with pytest.raises(
+        InputError, match=r"nothing called 'scor' in pipelines; did you mean 'score'\?"
     ):
         load_pipeline("scor")
 

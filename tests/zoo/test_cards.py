@@ -95,9 +95,9 @@ def test_a_card_of_ones_own_stands_beside_its_weights(tmp_path: Path) -> None:
         (
             'file = "mine.safetensors"',
             'file = "../mine.safetensors"',
-            "file: expected a plain file name",
+            "file: allowed are names of files: a letter, digit or _ first",
         ),
-        ("[0.5, 0.5, 0.5]", "[0.5]", "mean and std of a rgb network have 3 values"),
+        ("[0.5, 0.5, 0.5]", "[0.5]", "mean and std: allowed are 3 values each, got 1 and 1"),
         ('crop = "box"', 'crop = "circle"', "crop: allowed are 'box', 'square', got 'circle'"),
         ("[[outputs]]", "[[inputs]]", "unknown key 'inputs'"),
         (
@@ -111,16 +111,24 @@ def test_a_card_of_ones_own_stands_beside_its_weights(tmp_path: Path) -> None:
             "expected one head of kind embedding, 'embedding', got 'vector'",
         ),
         ("size = 64", "", "outputs: embedding: a head of kind embedding has to have size"),
-        ("temperature = 1.0", "temperature = 0.0", "temperature must be above 0"),
-        ("crop =", "crop_scale = 0.0\ncrop =", "crop_scale and temperature must be above 0"),
+        (
+            "temperature = 1.0",
+            "temperature = 0.0",
+            "temperature: allowed are numbers 0.001 to 1000, got 0.0",
+        ),
+        (
+            "crop =",
+            "crop_scale = 0.0\ncrop =",
+            "crop_scale: allowed are numbers 0.1 to 10, got 0.0",
+        ),
         ("crop =", "crop_scale = 0.9\ncrop =", "only square crops have one, got 0.9 for box"),
         (
             '"negative"',
             '"positive"',
-            "outputs: expression: expected different labels, got positive, positive",
+            "outputs: expression: expected different labels, got 'positive, positive'",
         ),
         ("[", "[[", "is not TOML"),
-        ('"mine"', '"../mine"', "name: expected a plain file name"),
+        ('"mine"', '"../mine"', "name: allowed are names of files: a letter, digit or _ first"),
         (f'sha256 = "{"0" * 64}"', "", "expected one checksum, sha256 or git_blob"),
         ("crop =", f'git_blob = "{"0" * 40}"\ncrop =', "expected one checksum, sha256 or git_blob"),
         ("0" * 64, "0" * 40, "sha256: expected 64 digits"),
@@ -128,12 +136,12 @@ def test_a_card_of_ones_own_stands_beside_its_weights(tmp_path: Path) -> None:
         (
             "crop =",
             "size = 0\ncrop =",
-            "detail, size, crop_scale and temperature must be above 0",
+            "size: allowed are whole numbers from 1, got 0",
         ),
         (
             "crop =",
             "detail = 0\ncrop =",
-            "detail, size, crop_scale and temperature must be above 0",
+            "detail: allowed are whole numbers from 1 to 2048, got 0",
         ),
         (
             "crop =",

@@ -14,7 +14,7 @@ from videoemo.backends.runtime import REFERENCE, Runtime
 from videoemo.backends.torch_device import on_device
 from videoemo.backends.torchvision_repair import import_torchvision
 from videoemo.errors import WeightsError
-from videoemo.util.messages import one_line
+from videoemo.util.messages import one_line, shown
 from videoemo.zoo.cards import Card
 
 __all__ = ["Frozen", "build_frozen", "build_network", "function_of", "load_network", "load_state"]
@@ -36,14 +36,23 @@ def build_network(
 
     if not timm.is_model(architecture):
         raise WeightsError(
-            f"unknown architecture {architecture!r}: not one of timm {timm.__version__}'s models"
+            f"unknown architecture {shown(architecture)}: not one of timm {timm.__version__}'s "
+            "models"
         )
-    return timm.create_model(
-        architecture,
-        pretrained=pretrained,
-        num_classes=n_classes,
-        in_chans=1 if colour == "grey" else 3,
-    )
+    try:
+        return timm.create_model(
+            architecture,
+            pretrained=pretrained,
+            num_classes=n_classes,
+            in_chans=1 if colour == "grey" else 3,
+        )
+    except (RuntimeError, ValueError, TypeError) as exc:
+        if pretrained:  # told by those who asked for weights from elsewhere
+            raise
+        reason = one_line(exc, limit=200)
+        raise WeightsError(
+            f"timm {timm.__version__} cannot build {shown(architecture)}: {reason}"
+        ) from exc
 
 
 def load_state(
@@ -72,8 +81,10 @@ def load_state(
                 for name, parameter in network.named_parameters()
                 if id(parameter) in head
             }
+        if not all(value.isfinite().all() for value in state.values()):
+            raise ValueError("it holds numbers that are not finite")
         network.load_state_dict(state)
-    except (SafetensorError, OSError, RuntimeError) as exc:
+    except (SafetensorError, OSError, RuntimeError, ValueError, KeyError) as exc:
         reason = one_line(exc, limit=200)
         raise WeightsError(
             f"{weights} does not hold the weights of {architecture}: {reason}"

@@ -4,6 +4,7 @@ feature tables.
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -23,13 +24,14 @@ from sklearn.preprocessing import Normalizer, StandardScaler
 from sklearn.svm import SVC, LinearSVC
 
 from videoemo.classification.grouped_search import GroupedGridSearchCV, InnerFolds
+from videoemo.classification.parameters import OURS, PARAMETERS, is_parameter
 from videoemo.config.classifier import ClassifierSpec
 from videoemo.config.toml import build_record, find_settings
 from videoemo.config.toml import read_toml as toml
 from videoemo.errors import InputError, RecipeError
 from videoemo.metrics.bootstrap import group_ids
 from videoemo.records import FeatureTable
-from videoemo.util.messages import did_you_mean
+from videoemo.util.messages import did_you_mean, one_line, shown
 
 __all__ = [
     "ESTIMATORS",
@@ -46,6 +48,8 @@ ESTIMATORS = {
     for kind in (DummyClassifier, LinearSVC, LogisticRegression, RandomForestClassifier, SVC)
 }
 SCALINGS = {"l2": Normalizer, "standard": StandardScaler}
+# Combinations of a search; each is fitted in each inner fold.
+_MOST_TRIED = 1_000
 
 
 def load_classifier(name: str) -> BaseEstimator:
@@ -100,26 +104,35 @@ def _tables(data: dict[str, Any], *, where: str) -> tuple[dict[str, Any], dict[s
     grid = search.pop("grid", {}) if isinstance(search, dict) else {}
     for name, given in (("parameters", parameters), ("search.grid", grid)):
         if not isinstance(given, dict):
-            raise RecipeError(f"{where}: {name}: expected a table, got {given!r}")
+            raise RecipeError(f"{where}: {name}: expected a table, got {shown(given)}")
     for key, values in grid.items():
         if not isinstance(values, list) or not values:
             raise RecipeError(
-                f"{where}: search.grid: {key}: expected a list of values, got {values!r}"
+                f"{where}: search.grid: {shown(key)}: expected a list of values, got "
+                f"{shown(values)}"
             )
+    if math.prod(map(len, grid.values())) > _MOST_TRIED:
+        raise RecipeError(
+            f"{where}: search.grid: expected at most {_MOST_TRIED:,} combinations of values"
+        )
     return parameters, grid
 
 
 def _check(classifier: Any, key: str, value: Any, *, where: str) -> None:
     """A parameter that the estimator has, with a value that it takes."""
-    known = sorted(classifier.get_params())
+    kind, known = type(classifier).__name__, sorted(set(classifier.get_params()) - OURS)
+    if key in OURS:
+        raise RecipeError(f"{where}: {key} is not the file's to say: leave it out")
     if key not in known:
-        kind, hint = type(classifier).__name__, did_you_mean(key, known)
-        raise RecipeError(f"{where}: {kind} has no parameter {key!r}; {hint}")
+        hint = did_you_mean(key, known)
+        raise RecipeError(f"{where}: {kind} has no parameter {shown(key)}; {hint}")
+    if not is_parameter(value):
+        raise RecipeError(f"{where}: {key}: allowed are {PARAMETERS}, got {shown(value)}")
     try:
         # What `fit` does first; here, so that a wrong file is known before any feature is read.
         type(classifier)(**{key: value})._validate_params()
     except ValueError as exc:
-        raise RecipeError(f"{where}: {exc}") from exc
+        raise RecipeError(f"{where}: {one_line(exc, limit=300)}") from exc
 
 
 def require_labels(table: FeatureTable, *, what: str) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import warnings
 import zipfile
 from dataclasses import dataclass
 from importlib import metadata
@@ -18,13 +17,17 @@ import numpy as np
 import numpy.typing as npt
 import skops.io
 from sklearn.base import BaseEstimator
-from sklearn.exceptions import InconsistentVersionWarning
 
-from videoemo.classification.allowed_types import ALLOWED, named_types, require_sound
 from videoemo.classification.classifier import best_of, matrix
+from videoemo.classification.classifier_card import require_card
+from videoemo.classification.fitted_estimators import make_pipeline
+from videoemo.classification.skops_file import ForeignTypeError, read_skops
 from videoemo.errors import InputError, WeightsError
 from videoemo.records import FeatureTable
 from videoemo.util.files import atomic_write
+from videoemo.util.json_files import parse_object
+from videoemo.util.messages import one_line, shown
+from videoemo.util.regular_files import read_regular
 from videoemo.util.text import escape, map_text, unescape
 from videoemo.util.versions import versions
 
@@ -34,9 +37,8 @@ __all__ = ["FittedClassifier", "load_fitted_classifier", "make_card", "save_fitt
 CARD = "card.json"
 # What descriptors must have in common with those that a classifier was fitted on.
 SAME = ("extractor", "statistics", "pooling")
-# A forest of 1000 trees on VGAF's 2661 clips takes a tenth; what unpacks to more than this is no
-# classifier of ours.
-MOST_BYTES = 2**31
+# Of a file: a forest of 1000 trees on VGAF's 2661 clips takes a tenth.
+_MOST_BYTES = 2**30
 
 
 @dataclass(frozen=True)
@@ -87,8 +89,10 @@ class FittedClassifier:
         ------
         InputError
             The table's descriptors are of another extractor or another pooling.
+        WeightsError
+            It gives no classes: its numbers are too large.
         """
-        return np.asarray(self.estimator.predict(self._rows(table)), np.str_)
+        return np.asarray(self._ask("predict", table), np.str_)
 
     def scores(self, table: FeatureTable) -> npt.NDArray[np.float64]:
         """Probabilities, or else margins, of each class, float64 (n, c); the highest is predicted,
@@ -98,13 +102,17 @@ class FittedClassifier:
         ------
         InputError
             The table's descriptors are of another extractor or another pooling.
+        WeightsError
+            It gives no finite numbers.
         """
-        rows = self._rows(table)
-        if self.probabilistic:
-            return np.asarray(self.estimator.predict_proba(rows), np.float64)
-        margins = np.asarray(self.estimator.decision_function(rows), np.float64)
-        # Of two classes scikit-learn gives the second's, (n,).
-        return margins if margins.ndim == 2 else np.stack([-margins, margins], axis=1)
+        ask = "predict_proba" if self.probabilistic else "decision_function"
+        scores = np.asarray(self._ask(ask, table), np.float64)
+        if not np.isfinite(scores).all():
+            raise WeightsError(
+                "the classifier's scores are not finite: fit it again, or ask for another file"
+            )
+        # Of two classes scikit-learn gives the margins of the second, (n,).
+        return scores if scores.ndim == 2 else np.stack([-scores, scores], axis=1)
 
     def require_same(self, provenance: dict[str, Any]) -> None:
         """Refuse features that were made otherwise than those the classifier was fitted on.
@@ -126,6 +134,17 @@ class FittedClassifier:
                     f"the classifier was fitted on features of the {key} {ours}, these are of "
                     f"{theirs}: extract as it was, or fit anew"
                 )
+
+    def _ask(self, method: str, table: FeatureTable) -> Any:
+        rows = self._rows(table)
+        try:
+            with np.errstate(all="ignore"):  # what is not finite is told by `scores`
+                return getattr(self.estimator, method)(rows)
+        except Exception as exc:  # what scikit-learn raises where numbers overflow
+            raise WeightsError(
+                f"the classifier cannot be applied ({one_line(exc, limit=150)}): fit it again, or "
+                "ask for another file"
+            ) from exc
 
     def _rows(self, table: FeatureTable) -> npt.NDArray[np.float64]:
         """What the estimator takes, (n, k * d)."""
@@ -209,34 +228,26 @@ def load_fitted_classifier(path: str | Path) -> FittedClassifier:
     """
     path = Path(path)
     try:
-        data = path.read_bytes()
+        data = read_regular(path, most=_MOST_BYTES)
     except OSError as exc:
         raise InputError(f"cannot read the classifier {path}: {exc.strerror or exc}") from exc
+    except ValueError as exc:
+        raise WeightsError(f"{path} is no classifier of videoemo: {exc}") from exc
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(part.file_size for part in archive.infolist()) > MOST_BYTES:
-                raise WeightsError(
-                    f"{path} unpacks to more than {MOST_BYTES:,} bytes: not a classifier of "
-                    "videoemo"
-                )
-            card = map_text(unescape, json.loads(archive.read(CARD)))
-            foreign = sorted(named_types(json.loads(archive.read("schema.json"))) - ALLOWED)
-        if foreign:
-            kind, name = foreign[0]
-            raise WeightsError(
-                f"{path} names {name} ({kind}), which no classifier of videoemo holds: refused; "
-                "ask for another file"
-            )
-        with warnings.catch_warnings():
-            # Said in one line by `FittedClassifier.notice`.
-            warnings.simplefilter("ignore", InconsistentVersionWarning)
-            estimator = skops.io.loads(data, trusted=sorted({name for _, name in ALLOWED}))
-        require_sound(estimator, card)
-    except WeightsError:
-        raise
-    except Exception as exc:  # whatever a damaged file makes its readers raise
+        described, beside = read_skops(data, beside=CARD)
+        card = map_text(unescape, parse_object(beside))
+        require_card(card)
+        estimator = make_pipeline(described, card["classes"])
+    except ForeignTypeError as exc:
         raise WeightsError(
-            f"{path} is damaged, or not a classifier of videoemo ({type(exc).__name__}): fit it "
-            "again, or ask for another file"
+            f"{path} names {exc}, which no classifier of videoemo holds: refused; ask for another "
+            "file"
+        ) from exc
+    except Exception as exc:  # whatever a damaged file makes its readers raise
+        name = "" if isinstance(exc, ValueError) else f"{type(exc).__name__}: "
+        reason = shown(f"{name}{one_line(exc)}", limit=400)[1:-1]  # without its quotes
+        raise WeightsError(
+            f"{path} is damaged, or not a classifier of videoemo ({reason}): fit it again, or ask "
+            "for another file"
         ) from exc
     return FittedClassifier(estimator, card, hashlib.sha256(data).hexdigest())

@@ -14,6 +14,7 @@ from videoemo.errors import RecipeError, WeightsError
 from videoemo.features.pooling import POOLINGS
 from videoemo.records import FeatureTable
 from videoemo.tables.videos import Prediction
+from videoemo.util.messages import one_line
 from videoemo.zoo.cards import Card, card_names, extractor_provenance
 
 __all__ = ["ClipClassifier", "pipeline_for"]
@@ -61,10 +62,10 @@ class ClipClassifier:
                     )[None]
                 )
             )
-        except (KeyError, TypeError) as exc:
+        except (KeyError, TypeError, ValueError) as exc:
             raise WeightsError(
-                f"the classifier does not say how its features were pooled ({exc}): fit it again, "
-                "or ask for another file"
+                "the classifier does not say how its features were pooled "
+                f"({one_line(exc, limit=200)}): fit it again, or ask for another file"
             ) from exc
         kind = "probability" if classifier.probabilistic else "margin"
         self.scores = tuple(f"{kind}_{name.lower()}" for name in classifier.classes)
@@ -167,8 +168,8 @@ def _fitted_with(classifier: FittedClassifier) -> Pipeline:
         return change_pipeline(load_pipeline(), **given)
     except (KeyError, TypeError, AttributeError, RecipeError) as exc:
         raise WeightsError(
-            f"the classifier does not say how its features were made ({exc}): fit it again, or ask "
-            "for another file"
+            f"the classifier does not say how its features were made ({one_line(exc, limit=300)}): "
+            "fit it again, or ask for another file"
         ) from exc
 
 

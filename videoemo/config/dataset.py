@@ -32,6 +32,8 @@ class Published:
     counts: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
+        fewest = min(self.total, *self.counts, 0)
+        require(fewest == 0, "total and counts", "whole numbers from 0", fewest)
         require(
             not self.counts or sum(self.counts) == self.total,
             "total",

@@ -20,7 +20,7 @@ from videoemo.config.toml import (
     settings_dir,
 )
 from videoemo.errors import RecipeError
-from videoemo.util.messages import did_you_mean
+from videoemo.util.messages import did_you_mean, shown
 
 __all__ = [
     "Detection",
@@ -218,7 +218,7 @@ def section_of(key: str, *, where: str) -> str:
     """
     if key not in _SECTION_OF:
         hint = did_you_mean(key, _SECTION_OF)
-        raise RecipeError(f"{where}: unknown key {key!r}; {hint}")
+        raise RecipeError(f"{where}: unknown key {shown(key)}; {hint}")
     return _SECTION_OF[key]
 
 
@@ -267,9 +267,10 @@ def with_defaults(given: Mapping[str, Any], where: str) -> dict[str, Any]:
         if name not in _SECTIONS:
             if name in _SECTION_OF:
                 raise RecipeError(f"{where}: {name!r} belongs in the table [{_SECTION_OF[name]}]")
-            raise RecipeError(f"{where}: unknown table {name!r}; {did_you_mean(name, _SECTIONS)}")
+            hint = did_you_mean(name, _SECTIONS)
+            raise RecipeError(f"{where}: unknown table {shown(name)}; {hint}")
         if not isinstance(own, dict):
-            raise RecipeError(f"{where}: {name}: expected a table, got {own!r}")
+            raise RecipeError(f"{where}: {name}: expected a table, got {shown(own)}")
         for key in own:
             if _SECTION_OF.get(key, name) != name:
                 raise RecipeError(f"{where}: {key!r} belongs in the table [{_SECTION_OF[key]}]")
@@ -325,4 +326,4 @@ def _plain(value: Any) -> Any:
 
 
 def _require_duration(key: str, seconds: float) -> None:
-    require(0 < seconds < math.inf, key, "seconds above 0", seconds)
+    require(1e-3 <= seconds < math.inf, key, "seconds from 0.001", seconds)

@@ -15,6 +15,7 @@ from videoemo.config.toml import (
 )
 from videoemo.config.training import DataRecipe
 from videoemo.errors import RecipeError
+from videoemo.util.messages import shown
 
 __all__ = [
     "FacesProtocol",
@@ -93,9 +94,9 @@ def load_protocol(name: str) -> Protocol:
     path = find_settings(name, "protocols")
     data = read_toml(path)
     kind = data.get("kind")
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         raise RecipeError(
-            f"{path}: kind: allowed for clips are {', '.join(map(repr, KINDS))}, got {kind!r}"
+            f"{path}: kind: allowed for clips are {', '.join(map(repr, KINDS))}, got {shown(kind)}"
         )
     return build_record(KINDS[kind], data, where=str(path))
 

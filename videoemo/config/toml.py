@@ -4,8 +4,10 @@ that names what is allowed.
 
 from __future__ import annotations
 
+import math
 import os
 import tomllib
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
@@ -13,7 +15,8 @@ from types import UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from videoemo.errors import InputError, RecipeError
-from videoemo.util.messages import did_you_mean
+from videoemo.util.messages import did_you_mean, one_line, reason_of, shown
+from videoemo.util.regular_files import is_regular, read_regular
 
 __all__ = [
     "build_record",
@@ -23,11 +26,18 @@ __all__ = [
     "read_toml",
     "require",
     "require_folds_and_seed",
+    "require_seed",
     "settings_dir",
     "settings_names",
 ]
 
 T = TypeVar("T")
+
+# Bytes and characters: ours have up to 4,000 and 250. Python's reader takes time by the square of
+# the dotted keys in a line; these limits keep it below seconds.
+_MOST_BYTES, _LONGEST_LINE = 2**16, 4_000
+# Of one value: characters of a text, items of a list.
+_LONGEST_TEXT, _LONGEST_LIST = 10_000, 1_000
 
 
 def settings_dir(name: str) -> Path:
@@ -59,16 +69,14 @@ def find_settings(name: str, kind: str) -> Path:
     Raises
     ------
     InputError
-        There is none; the message names those there are.
+        There is none; the message names the nearest, or else those there are.
     """
     named = settings_dir(kind) / f"{name}.toml"
-    path = named if named.is_file() else Path(name)
-    if path.is_file():
+    path = named if is_regular(named) else Path(name)
+    if is_regular(path):
         return path
-    raise InputError(
-        f"nothing called {name!r} in {kind}; allowed: {', '.join(settings_names(kind))}, or the "
-        "path of a TOML file"
-    )
+    hint = did_you_mean(name, settings_names(kind), others=", or the path of a TOML file")
+    raise InputError(f"nothing called {shown(name)} in {kind}; {hint}")
 
 
 def data_root(name: str, given: Path | None, *, option: str) -> Path:
@@ -108,7 +116,7 @@ def require(condition: bool, key: str, allowed: str, given: object) -> None:
     allowed : str
         The values allowed, in words.
     given : object
-        The value given.
+        The value given, or what a message shall say of it.
 
     Raises
     ------
@@ -116,7 +124,8 @@ def require(condition: bool, key: str, allowed: str, given: object) -> None:
         The condition does not hold.
     """
     if not condition:
-        raise ValueError(f"{key}: allowed are {allowed}, got {given}")
+        text = given if isinstance(given, str) else shown(given)
+        raise ValueError(f"{key}: allowed are {allowed}, got {text}")
 
 
 def require_folds_and_seed(folds: int, seed: int) -> None:
@@ -135,6 +144,22 @@ def require_folds_and_seed(folds: int, seed: int) -> None:
         One is out of range.
     """
     require(folds >= 2, "folds", "whole numbers from 2", folds)
+    require_seed(seed)
+
+
+def require_seed(seed: int) -> None:
+    """Check the seed of a random generator.
+
+    Parameters
+    ----------
+    seed : int
+        0 to 2**32 - 1.
+
+    Raises
+    ------
+    ValueError
+        It is out of range.
+    """
     require(0 <= seed < 2**32, "seed", "whole numbers from 0 to 4294967295", seed)
 
 
@@ -163,14 +188,23 @@ def read_toml(path: Path) -> dict[str, Any]:
     Raises
     ------
     RecipeError
-        Not readable, or not TOML.
+        Not readable, too large, or not TOML.
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as exc:
-        raise RecipeError(f"cannot read {path}: {exc.strerror or exc}") from exc
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
-        raise RecipeError(f"{path} is not TOML: {exc}") from exc
+        # Windows' editors put a byte order mark first.
+        text = read_regular(path, most=_MOST_BYTES).decode("utf-8-sig")
+    except UnicodeDecodeError as exc:
+        raise RecipeError(f"{path} is not TOML: it is not in UTF-8: {exc.reason}") from exc
+    except (OSError, ValueError) as exc:
+        raise RecipeError(f"cannot read {path}: {reason_of(exc)}") from exc
+    if any(len(line) > _LONGEST_LINE for line in text.split("\n")):
+        raise RecipeError(f"{path} has a line of more than {_LONGEST_LINE:,} characters: break it")
+    try:
+        return tomllib.loads(text)
+    except ValueError as exc:  # of TOML's reader too, and of numbers with too many digits
+        raise RecipeError(f"{path} is not TOML: {one_line(exc, limit=200)}") from exc
+    except RecursionError as exc:
+        raise RecipeError(f"{path} is not TOML: its values are nested too deeply") from exc
 
 
 def build_record(kind: type[T], data: Mapping[str, Any], *, where: str) -> T:
@@ -195,7 +229,7 @@ def build_record(kind: type[T], data: Mapping[str, Any], *, where: str) -> T:
     known = [field.name for field in declared]
     for key in data:
         if key not in hints:
-            raise RecipeError(f"{where}: unknown key {key!r}; {did_you_mean(key, known)}")
+            raise RecipeError(f"{where}: unknown key {shown(key)}; {did_you_mean(key, known)}")
     missing = [
         f.name
         for f in declared
@@ -215,7 +249,9 @@ def build_record(kind: type[T], data: Mapping[str, Any], *, where: str) -> T:
 
 
 def _value(hint: Any, value: Any, *, where: str) -> Any:
-    if is_dataclass(hint) and isinstance(value, dict):
+    if is_dataclass(hint):
+        if not isinstance(value, dict):
+            raise RecipeError(f"{where}: expected a table, got {shown(value)}")
         return build_record(hint, value, where=where)  # type: ignore[arg-type]
     # Only "X | None" is used; TOML has no null, so None means the key is absent.
     if get_origin(hint) in (Union, UnionType):
@@ -225,21 +261,42 @@ def _value(hint: Any, value: Any, *, where: str) -> Any:
     if get_origin(hint) is Literal:
         if value not in get_args(hint):
             raise RecipeError(
-                f"{where}: allowed are {', '.join(map(repr, get_args(hint)))}, got {value!r}"
+                f"{where}: allowed are {', '.join(map(repr, get_args(hint)))}, got {shown(value)}"
             )
         return value
-    if get_origin(hint) is tuple and isinstance(value, list):
+    if get_origin(hint) is tuple and isinstance(value, list | tuple):
         items = get_args(hint)
+        if len(value) > _LONGEST_LIST:
+            raise RecipeError(f"{where}: allowed are {_LONGEST_LIST:,} values, got {len(value):,}")
         kinds = [items[0]] * len(value) if items[-1] is Ellipsis else items
         if len(kinds) != len(value):
-            raise RecipeError(f"{where}: expected {len(kinds)} values, got {value!r}")
+            raise RecipeError(f"{where}: expected {len(kinds)} values, got {shown(value)}")
         return tuple(
             _value(kind, item, where=where) for kind, item in zip(kinds, value, strict=True)
         )
-    if get_origin(hint) is tuple and isinstance(value, tuple):
-        return _value(hint, list(value), where=where)
-    if hint is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if not isinstance(hint, type) or type(value) is not hint:
-        raise RecipeError(f"{where}: expected {getattr(hint, '__name__', hint)}, got {value!r}")
-    return value
+    if type(value) is not hint and not (hint is float and type(value) is int):
+        raise RecipeError(
+            f"{where}: expected {getattr(hint, '__name__', hint)}, got {shown(value)}"
+        )
+    allowed = _allowed(value)
+    if allowed is not None:
+        raise RecipeError(f"{where}: allowed are {allowed}, got {shown(value)}")
+    return float(value) if hint is float else value
+
+
+def _allowed(value: object) -> str | None:
+    """What is allowed in place of a value that no record takes, in words; None where it is fit."""
+    match value:
+        case int() if abs(value) >= 2**63:
+            return "whole numbers of at most 63 bits"
+        case float() if not math.isfinite(value):
+            return "finite numbers"
+        case str() if len(value) > _LONGEST_TEXT:
+            return f"texts of at most {_LONGEST_TEXT:,} characters"
+        case str() if any(_is_control(character) for character in value):
+            return "texts without control characters"
+    return None
+
+
+def _is_control(character: str) -> bool:
+    return unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t"

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import Literal
 
-from videoemo.config.toml import find_settings, read_record, require
+from videoemo.config.preprocessing import LARGEST_SIDE, require_levels
+from videoemo.config.toml import find_settings, read_record, require, require_seed
+from videoemo.util.file_names import FILE_NAMES, is_file_name
+from videoemo.util.messages import shown
 
 __all__ = ["Augment", "DataRecipe", "NetworkRecipe", "Stage", "TrainingRecipe", "load_training"]
 
@@ -40,9 +43,12 @@ class Augment:
         )
 
     def __post_init__(self) -> None:
-        for key in ("grey", "coarse", "blocks", "noise", "erase"):
-            require(0 <= getattr(self, key) <= 1, key, "shares from 0 to 1", getattr(self, key))
+        require(0 <= self.rotation <= 180, "rotation", "degrees from 0 to 180", self.rotation)
         require(0 <= self.scale < 1, "scale", "shares from 0 to below 1", self.scale)
+        for f in fields(self):
+            value, most = getattr(self, f.name), 10 if f.name == "gamma" else 1
+            if f.name not in ("rotation", "scale", "mirror"):
+                require(0 <= value <= most, f.name, f"numbers from 0 to {most}", value)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +67,9 @@ class DataRecipe:
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkRecipe:
-    """Recipe of the network to train: its architecture, and the preprocessing of faces."""
+    """Recipe of the network to train: its architecture, and the preprocessing of faces; what it
+    says of the preprocessing goes on the network's card.
+    """
 
     architecture: str
     start: str
@@ -74,17 +82,12 @@ class NetworkRecipe:
     crop_scale: float = 1.0
 
     def __post_init__(self) -> None:
-        require(self.input_size >= 8, "input_size", "whole numbers from 8", self.input_size)
-        require(
-            self.detail is None or self.detail >= 8, "detail", "whole numbers from 8", self.detail
-        )
-        channels = 1 if self.colour == "grey" else 3
-        require(
-            len(self.mean) == len(self.std) == channels,
-            "mean and std",
-            f"{channels} values each",
-            f"{self.mean} and {self.std}",
-        )
+        sides = f"whole numbers from 8 to {LARGEST_SIDE}"
+        require(8 <= self.input_size <= LARGEST_SIDE, "input_size", sides, self.input_size)
+        detailed = self.detail is None or 8 <= self.detail <= LARGEST_SIDE
+        require(detailed, "detail", sides, self.detail)
+        require(0.1 <= self.crop_scale <= 10, "crop_scale", "numbers 0.1 to 10", self.crop_scale)
+        require_levels(self.mean, self.std, colour=self.colour)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,10 +108,12 @@ class Stage:
     augment: float = 1.0
 
     def __post_init__(self) -> None:
-        require(self.epochs >= 1, "epochs", "whole numbers from 1", self.epochs)
-        require(self.batch_size >= 2, "batch_size", "whole numbers from 2", self.batch_size)
+        require(1 <= self.epochs <= 10_000, "epochs", "whole numbers from 1 to 10000", self.epochs)
+        sizes = "whole numbers from 2 to 100000"
+        require(2 <= self.batch_size <= 100_000, "batch_size", sizes, self.batch_size)
         require(0 <= self.augment <= 1, "augment", "numbers from 0 to 1", self.augment)
         require(self.learning_rate > 0, "learning_rate", "numbers above 0", self.learning_rate)
+        require(self.weight_decay >= 0, "weight_decay", "numbers from 0", self.weight_decay)
         require(
             0 <= self.class_weights <= 1, "class_weights", "numbers from 0 to 1", self.class_weights
         )
@@ -140,7 +145,10 @@ class TrainingRecipe:
     trained_on: str
 
     def __post_init__(self) -> None:
+        named = is_file_name(self.name, ending=".safetensors")
+        require(named, "name", FILE_NAMES, shown(self.name))
         require(len(self.stages) >= 1, "stages", "one or more", 0)
+        require_seed(self.seed)
 
 
 def load_training(name: str) -> TrainingRecipe:

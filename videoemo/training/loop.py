@@ -19,9 +19,16 @@ from videoemo.datasets.faces.labelled import LabelledFaces
 from videoemo.errors import TrainingError
 from videoemo.metrics.classification import accuracy, confusion, macro_f1, uar
 from videoemo.training.augment import augment
-from videoemo.training.checkpoint import Epoch, TrainingState, load_checkpoint, save_checkpoint
+from videoemo.training.checkpoint import (
+    Epoch,
+    TrainingState,
+    damaged,
+    load_checkpoint,
+    save_checkpoint,
+)
 from videoemo.training.loss import class_weights, cross_entropy, prior_shift, targets
 from videoemo.training.start import start_network
+from videoemo.training.state_form import require_form
 from videoemo.training.trainer import Trainer
 from videoemo.util.files import write_csv
 from videoemo.util.terminal import safe_stderr, say
@@ -72,6 +79,11 @@ def train(
     )  # type: ignore[call-overload]
     saved = load_checkpoint(folder, recipe) if resume else None
     progress, running = saved or (TrainingState(), None)
+    if saved is not None:
+        try:
+            require_form(progress.best_state, network.state_dict(), where="best_state")
+        except ValueError as exc:
+            raise damaged(folder, exc) from exc
     n_epochs, started, already = (
         sum(stage.epochs for stage in recipe.stages),
         monotonic(),
@@ -83,7 +95,11 @@ def train(
             continue
         trainer = Trainer(network, stage, steps=stage.epochs * (len(faces) // stage.batch_size))
         if running is not None:
-            _restore(running, network, trainer if len(progress.history) > before else None, draws)
+            steps = (len(progress.history) - before) * (len(faces) // stage.batch_size)
+            try:
+                _restore(running, network, trainer, draws, steps=steps)
+            except (RuntimeError, ValueError, KeyError, TypeError) as exc:
+                raise damaged(folder, exc) from exc
             running = None
         wanted = targets(faces, stage)
         shift = (
@@ -238,12 +254,25 @@ def _running(network: nn.Module, trainer: Trainer, draws: torch.Generator) -> di
 
 
 def _restore(
-    running: dict[str, Any], network: nn.Module, trainer: Trainer | None, draws: torch.Generator
+    running: dict[str, Any],
+    network: nn.Module,
+    trainer: Trainer,
+    draws: torch.Generator,
+    *,
+    steps: int,
 ) -> None:
-    """Go on as if nothing had happened; without a trainer, the stage of then was finished."""
+    """Go on as if nothing had happened; with no step of the trainer done, the stage of then was
+    finished.
+    """
+    for name, like in (
+        ("network", network.state_dict()),
+        ("draws", draws.get_state()),
+        ("torch", torch.get_rng_state()),
+    ):
+        require_form(running[name], like, where=name)
+    if steps:
+        trainer.load_state_dict(running["trainer"], steps=steps)
     network.load_state_dict(running["network"])
-    if trainer is not None:
-        trainer.load_state_dict(running["trainer"])
     draws.set_state(running["draws"])
     torch.set_rng_state(running["torch"])
 

@@ -9,7 +9,8 @@ from torch import nn
 from videoemo.backends.timm_torch import build_network, load_state
 from videoemo.config.training import NetworkRecipe
 from videoemo.errors import TrainingError
-from videoemo.util.messages import one_line
+from videoemo.util.messages import did_you_mean, one_line, shown
+from videoemo.util.regular_files import is_regular
 from videoemo.zoo.cards import card_names, find_card, verified
 
 __all__ = ["start_network"]
@@ -46,12 +47,10 @@ def start_network(recipe: NetworkRecipe, n_classes: int) -> nn.Module:
     if recipe.start in card_names() or path.suffix == ".toml":
         card, path = find_card(recipe.start)
         verified(path, card.checksum)
-    elif path.suffix != ".safetensors" or not path.is_file():
-        allowed = (
-            f"random, imagenet, {', '.join(card_names())}, the path of a card (.toml) or of a "
-            ".safetensors file"
-        )
-        raise TrainingError(f"unknown start {recipe.start!r}; allowed: {allowed}")
+    elif path.suffix != ".safetensors" or not is_regular(path):
+        others = ", the path of a card (.toml) or of a .safetensors file"
+        hint = did_you_mean(recipe.start, ["random", "imagenet", *card_names()], others=others)
+        raise TrainingError(f"unknown start {shown(recipe.start)}; {hint}")
     network = build_network(recipe.architecture, n_classes=n_classes, colour=recipe.colour)
     load_state(network, path, architecture=recipe.architecture, body_only=True)
     return network

@@ -13,6 +13,8 @@ from torch.optim.swa_utils import AveragedModel
 
 from videoemo.config.training import Stage
 from videoemo.errors import TrainingError
+from videoemo.training.state_form import require_form
+from videoemo.util.messages import shown
 
 __all__ = ["Trainer"]
 
@@ -38,7 +40,8 @@ class Trainer:
         part = self._head if stage.train == "head" else network
         network.requires_grad_(False)
         part.requires_grad_(True)
-        self.optimiser = _optimiser(list(part.parameters()), stage)
+        self._parameters = list(part.parameters())
+        self.optimiser = _optimiser(self._parameters, stage)
         base = getattr(self.optimiser, "base_optimizer", self.optimiser)
         self.schedule: LRScheduler = (
             OneCycleLR(base, max_lr=stage.learning_rate, total_steps=steps, pct_start=_RISE)
@@ -101,12 +104,60 @@ class Trainer:
             parts["averaged"] = self.averaged.state_dict()
         return parts
 
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on where `state_dict` was taken."""
+    def load_state_dict(self, state: Any, *, steps: int) -> None:
+        """Go on where `state_dict` was taken.
+
+        Parameters
+        ----------
+        state : object
+            The state, of whatever origin.
+        steps : int
+            The number of steps that were done until then.
+
+        Raises
+        ------
+        ValueError, KeyError, TypeError
+            It is no state of this stage after so many steps.
+        """
+        # What optimisers keep, they make in their first step.
+        self.step(lambda: torch.stack([0 * p.sum() for p in self._parameters]).sum())
+        fresh = self.state_dict()
+        # Of weights that no face reaches they keep nothing.
+        kept, kept_now = state["optimiser"]["state"], fresh["optimiser"]["state"]
+        fresh["optimiser"]["state"] = {i: kept_now[i] for i in kept_now if i in kept}
+        require_form(state, fresh, where="trainer")
+        _require_stepped(state, fresh, steps)
         self.optimiser.load_state_dict(state["optimiser"])
         self.schedule.load_state_dict(state["schedule"])
         if self.averaged is not None:
             self.averaged.load_state_dict(state["averaged"])
+
+
+# What steps change, of the schedule and of the optimiser's settings; all else is the recipe's.
+_STEPPED = ("last_epoch", "_step_count", "_last_lr", "lr", "betas")
+
+
+def _require_stepped(state: dict[str, Any], fresh: dict[str, Any], steps: int) -> None:
+    """Counters that are right, and settings that are the recipe's: torch divides by the ones, and
+    calculates with the others, without a look.
+    """
+    schedule, groups = state["schedule"], state["optimiser"]["param_groups"]
+    for given, like in [
+        (schedule, fresh["schedule"]),
+        *zip(groups, fresh["optimiser"]["param_groups"], strict=True),
+    ]:
+        for name, value in like.items():
+            if name not in _STEPPED and given[name] != value:
+                raise ValueError(f"{name}: expected {shown(value)}, got {shown(given[name])}")
+    if any(
+        group["lr"] < 0 or not all(0 <= beta < 1 for beta in group["betas"]) for group in groups
+    ):
+        raise ValueError("param_groups: expected a rate from 0, and averages below 1")
+    counted = [schedule["last_epoch"], schedule["_step_count"] - 1]
+    counted += [int(one["step"]) for one in state["optimiser"]["state"].values()]
+    counted += [int(state["averaged"]["n_averaged"])] if "averaged" in state else []
+    if set(counted) != {steps}:
+        raise ValueError(f"expected {steps} steps, got {shown(sorted(set(counted)))}")
 
 
 def _moving_average(decay: float) -> Callable[[Any, Any, Any], None]:

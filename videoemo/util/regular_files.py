@@ -12,11 +12,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["open_regular", "read_regular"]
+__all__ = ["is_regular", "open_regular", "read_regular"]
 
 # Pipes and devices are opened at once, and then seen for what they are; Windows has no such flag.
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+
+
+def is_regular(path: Path) -> bool:
+    """Whether there is a regular file at a path, or a link to one; no path is too odd for it."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # too long, or with a NUL
+        return False
 
 
 @contextmanager

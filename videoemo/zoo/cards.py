@@ -10,10 +10,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from videoemo.config.toml import read_record
+from videoemo.config.preprocessing import LARGEST_SIDE, require_levels
+from videoemo.config.toml import read_record, require
 from videoemo.errors import InputError
 from videoemo.util.checksums import SHA256_DIGITS, sha256, verified
-from videoemo.util.messages import did_you_mean
+from videoemo.util.file_names import FILE_NAMES, is_file_name
+from videoemo.util.messages import did_you_mean, shown
+from videoemo.util.regular_files import is_regular
 from videoemo.zoo.cache import cache_dir
 from videoemo.zoo.heads import EMBEDDING, EXPRESSION, Head
 
@@ -30,6 +33,8 @@ __all__ = [
 ]
 
 _PACKAGE = Path(__file__).parent
+# Temperature that no network needs less of: its probabilities would all be 0 or 1.
+_LOWEST = 0.001
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +61,8 @@ class Source:
     def __post_init__(self) -> None:
         if not self.base.startswith(("https://", "http://")):
             raise ValueError(
-                f"base: expected an address that begins with https:// or http://, got {self.base!r}"
+                "base: expected an address that begins with https:// or http://, got "
+                f"{shown(self.base)}"
             )
 
     @property
@@ -131,21 +137,16 @@ class Card:
     figures: str
 
     def __post_init__(self) -> None:
-        channels = 1 if self.colour == "grey" else 3
-        if not len(self.mean) == len(self.std) == channels:
-            raise ValueError(
-                f"mean and std of a {self.colour} network have {channels} values, got "
-                f"{len(self.mean)} and {len(self.std)}"
-            )
-        for key, name in (("name", self.name), ("file", self.file)):
-            if not name or name.startswith(".") or set(name) & set('/\\:*?"<>|'):
-                raise ValueError(f"{key}: expected a plain file name, got {name!r}")
-        lengths = (self.input_size, self.detail, self.size)
-        if (
-            any(n is not None and n < 1 for n in lengths)
-            or min(self.temperature, self.crop_scale) <= 0
-        ):
-            raise ValueError("input_size, detail, size, crop_scale and temperature must be above 0")
+        require_levels(self.mean, self.std, colour=self.colour)
+        for key, name, ending in (("name", self.name, ".safetensors"), ("file", self.file, "")):
+            require(is_file_name(name, ending=ending), key, FILE_NAMES, shown(name))
+        for key, side in (("input_size", self.input_size), ("detail", self.detail)):
+            fits = side is None or 1 <= side <= LARGEST_SIDE
+            require(fits, key, f"whole numbers from 1 to {LARGEST_SIDE}", side)
+        require(self.size is None or self.size >= 1, "size", "whole numbers from 1", self.size)
+        warm = _LOWEST <= self.temperature <= 1 / _LOWEST
+        require(warm, "temperature", f"numbers {_LOWEST} to {1 / _LOWEST:g}", self.temperature)
+        require(0.1 <= self.crop_scale <= 10, "crop_scale", "numbers 0.1 to 10", self.crop_scale)
         if self.crop != "square" and self.crop_scale != 1:
             raise ValueError(
                 f"crop_scale: only square crops have one, got {self.crop_scale} for {self.crop}"
@@ -157,7 +158,7 @@ class Card:
         if len(self.checksum) != digits or set(self.checksum) - set("0123456789abcdef"):
             raise ValueError(
                 f"{'sha256' if self.sha256 is not None else 'git_blob'}: expected {digits} digits "
-                f"0-9, a-f, got {self.checksum!r}"
+                f"0-9, a-f, got {shown(self.checksum)}"
             )
 
     def _check_outputs(self) -> None:
@@ -166,12 +167,12 @@ class Card:
             if of_kind != [name]:
                 raise ValueError(
                     f"outputs: expected one head of kind {kind}, {name!r}, got "
-                    f"{', '.join(map(repr, of_kind)) or 'none'}"
+                    f"{shown(', '.join(of_kind)) if of_kind else 'none'}"
                 )
         names = [EXPRESSION, EMBEDDING, *self.classes, *self.value_names]
         twice = [name for name in names if names.count(name) > 1]
         if twice:
-            raise ValueError(f"outputs: expected different names, got {twice[0]!r} twice")
+            raise ValueError(f"outputs: expected different names, got {shown(twice[0])} twice")
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -229,11 +230,11 @@ def find_card(name: str) -> tuple[Card, Path]:
         ships = packaged.is_file() and card.source is None
         return card, (_PACKAGE / "weights" if ships else cache_dir()) / card.file
     path = Path(name)
-    if path.suffix == ".toml" and path.is_file():
+    if path.suffix == ".toml" and is_regular(path):
         card = read_record(Card, path)
         return card, path.parent / card.file
     hint = did_you_mean(name, card_names(), others=", or the path of a card (.toml)")
-    raise InputError(f"unknown extractor {name!r}; {hint}")
+    raise InputError(f"unknown extractor {shown(name)}; {hint}")
 
 
 def card_to_toml(card: Card) -> str:

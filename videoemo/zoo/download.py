@@ -7,6 +7,7 @@ module it would replace the progress bar only.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -93,7 +94,7 @@ def _resume(session: requests.Session, url: str, partial: Path, size: int | None
         resumed = response.headers.get("Content-Range", "").startswith(f"bytes {n_bytes}-")
         n_bytes = n_bytes if resumed else 0
         length = response.headers.get("Content-Length", "")
-        total = n_bytes + int(length) if length.isdecimal() else size
+        total = n_bytes + int(length) if re.fullmatch("[0-9]{1,15}", length) else size
         _check_size(total, size, url, partial)
         with partial.open("ab" if resumed else "wb") as file, _bar(partial, total, n_bytes) as bar:
             for chunk in _chunks(response, url):

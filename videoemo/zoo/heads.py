@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Literal
+
+from videoemo.util.messages import shown
 
 __all__ = ["EMBEDDING", "EXPRESSION", "Head"]
 
 # The two heads that every network has, under the names of `Features.outputs`.
 EXPRESSION, EMBEDDING = "expression", "embedding"
 
+# Characters of a name, and numbers that a head gives or consists of: what no network has more of.
+_LONGEST_NAME, _LARGEST = 100, 1_000_000
 # The keys of each kind of head.
 _KEYS = {"classes": ("labels",), "value": ("low", "high"), "embedding": ("size",)}
 # The columns that faces.parquet, tracks.csv and videos.csv have with any network.
@@ -53,8 +56,16 @@ class Head:
 
     def __post_init__(self) -> None:
         for name in (self.name, *self.labels):
-            if not name.strip() or not name.isprintable() or set(name) & set(',"'):
-                raise ValueError(f"expected a name without commas and quotes, got {name!r}")
+            if (
+                not name.strip()
+                or not name.isprintable()
+                or set(name) & set(',"')
+                or len(name) > _LONGEST_NAME
+            ):
+                raise ValueError(
+                    f"expected a name of at most {_LONGEST_NAME} characters without commas and "
+                    f"quotes, got {shown(name)}"
+                )
         if self.kind not in _KEYS:
             raise ValueError(f"{self.name}: kind is one of {', '.join(_KEYS)}, got {self.kind!r}")
         for key in ("labels", "low", "high", "size"):
@@ -67,13 +78,18 @@ class Head:
             raise ValueError(f"{self.name}: the tables have a column {taken[0]!r} already")
         if len(set(self.labels)) != len(self.labels):
             raise ValueError(
-                f"{self.name}: expected different labels, got {', '.join(self.labels)}"
+                f"{self.name}: expected different labels, got {shown(', '.join(self.labels))}"
             )
         low, high = self.low or 0.0, self.high or 0.0
-        if self.kind == "value" and not -math.inf < low < high < math.inf:
-            raise ValueError(f"{self.name}: expected low below high, got {low} and {high}")
-        if self.size is not None and self.size < 1:
-            raise ValueError(f"{self.name}: expected a size above 0, got {self.size}")
+        if self.kind == "value" and not -_LARGEST <= low < high <= _LARGEST:
+            raise ValueError(
+                f"{self.name}: expected low below high, within {_LARGEST:,} of 0, got {low} and "
+                f"{high}"
+            )
+        if self.size is not None and not 1 <= self.size <= _LARGEST:
+            raise ValueError(
+                f"{self.name}: expected a size from 1 to {_LARGEST:,}, got {self.size}"
+            )
 
     @property
     def columns(self) -> tuple[str, ...]:

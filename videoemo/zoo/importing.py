@@ -86,7 +86,8 @@ def import_own(file: Path, card_file: Path) -> Card:
     OutputError
         The folder of networks cannot be written.
     """
-    values = read_toml(card_file) | {"file": file.name}
+    # `_store` names the file after the card.
+    values = read_toml(card_file) | {"file": f"weights{file.suffix}"}
     if not {"sha256", "git_blob"} & set(values):
         values["sha256"] = _checksum(file, like=None)
     return _store(file, build_record(Card, values, where=str(card_file)))
