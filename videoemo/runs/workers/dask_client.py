@@ -91,7 +91,7 @@ class DaskWorkerSource:
             # First: a client that is given no address keeps the process from ending.
             get_address_host_port(self._address)
             self._client = Client(self._address, set_as_default=False, name="videoemo")
-        except (OSError, ValueError) as exc:
+        except (OSError, ValueError, TypeError) as exc:  # the last: of TLS without certificates
             raise InputError(
                 f"no Dask scheduler at {self._address!r} ({one_line(exc)}); give the address that "
                 "`dask scheduler` says"
