@@ -176,9 +176,13 @@ def test_a_solver_that_stops_unfinished_is_an_error(tmp_path: Path) -> None:
         fit(load_classifier(str(recipe)), toy_table(), what="train")
 
 
-def test_an_unknown_classifier_is_told_with_those_there_are() -> None:
+def test_an_unknown_classifier_is_told_with_the_nearest_or_those_there_are() -> None:
     with pytest.raises(
-        InputError, match=f"nothing called 'svm' in classifiers; allowed: {', '.join(NAMES)}"
+        InputError, match=f"nothing called 'boosting' in classifiers; allowed: {', '.join(NAMES)}"
+    ):
+        load_classifier("boosting")
+    with pytest.raises(
+        InputError, match=r"nothing called 'svm' in classifiers; did you mean 'svc'"
     ):
         load_classifier("svm")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.classification.test_fitted_estimators import packed, parts_of
+from tests.support.archives import packed, parts_of
 from tests.support.classifiers import fitted
 from tests.support.damage import evil_json, mutated
 from tests.support.feature_tables import toy_table

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import io
 import json
-import zipfile
 from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
@@ -17,6 +16,7 @@ import numpy.typing as npt
 import pytest
 from sklearn.base import BaseEstimator
 
+from tests.support.archives import packed, parts_of
 from tests.support.classifiers import fitted_on_toys
 from tests.support.feature_tables import toy_table
 from tests.support.refusals import is_refused
@@ -30,7 +30,6 @@ from videoemo.classification.model_file import (
 from videoemo.errors import WeightsError
 
 Array = npt.NDArray[Any]
-Parts = dict[str, bytes]
 
 
 def with_probabilities() -> BaseEstimator:
@@ -74,18 +73,6 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 TYPES = ["forest", "kernel", "logistic", "majority", "standardised"]
-
-
-def parts_of(path: Path) -> Parts:
-    with zipfile.ZipFile(path) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
-def packed(path: Path, parts: Parts) -> Path:
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
-    return path
 
 
 def as_bytes(array: Array) -> bytes:

@@ -108,7 +108,7 @@ def _tables(data: dict[str, Any], *, where: str) -> tuple[dict[str, Any], dict[s
     for key, values in grid.items():
         if not isinstance(values, list) or not values:
             raise RecipeError(
-                f"{where}: search.grid: {shown(key)}: expected a list of values, got "
+                f"{where}: search.grid: {shown(key)[1:-1]}: expected a list of values, got "
                 f"{shown(values)}"
             )
     if math.prod(map(len, grid.values())) > _MOST_TRIED:

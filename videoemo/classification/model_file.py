@@ -245,7 +245,8 @@ def load_fitted_classifier(path: str | Path) -> FittedClassifier:
         ) from exc
     except Exception as exc:  # whatever a damaged file makes its readers raise
         name = "" if isinstance(exc, ValueError) else f"{type(exc).__name__}: "
-        reason = shown(f"{name}{one_line(exc)}", limit=400)[1:-1]  # without its quotes
+        reason = f"{name}{one_line(exc, limit=400)}"
+        reason = reason if reason.isprintable() else shown(reason, limit=400)
         raise WeightsError(
             f"{path} is damaged, or not a classifier of videoemo ({reason}): fit it again, or ask "
             "for another file"
