@@ -26,9 +26,9 @@ from videoemo.errors import InputError, WeightsError
 from videoemo.records import FeatureTable
 from videoemo.util.files import atomic_write
 from videoemo.util.json_files import parse_object
-from videoemo.util.messages import one_line
+from videoemo.util.messages import brief, one_line
 from videoemo.util.regular_files import read_regular
-from videoemo.util.text import escape, map_text, printable, unescape
+from videoemo.util.text import escape, map_text, unescape
 from videoemo.util.versions import versions
 
 __all__ = ["FittedClassifier", "load_fitted_classifier", "make_card", "save_fitted_classifier"]
@@ -245,7 +245,7 @@ def load_fitted_classifier(path: str | Path) -> FittedClassifier:
         ) from exc
     except Exception as exc:  # whatever a damaged file makes its readers raise
         name = "" if isinstance(exc, ValueError) else f"{type(exc).__name__}: "
-        reason = printable(f"{name}{one_line(exc, limit=400)}")
+        reason = brief(f"{name}{one_line(exc)}", limit=400)
         raise WeightsError(
             f"{path} is damaged, or not a classifier of videoemo ({reason}): fit it again, or ask "
             "for another file"

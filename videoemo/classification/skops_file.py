@@ -18,8 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from videoemo.util.messages import shown
-from videoemo.util.text import printable
+from videoemo.util.messages import brief, shown
 
 __all__ = ["ALLOWED", "Described", "ForeignTypeError", "named_types", "read_skops"]
 
@@ -113,7 +112,7 @@ def read_skops(data: bytes, *, beside: str) -> tuple[Described, bytes]:
         foreign = sorted(named_types(schema) - ALLOWED)
         if foreign:
             kind, name = foreign[0]
-            raise ForeignTypeError(printable(f"{name} ({kind})"[:200]))
+            raise ForeignTypeError(brief(f"{name} ({kind})"))
         described = _value(schema, archive, 0)
         if not isinstance(described, Described):
             raise ValueError(f"expected an object, got {shown(described)}")
