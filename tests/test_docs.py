@@ -17,7 +17,7 @@ import click
 import pytest
 
 from tests.support.paths import ROOT
-from videoemo.cli.main import cli
+from videoemo.cli.commands import cli
 
 PAGES = sorted((ROOT / "docs").glob("*.md"))
 TEXTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "eval" / "README.md", *PAGES]

@@ -34,7 +34,7 @@ def test_help_imports_nothing_heavy() -> None:
     code = f"""
 import sys
 from pathlib import Path
-from videoemo.cli.main import cli
+from videoemo.cli.commands import cli
 cli.main(["--help"], standalone_mode=False)
 cli.main(["score", "--help"], standalone_mode=False)
 print("loaded:", [name for name in {HEAVY} if name in sys.modules])

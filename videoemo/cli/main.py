@@ -1,77 +1,27 @@
-"""The command line: its group of commands and its exit status."""
+"""The entry point of the command line."""
 
 from __future__ import annotations
 
 import sys
 
-import click
-
-from videoemo._version import __version__
-from videoemo.cli.demo import demo
-from videoemo.cli.doctor import doctor
-from videoemo.cli.learn import evaluate, extract, fit, pool, train
-from videoemo.cli.networks import models
-from videoemo.cli.score import merge, score
-from videoemo.errors import VideoemoError
-from videoemo.util.messages import one_line
 from videoemo.util.terminal import safe_streams, say
 
-__all__ = ["cli", "main"]
-
-# Options of before, and what they are called now.
-_RENAMED = {"--model": "--classifier", "--keep-frames": "--keep-embeddings"}
+__all__ = ["main"]
 
 
 def main() -> None:
     """Run the command line.
 
     Exit status: 0 all done; 1 could not run; 2 wrong usage; 3 finished, but some or all
-    videos failed.
+    videos failed; 130 interrupted.
     """
     with safe_streams():
-        status = _run()
+        try:
+            # Imported here: Ctrl-C is answered from the first moment.
+            from videoemo.cli.commands import run
+
+            status = run()
+        except KeyboardInterrupt:
+            say("videoemo: interrupted; what was finished is kept", error=True)
+            status = 130
     sys.exit(status)
-
-
-def _run() -> int:
-    try:
-        status: int = cli.main(prog_name="videoemo", standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as exc:
-        say(*exc.format_message().splitlines())
-        status = 0
-    except click.UsageError as exc:
-        message = exc.format_message().rstrip(".")
-        if isinstance(exc, click.NoSuchOption) and exc.option_name in _RENAMED:
-            message = f"No such option {exc.option_name}: it is now {_RENAMED[exc.option_name]}"
-        command = exc.ctx.command_path if exc.ctx else "videoemo"
-        _complain(f"{message}; see {command} --help")
-        status = 2
-    except click.ClickException as exc:
-        _complain(exc.format_message())
-        status = 1
-    except VideoemoError as exc:
-        _complain(str(exc))
-        status = 1
-    except (click.Abort, KeyboardInterrupt):
-        _complain("interrupted; what was finished is kept")
-        status = 130
-    return status
-
-
-def _complain(message: str) -> None:
-    say(f"videoemo: {one_line(message)}", error=True)
-
-
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.version_option(__version__, message="%(version)s")
-def cli() -> None:
-    """Displayed facial expressions in folders of videos: which face, where, at which second,
-    expressing what.
-
-    What a face displays is not what a person feels. Not for use at work, in schools, or on people
-    who did not consent.
-    """
-
-
-for _command in (score, merge, demo, extract, pool, fit, evaluate, train, models, doctor):
-    cli.add_command(_command)

@@ -1,0 +1,70 @@
+"""The commands of the command line, and their exit status."""
+
+from __future__ import annotations
+
+import click
+
+from videoemo._version import __version__
+from videoemo.cli.demo import demo
+from videoemo.cli.doctor import doctor
+from videoemo.cli.learn import evaluate, extract, fit, pool, train
+from videoemo.cli.networks import models
+from videoemo.cli.score import merge, score
+from videoemo.errors import VideoemoError
+from videoemo.util.messages import one_line
+from videoemo.util.terminal import say
+
+__all__ = ["cli", "run"]
+
+# Options of before, and what they are called now.
+_RENAMED = {"--model": "--classifier", "--keep-frames": "--keep-embeddings"}
+
+
+def run() -> int:
+    """Run the command that was given; return its exit status.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        It was interrupted.
+    """
+    try:
+        status: int = cli.main(prog_name="videoemo", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as exc:
+        say(*exc.format_message().splitlines())
+        status = 0
+    except click.UsageError as exc:
+        message = exc.format_message().rstrip(".")
+        if isinstance(exc, click.NoSuchOption) and exc.option_name in _RENAMED:
+            message = f"No such option {exc.option_name}: it is now {_RENAMED[exc.option_name]}"
+        command = exc.ctx.command_path if exc.ctx else "videoemo"
+        _complain(f"{message}; see {command} --help")
+        status = 2
+    except click.ClickException as exc:
+        _complain(exc.format_message())
+        status = 1
+    except VideoemoError as exc:
+        _complain(str(exc))
+        status = 1
+    except click.Abort as exc:  # which click makes of it
+        raise KeyboardInterrupt from exc
+    return status
+
+
+def _complain(message: str) -> None:
+    say(f"videoemo: {one_line(message)}", error=True)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, message="%(version)s")
+def cli() -> None:
+    """Displayed facial expressions in folders of videos: which face, where, at which second,
+    expressing what.
+
+    What a face displays is not what a person feels. Not for use at work, in schools, or on people
+    who did not consent.
+    """
+
+
+for _command in (score, merge, demo, extract, pool, fit, evaluate, train, models, doctor):
+    cli.add_command(_command)
