@@ -31,10 +31,10 @@ def is_followed(path: Path, format_name: str, last: int) -> bool:
     format_name : str
         libav's name of the container's format.
     last : int
-        The place of the last packet, in bytes.
+        The place of the last packet, in bytes; 0 where it is not known, as of a cover picture.
     """
     beginning = BEGINNINGS.get(format_name)
-    if beginning is None:
+    if beginning is None or not last:
         return False
     with path.open("rb") as file:
         file.seek(last)
