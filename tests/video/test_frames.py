@@ -42,7 +42,7 @@ KINDS: dict[str, tuple[str, dict[str, Any], set[str]]] = {
     "hevc": (".mp4", {"codec": "libx265", "options": {"x265-params": "log-level=none"}}, set()),
     "xvid": (".avi", {"codec": "mpeg4", "options": {"bf": "2"}}, {"decord"}),
     "h264 in avi": (".avi", {}, {"decord"}),
-    "raw": (".h264", {}, {"decord"}),
+    "raw": (".h264", {}, {"opencv", "decord"}),
     "ts": (".ts", {}, {"decord"}),
     "mpeg": (".mpg", {"codec": "mpeg2video", "options": {"bf": "2"}}, {"decord"}),
     "gif": (".gif", {"codec": "gif", "pix_fmt": "rgb8"}, {"decord"}),

@@ -12,7 +12,7 @@ import av
 from videoemo.errors import UnreadableVideoError
 from videoemo.video._demuxers import ONE_FILE_ONLY, is_playlist
 from videoemo.video._regular import check_regular_file
-from videoemo.video._truncation import is_truncated, lacks_index
+from videoemo.video._truncation import is_fragmented, is_truncated, lacks_index
 
 __all__ = ["DAMAGE", "explain_unreadable", "number_packets", "open_container", "packets"]
 
@@ -57,6 +57,7 @@ def packets(container: Any, *streams: Any) -> Iterator[Any]:
     """
     demuxed = container.demux(*streams)
     left = {stream.index: stream for stream in streams}
+    latest: dict[int, int] = {}
     while True:
         try:
             packet = next(demuxed, None)
@@ -69,11 +70,27 @@ def packets(container: Any, *streams: Any) -> Iterator[Any]:
             if packet.dts is not None or packet.pts is not None:
                 continue  # a frame without data, which would end the decoding
             left.pop(packet.stream.index, None)
+        elif packet.dts is not None:
+            last = latest.get(packet.stream_index, packet.dts)
+            if packet.is_discard and packet.dts < last and is_fragmented(Path(container.name)):
+                packet = _not_discarded(packet)
+            latest[packet.stream_index] = max(last, packet.dts)
         yield packet
     for stream in left.values():
         packet = av.Packet()
         packet.stream = stream
         yield packet
+
+
+def _not_discarded(packet: Any) -> Any:
+    """A packet as it is, but not marked to be decoded and not shown: so libav marks a whole
+    fragment of MP4 whose clock is behind that of the one before.
+    """
+    shown: Any = av.Packet(bytes(packet))
+    shown.pts, shown.dts, shown.duration = packet.pts, packet.dts, packet.duration
+    shown.time_base, shown.stream = packet.time_base, packet.stream
+    shown.is_keyframe = packet.is_keyframe
+    return shown
 
 
 def number_packets(demuxed: Iterator[Any]) -> Iterator[Any]:

@@ -42,6 +42,11 @@ def read(video: Video, wanted: npt.NDArray[np.int64]) -> Iterator[DecodedFrame]:
     os.environ.setdefault("OPENCV_FFMPEG_CAPTURE_OPTIONS", "protocol_whitelist;file")
     import cv2
 
+    if len(video.packets):
+        raise UnreadableVideoError(
+            f"{video.path}: OpenCV does not say from which packet a frame comes, and times do not "
+            "tell here: use another decoder"
+        )
     if video.interlaced:
         raise UnreadableVideoError(
             f"{video.path}: OpenCV gives garbage for interlaced frames: use another decoder"

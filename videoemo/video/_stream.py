@@ -66,7 +66,7 @@ def pick_stream(container: Any, path: Path, number: int | None) -> Any:
         streams = [stream for stream in streams if stream.index in moving] or streams
     stream = max(streams, key=_rank)
     if is_encrypted(container, stream, path):
-        raise UnreadableVideoError(f"{path}: it is encrypted (DRM): give a copy without encryption")
+        raise UnreadableVideoError(f"{path}: it is encrypted: give a copy that is not")
     if stream.codec_context is None:
         raise UnreadableVideoError(
             f"{path}: there is no decoder for its kind of video: convert it to H.264 in MP4"

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["is_truncated", "lacks_index"]
+__all__ = ["is_fragmented", "is_truncated", "lacks_index"]
 
 # With which a file may begin.
 BOXES = (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot")
@@ -52,6 +52,12 @@ def lacks_index(path: Path) -> bool:
         return is_mp4 and not any(
             name in INDEXES and end <= size for name, end in _mp4_boxes(file, size=size)
         )
+
+
+def is_fragmented(path: Path) -> bool:
+    """Whether a file is MP4 in fragments, each with its own index."""
+    with path.open("rb") as file:
+        return any(name == b"moof" for name, _ in _mp4_boxes(file, size=path.stat().st_size))
 
 
 def _mp4_boxes(file: BinaryIO, *, size: int) -> Iterator[tuple[bytes, int]]:
