@@ -60,9 +60,16 @@ def test_a_damaged_picture_of_a_folder_is_missing(folder: Path) -> None:
     ]
 
 
-def test_pictures_of_another_size_start_a_batch(folder: Path) -> None:
+def test_pictures_of_another_size_are_scaled_to_that_of_the_first(folder: Path) -> None:
     Image.fromarray(picture(5, size=(32, 24))).save(folder / "frame5.png")
-    assert [len(batch) for batch in frames(folder, fps=4)] == [5, 1, 6]
+    Image.fromarray(picture(6, size=(64, 96))).save(folder / "frame6.png")
+    sizes: set[tuple[int, int]] = set()
+    (batch,) = frames(folder, fps=4, sizes=sizes)
+    assert [number(rgb) for rgb in batch.rgb[:6]] == list(range(6))
+    # A high one is half as large, in the middle, between black.
+    assert number(batch.rgb[6, :, 16:48]) == 6
+    assert not batch.rgb[6, :, :16].any()
+    assert sizes == {(64, 48), (32, 24), (64, 96)}
 
 
 @pytest.mark.parametrize(

@@ -51,8 +51,6 @@ class SampledVideo:
     @property
     def other_sizes(self) -> list[tuple[int, int]]:
         """The sizes of frames that were scaled to the first one's, the largest first."""
-        if self.video.pictures:
-            return []
         return sorted(self.sizes - {(self.video.width, self.video.height)}, reverse=True)
 
     def count(self, batches: Iterable[Frames]) -> Iterator[Frames]:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import ImageOps
 
-from videoemo.video._info import Video
+from videoemo.video._info import DecodedFrame, Video
 from videoemo.video._pillow import open_picture
 from videoemo.video._pixels import to_rgb
 
@@ -37,9 +37,7 @@ def probe_animation(path: Path, *, width: int, height: int) -> Video:
     )
 
 
-def read_animation(
-    video: Video, wanted: npt.NDArray[np.int64]
-) -> Iterator[tuple[int, npt.NDArray[np.uint8]]]:
+def read_animation(video: Video, wanted: npt.NDArray[np.int64]) -> Iterator[DecodedFrame]:
     """Decode the wanted frames of an animated WebP, RGB.
 
     Each frame is drawn over the one before: where one is broken, those after it are missing, too.
@@ -63,7 +61,8 @@ def read_animation(
                 picture.load()
             except EOFError:
                 return
-            yield index, to_rgb(ImageOps.exif_transpose(picture), picture)
+            rgb = to_rgb(ImageOps.exif_transpose(picture), picture)
+            yield DecodedFrame(index, rgb, (video.width, video.height))
 
 
 def _durations(path: Path) -> npt.NDArray[np.int64]:

@@ -163,13 +163,11 @@ def _decode(
 ) -> Iterator[DecodedFrame]:
     """Decode with one decoder, or with the first of `AUTO` that can open the video."""
     if video.pictures or video.animation:
-        run = (
+        yield from (
             read_pictures(video, wanted, max_pixels=max_pixels)
             if video.pictures
             else read_animation(video, wanted)
         )
-        for index, rgb in run:
-            yield DecodedFrame(index, rgb, (rgb.shape[1], rgb.shape[0]))
         return
     if decoder != "auto":
         yield from _of_one_size(video, DECODERS[decoder](video, wanted), decoder)

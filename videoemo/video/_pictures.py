@@ -15,8 +15,9 @@ from PIL import Image, UnidentifiedImageError
 from videoemo.errors import InputError, TooLargeVideoError, UnreadableVideoError
 from videoemo.video import _heif, _pillow_picture, _tiff
 from videoemo.video._animation import probe_animation
+from videoemo.video._canvas import fit, scale_into
 from videoemo.video._heif_boxes import is_heif
-from videoemo.video._info import Video
+from videoemo.video._info import DecodedFrame, Video
 from videoemo.video._jpeg import jpeg_tail
 from videoemo.video._pillow import FORMATS, open_picture
 
@@ -144,8 +145,10 @@ def picture_size(path: Path, *, max_pixels: int | None) -> tuple[int, int]:
 
 def read_pictures(
     video: Video, wanted: npt.NDArray[np.int64], *, max_pixels: int | None = None
-) -> Iterator[tuple[int, npt.NDArray[np.uint8]]]:
+) -> Iterator[DecodedFrame]:
     """Read the wanted pictures, upright, RGB; one of several that cannot be read is left out.
+
+    One of another size than the video's is scaled to it, its shape kept.
 
     Parameters
     ----------
@@ -166,10 +169,21 @@ def read_pictures(
     for index in wanted.tolist():
         path = video.pictures[index]
         try:
-            yield index, _reader(path).read(path, max_pixels=max_pixels)
+            rgb = _reader(path).read(path, max_pixels=max_pixels)
         except (InputError, UnreadableVideoError):
             if len(video.pictures) == 1:
                 raise
+            continue
+        size = rgb.shape[1], rgb.shape[0]
+        yield DecodedFrame(index, _scaled(rgb, (video.width, video.height)), size)
+
+
+def _scaled(rgb: npt.NDArray[np.uint8], canvas: tuple[int, int]) -> npt.NDArray[np.uint8]:
+    size = rgb.shape[1], rgb.shape[0]
+    if size == canvas:
+        return rgb
+    scaled = Image.fromarray(rgb).resize(scale_into(size, canvas), Image.Resampling.BICUBIC)
+    return fit(np.asarray(scaled), canvas)
 
 
 def _reader(path: Path) -> PictureReader:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from av import VideoFrame
 from av.video.reformatter import Interpolation, VideoReformatter
 
+from videoemo.video._canvas import fit, scale_into
 from videoemo.video._crop import NO_CROP, Crop
 from videoemo.video._orientation import to_upright
 from videoemo.video._presentation import (
@@ -26,9 +27,6 @@ Picture = npt.NDArray[np.uint8]
 
 # With the chroma of every pixel, which swscale otherwise takes from the nearest.
 SCALING = Interpolation.BICUBIC | Interpolation.FULL_CHR_H_INT | Interpolation.ACCURATE_RND
-# A frame of another shape is fitted into the first one's; shapes that differ by no more than this
-# are one, of which a side was rounded (640x360, 426x240).
-SAME_SHAPE = 0.01
 
 
 class _Layout(NamedTuple):
@@ -89,7 +87,7 @@ class Presenter:
             rgb = self._to_rgb(frame, "rgb24", layout.scaled)
         else:
             rgb = self._to_rgb(frame, "rgb24")
-        rgb = _fit(self._scaled(_cropped(rgb, layout.crop), layout.scaled), self._canvas)
+        rgb = fit(self._scaled(_cropped(rgb, layout.crop), layout.scaled), self._canvas)
         return to_upright(rgb, rotation=how.rotation, mirrored=how.mirrored)
 
     def _layout(self, frame: Any) -> _Layout:
@@ -99,7 +97,7 @@ class Presenter:
             if not crop.inside(frame.width, frame.height):
                 crop = NO_CROP
             square = to_square(key[:2], crop, self._aspect_ratio)
-            self._layouts[key] = _Layout(crop, square, _scale_into(square, self._canvas))
+            self._layouts[key] = _Layout(crop, square, scale_into(square, self._canvas))
         return self._layouts[key]
 
     def _tone_mapping(self, frame: Any) -> ToneMapping | None:
@@ -154,24 +152,3 @@ def _on_white(rgba: Picture) -> Picture:
 def _cropped(rgb: Picture, crop: Crop) -> Picture:
     height, width = rgb.shape[:2]
     return rgb[crop.top : height - crop.bottom, crop.left : width - crop.right]
-
-
-def _scale_into(size: tuple[int, int], canvas: tuple[int, int]) -> tuple[int, int]:
-    """Width and height of a picture made as large as its canvas allows, its shape kept."""
-    (width, height), (most_wide, most_high) = size, canvas
-    scale = min(most_wide / width, most_high / height)
-    wide, high = max(1, round(width * scale)), max(1, round(height * scale))
-    if wide >= most_wide * (1 - SAME_SHAPE) and high >= most_high * (1 - SAME_SHAPE):
-        return canvas
-    return wide, high
-
-
-def _fit(rgb: Picture, canvas: tuple[int, int]) -> Picture:
-    """Put a picture into the middle of its canvas, black around it."""
-    height, width = rgb.shape[:2]
-    if (width, height) == canvas:
-        return rgb
-    whole = np.zeros((canvas[1], canvas[0], 3), np.uint8)
-    x, y = (canvas[0] - width) // 2, (canvas[1] - height) // 2
-    whole[y : y + height, x : x + width] = rgb
-    return whole
