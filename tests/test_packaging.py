@@ -89,6 +89,12 @@ def requirements() -> set[str]:
     return given - {"videoemo"}
 
 
+def test_decord_comes_only_when_it_is_asked_for() -> None:
+    options = setup()
+    assert "decord" not in options["options"]["install_requires"]
+    assert options["options.extras_require"]["decord"].split()[0] == "decord>=0.6;"
+
+
 def pinned(file: str) -> set[str]:
     lines = (ROOT / file).read_text(encoding="utf-8").splitlines()
     return {line.split("==")[0].lower().replace("_", "-") for line in lines if "==" in line}
@@ -99,8 +105,9 @@ def test_constraints_pin_every_requirement() -> None:
 
 
 def test_the_lowest_versions_tested_are_the_lowest_allowed() -> None:
-    options = setup()["options.extras_require"]
-    lines = f"{setup()['options']['install_requires']}{options['train']}{options['dask']}"
+    options = setup()
+    extras = (options["options.extras_require"][name] for name in ("train", "dask", "decord"))
+    lines = "".join([options["options"]["install_requires"], *extras])
     lowest = {
         found["name"].lower(): found["version"]
         for found in re.finditer(r"^(?P<name>[\w-]+)>=(?P<version>[\d.]+)", lines, re.MULTILINE)

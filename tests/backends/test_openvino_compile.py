@@ -19,6 +19,7 @@ import torch
 from torch import nn
 
 import videoemo
+from videoemo.backends.converted import converted_damage
 from videoemo.backends.openvino_compile import batch_size_for, compile_model, convert_once
 
 SHAPE = (-1, 3, 16, 16)
@@ -122,6 +123,79 @@ def test_weights_cut_short_are_made_anew(folder: Path) -> None:
     np.testing.assert_array_equal(answers(), first)
 
 
+def kept(folder: Path, name: str) -> Path:
+    """A file of the one converted network."""
+    (path,) = folder.glob(f"toy-*/{name}")
+    return path
+
+
+def flip_bits(path: Path) -> None:
+    """Eight, spread over a file."""
+    content = bytearray(path.read_bytes())
+    for n in range(8):
+        content[len(content) * (2 * n + 1) // 16] ^= 1 << n
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("name", ["model.bin", "model.xml", "SHA256SUMS"])
+def test_flipped_bits_are_found_and_the_network_made_anew_with_one_line(
+    folder: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = answers()
+    capsys.readouterr()
+    flip_bits(kept(folder, name))
+    np.testing.assert_array_equal(answers(), first)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"notice: {kept(folder, name).parent} is damaged (")
+    assert line.endswith("): the network is converted for OpenVINO again")
+    assert converted_damage(kept(folder, name).parent) is None
+    np.testing.assert_array_equal(answers(), first)
+    assert capsys.readouterr().err == ""
+
+
+def test_a_network_without_checksums_is_made_anew(folder: Path) -> None:
+    first = answers()
+    kept(folder, "SHA256SUMS").unlink()
+    flip_bits(kept(folder, "model.bin"))
+    np.testing.assert_array_equal(answers(), first)
+
+
+def test_a_link_to_another_network_is_not_followed(folder: Path, tmp_path: Path) -> None:
+    first, weights = answers(), kept(folder, "model.bin")
+    other = weights.rename(tmp_path / "other.bin")
+    flip_bits(other)
+    content = other.read_bytes()
+    weights.symlink_to(other)
+    np.testing.assert_array_equal(answers(), first)
+    assert not kept(folder, "model.bin").is_symlink()
+    assert other.read_bytes() == content
+
+
+def test_a_link_in_the_place_of_the_folder_is_replaced_and_what_it_leads_to_kept(
+    folder: Path, tmp_path: Path
+) -> None:
+    first, network_folder = answers(), kept(folder, "model.bin").parent
+    other = network_folder.rename(tmp_path / "other")
+    flip_bits(other / "model.bin")
+    network_folder.symlink_to(other)
+    np.testing.assert_array_equal(answers(), first)
+    assert (network_folder.is_symlink(), (other / "model.bin").is_file()) == (False, True)
+
+
+@pytest.mark.parametrize("by", ["folder", "link"])
+def test_a_lock_that_is_none_keeps_no_network_from_its_work(
+    folder: Path, tmp_path: Path, by: str
+) -> None:
+    lock = tmp_path / ".openvino.lock"
+    if by == "folder":
+        lock.mkdir()
+    else:
+        lock.symlink_to(tmp_path / "elsewhere")
+    assert answers().shape == (5, 7)
+    assert not (tmp_path / "elsewhere").exists()
+    convert_once("toy", never, checksum=CHECKSUM, shape=SHAPE)
+
+
 def test_a_conversion_leaves_one_folder_and_nothing_else(folder: Path) -> None:
     answers()
     assert [path.name.partition("-")[0] for path in folder.iterdir()] == ["toy"]
@@ -143,9 +217,16 @@ def test_two_that_start_together_convert_once(folder: Path) -> None:
     assert len(built) == 1
 
 
-def test_where_nothing_can_be_kept_it_works_all_the_same(folder: Path) -> None:
+def test_where_nothing_can_be_kept_it_works_all_the_same_and_says_so(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     folder.write_text("a file where the folder should be")
     assert answers().shape == (5, 7)
+    _, line = capsys.readouterr().err.splitlines()
+    assert line == (
+        f"notice: networks converted for OpenVINO cannot be kept in {folder} (File exists), and "
+        "each start converts them again: mend that, or set VIDEOEMO_MODELS to another folder"
+    )
 
 
 def test_several_threads_may_ask_at_a_time() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -154,6 +155,96 @@ def test_an_operator_that_openvino_lacks_is_refused(tmp_path: Path, onnx_file: P
     message = refused(CARD, changed(onnx_file, tmp_path, unknown))
     assert "OpenVINO cannot run" in message
     assert "Clairvoyance" in message
+
+
+def branch(name: str) -> onnx.GraphProto:
+    return onnx.helper.make_graph([], name, [], [])
+
+
+@pytest.mark.parametrize("operator", ["Loop", "If", "Scan", "SequenceMap", "MyOwn"])
+def test_an_operator_that_holds_parts_of_the_network_is_refused_by_its_name(
+    tmp_path: Path, onnx_file: Path, operator: str
+) -> None:
+    def control(model: onnx.ModelProto) -> None:
+        node = onnx.helper.make_node(operator, ["c"], ["d"], body=branch("body"))
+        model.graph.node.insert(0, node)
+
+    assert f"its operator '{operator}' repeats or chooses parts of the network" in refused(
+        CARD, changed(onnx_file, tmp_path, control)
+    )
+
+
+def test_an_endless_loop_is_refused_before_openvino_sees_it(
+    tmp_path: Path, onnx_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def endless(model: onnx.ModelProto) -> None:
+        make = onnx.helper.make_tensor_value_info
+        always = onnx.numpy_helper.from_array(np.array(True), "always")
+        model.graph.initializer.append(always)
+        body = onnx.helper.make_graph(
+            [onnx.helper.make_node("Identity", ["go"], ["on"])],
+            "body",
+            [make("n", onnx.TensorProto.INT64, []), make("go", onnx.TensorProto.BOOL, [])],
+            [make("on", onnx.TensorProto.BOOL, [])],
+        )
+        model.graph.node.insert(0, onnx.helper.make_node("Loop", ["", "always"], [], body=body))
+
+    path = changed(onnx_file, tmp_path, endless)
+    monkeypatch.setattr("openvino.Core.read_model", None)
+    assert "its operator 'Loop' repeats" in refused(CARD, path)
+
+
+def test_an_operator_is_named_in_few_characters_that_are_safe_to_print(
+    tmp_path: Path, onnx_file: Path
+) -> None:
+    def odd(model: onnx.ModelProto) -> None:
+        node = onnx.helper.make_node("\x1b[31m" + "x" * 10_000, ["c"], [], body=branch("body"))
+        model.graph.node.insert(0, node)
+
+    message = refused(CARD, changed(onnx_file, tmp_path, odd))
+    assert message.isprintable()
+    assert "operator '\\x1b[31mxxx" in message
+    assert message.count("x") < 250
+
+
+def test_what_openvino_says_of_an_operator_is_safe_to_print(
+    tmp_path: Path, onnx_file: Path
+) -> None:
+    def odd(model: onnx.ModelProto) -> None:
+        model.graph.node[-2].op_type = "\x1b]0;title\x07" + "y" * 10_000
+
+    message = refused(CARD, changed(onnx_file, tmp_path, odd))
+    assert message.isprintable()
+    assert message.count("y") < 250
+
+
+def test_more_memory_than_there_is_is_one_line(tmp_path: Path, onnx_file: Path) -> None:
+    def huge(model: onnx.ModelProto) -> None:
+        for name, value in (("one", np.ones(1, np.float32)), ("shape", np.array([2**44]))):
+            model.graph.initializer.append(onnx.numpy_helper.from_array(value, name))
+        first = model.graph.node[0]
+        nodes = [
+            onnx.helper.make_node("Expand", ["one", "shape"], ["many"]),
+            onnx.helper.make_node("ReduceMax", ["many"], ["most"], keepdims=0),
+            onnx.helper.make_node("Mul", [first.input[0], "most"], ["scaled"]),
+        ]
+        first.input[0] = "scaled"
+        for node in reversed(nodes):
+            model.graph.node.insert(0, node)
+
+    assert "OpenVINO cannot run" in refused(CARD, changed(onnx_file, tmp_path, huge))
+
+
+def test_a_file_of_too_many_parts_is_refused(
+    onnx_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(onnx_module, "_MOST_MESSAGES", 50)
+    assert "it holds more than 50 nodes, attributes and tensors" in refused(CARD, onnx_file)
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "tiny.onnx")
+    assert "it is no regular file" in refused(CARD, tmp_path / "tiny.onnx")
 
 
 # Tensors in other files

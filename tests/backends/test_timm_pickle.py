@@ -96,6 +96,39 @@ def test_later_starts_read_the_converted_file(weights: Path) -> None:
     load_network(CARD, weights)
 
 
+def converted(weights: Path) -> Path:
+    (path,) = weights.parent.glob("*.safetensors")
+    return path
+
+
+def test_a_converted_file_that_was_damaged_is_made_again_with_one_line(
+    weights: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    load_network(CARD, weights)
+    path = converted(weights)
+    content = path.read_bytes()
+    path.write_bytes(content[:-1] + bytes([content[-1] ^ 64]))
+    capsys.readouterr()
+    load_network(CARD, weights)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"notice: {path} is damaged (the SHA-256 of {path.name} is ")
+    assert line.endswith("): it is made again")
+    assert path.read_bytes() == content
+
+
+def test_a_converted_file_that_cannot_be_kept_is_made_at_each_start(
+    weights: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = weights.with_name(f"{weights.name}.{'0' * 16}.safetensors")
+    (place / "in the way").mkdir(parents=True)
+    for _ in range(2):
+        capsys.readouterr()
+        load_network(CARD, weights)
+        (line,) = capsys.readouterr().err.splitlines()
+        assert line.startswith(f"notice: cannot write {place}: ")
+        assert line.endswith("; each start converts it again")
+
+
 def test_a_new_file_under_the_old_name_is_converted_anew(weights: Path) -> None:
     load_network(CARD, weights)
     weights.write_bytes(b"something else")

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from PIL import Image
 
 from tests.support.clips import write_clip, write_sound, write_streams
 from tests.support.commands import Run, start
+from videoemo.backends.converted import write_checksums
 from videoemo.cli.demo_clip import write_portrait
 from videoemo.util.timings import STAGES
 from videoemo.zoo.cards import find_card
@@ -420,3 +422,46 @@ def test_doctor_finds_everything_that_is_needed(videoemo: Run) -> None:
     ):
         assert what in out
     assert "MISSING" not in out
+
+
+def test_doctor_says_which_kept_networks_are_damaged_and_what_is_in_the_way(
+    videoemo: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VIDEOEMO_MODELS", str(tmp_path))
+    for name in ("right", "wrong"):
+        folder = tmp_path / "openvino" / f"{name}-0123"
+        folder.mkdir(parents=True)
+        for file in ("model.xml", "model.bin"):
+            (folder / file).write_text(file)
+        write_checksums(folder)
+    (tmp_path / "openvino" / "wrong-0123" / "model.bin").write_text("another")
+    (tmp_path / "mine.pt.0123.safetensors").write_text("of an earlier start")
+    (tmp_path / "mine.pt.0123.safetensors.sha256").write_text("")
+    (tmp_path / "enet_b2_8.onnx").write_text("no network")
+    (tmp_path / ".openvino.lock").mkdir()
+    status, out, _ = videoemo("doctor")
+    lines = {" ".join(line.split()) for line in out.splitlines()}
+    assert status == 0
+    assert "ok converted networks 1, checksums right" in lines
+    for what, found in (
+        ("converted network wrong-0123", "the SHA-256 of model.bin is "),
+        ("converted network mine.pt.0123.safetensors", "cannot be read (it holds no checksums)"),
+        ("network enet_b2_8", "are damaged: "),
+        ("kept networks", f"{tmp_path / '.openvino.lock'} is a folder, pipe or device"),
+    ):
+        assert [line for line in lines if line.startswith(f"- {what} ") and found in line], what
+    assert "videoemo models fetch enet_b2_8" in lines
+    assert f"remove '{tmp_path / '.openvino.lock'}'" in lines
+
+
+def test_doctor_says_how_decord_is_had_and_that_nothing_needs_it(
+    videoemo: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "decord", None)
+    status, out, _ = videoemo("doctor")
+    (line, remedy) = [line for line in out.splitlines() if "decord" in line]
+    assert (status, line.split()) == (
+        0,
+        ["-", "decoder", "decord", "not", "installed:", "an", "extra"],
+    )
+    assert remedy.strip() == "only for decoder = \"decord\": pip install 'videoemo[decord]'"

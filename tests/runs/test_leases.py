@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
@@ -275,3 +276,235 @@ def test_a_folder_that_cannot_be_written_is_an_output_error_that_names_it(tmp_pa
 def test_a_very_long_name_can_be_leased(tmp_path: Path) -> None:
     with Leases(tmp_path) as leases:
         assert leases.take("/".join(["x" * 200] * 10)) is not None
+
+
+# What is wrong with the clock, or with what lies there
+
+
+def left_by_another_machine(out: Path, clip_id: str) -> Path:
+    """The lease of a run elsewhere, which is never renewed again."""
+    with Leases(out, machine="there") as there:
+        lease = there.take(clip_id)
+        assert lease is not None
+        content = lease.file.read_bytes()
+    lease.folder.mkdir(parents=True)
+    lease.file.write_bytes(content)
+    return lease.file
+
+
+def test_a_lease_from_the_future_is_told_of_and_taken_over_when_it_is_not_renewed(
+    tmp_path: Path,
+) -> None:
+    lease = left_by_another_machine(tmp_path, "a.mp4")
+    told: list[str] = []
+    ahead = time.time() + 86400
+    os.utime(lease, (ahead, ahead))
+    with Leases(tmp_path, machine="here", patience=1, notice=told.append) as leases:
+        assert leases.take("a.mp4") is None
+        os.utime(lease, (ahead + 5, ahead + 5))  # it lives
+        time.sleep(0.6)
+        assert leases.take("a.mp4") is None
+        time.sleep(0.6)
+        assert leases.take("a.mp4") is None
+        time.sleep(0.6)
+        assert leases.take("a.mp4") is not None
+    (line,) = told
+    assert "is dated 1 day, 0:00:0" in line
+    assert line.endswith("it is taken over when it was not renewed for 1 s")
+
+
+def test_a_lease_a_little_ahead_of_the_clock_is_nothing_to_tell_of(tmp_path: Path) -> None:
+    lease = left_by_another_machine(tmp_path, "a.mp4")
+    told: list[str] = []
+    os.utime(lease, (time.time() + 5, time.time() + 5))
+    with Leases(tmp_path, machine="here", patience=60, notice=told.append) as leases:
+        assert leases.take("a.mp4") is None
+    assert told == []
+
+
+def test_a_link_in_the_place_of_a_lease_that_leads_nowhere_is_stale_like_any_other(
+    tmp_path: Path,
+) -> None:
+    lease = left_by_another_machine(tmp_path, "a.mp4")
+    lease.unlink()
+    lease.symlink_to(tmp_path / "nowhere")
+    with Leases(tmp_path, machine="here", patience=0) as leases:
+        assert leases.take("a.mp4") is not None
+
+
+@pytest.mark.parametrize("make", ["folder", "empty", "garbage", "pipe"])
+def test_whatever_a_dead_owner_left_in_the_place_of_its_lease_is_removed(
+    tmp_path: Path, make: str
+) -> None:
+    lease = left_by_another_machine(tmp_path, "a.mp4")
+    lease.unlink()
+    match make:
+        case "folder":
+            lease.mkdir()
+            (lease / "inside").touch()
+        case "pipe":
+            os.mkfifo(lease)
+        case _:
+            lease.write_bytes(b"" if make == "empty" else b"[" * 100_000)
+    (lease.parent / f"{lease.stem}.0.old").mkdir()
+    with Leases(tmp_path, machine="here", patience=0) as leases:
+        leases.sweep()
+        assert leases.take("a.mp4") is not None
+    assert files(tmp_path) == ["a.mp4"]  # the folder that was set aside is where it was
+
+
+def test_files_that_are_no_leases_do_no_harm_among_them(tmp_path: Path) -> None:
+    root = tmp_path / ".videoemo" / "leases"
+    root.mkdir(parents=True)
+    (root / ".DS_Store").touch()
+    (root / "link").symlink_to(tmp_path)
+    with Leases(tmp_path) as leases:
+        leases.sweep()
+        assert leases.take("a.mp4") is not None
+    assert sorted(path.name for path in root.iterdir()) == [".DS_Store", "link"]
+
+
+def test_a_link_in_the_place_of_a_leases_folder_is_refused_and_nothing_behind_it_touched(
+    tmp_path: Path,
+) -> None:
+    elsewhere = left_by_another_machine(tmp_path / "elsewhere", "a.mp4").parent
+    folder = lease_folder(tmp_path / "out", "a.mp4")
+    folder.parent.mkdir(parents=True)
+    folder.symlink_to(elsewhere)
+    before = files(elsewhere)
+    with (
+        Leases(tmp_path / "out", machine="here", patience=0) as leases,
+        pytest.raises(OutputError, match=r"cannot lease a.mp4: .* is a link: remove it"),
+    ):
+        leases.take("a.mp4")
+    assert files(elsewhere) == before
+
+
+@pytest.mark.parametrize("place", [".videoemo", ".videoemo/leases", ".videoemo/runs"])
+def test_a_file_in_the_way_is_named(tmp_path: Path, place: str) -> None:
+    (tmp_path / place).parent.mkdir(exist_ok=True)
+    (tmp_path / place).touch()
+    with (
+        Leases(tmp_path) as leases,
+        pytest.raises(OutputError, match=f"'{tmp_path / place}' is in the way"),
+    ):
+        leases.join({})
+
+
+# Runs at work on one folder
+
+# Joins the runs on a folder, and stays: out, settings, machine or "".
+JOIN = """
+import json, sys, time
+from pathlib import Path
+from videoemo.runs.state.leases import Leases
+with Leases(Path(sys.argv[1]), machine=sys.argv[3] or None, beat=0.1) as leases:
+    leases.join(json.loads(sys.argv[2]))
+    print(True, flush=True)
+    time.sleep(600)
+"""
+
+
+def record(out: Path) -> Path:
+    """The record of the one run that is at work."""
+    (found,) = (out / ".videoemo" / "runs").iterdir()
+    return found
+
+
+def test_runs_with_the_same_settings_share_a_folder(tmp_path: Path) -> None:
+    with (
+        holding(tmp_path, '{"every": 1}', code=JOIN),
+        Leases(tmp_path) as one,
+        Leases(tmp_path) as other,
+    ):
+        one.join({"every": 1})
+        other.join({"every": 1})
+
+
+def test_a_run_with_other_settings_is_refused_with_the_difference_and_who_is_at_work(
+    tmp_path: Path,
+) -> None:
+    with holding(tmp_path, '{"every": 1, "faces": "all"}', code=JOIN) as process:
+        with Leases(tmp_path) as leases, pytest.raises(InputError) as caught:
+            leases.join({"every": 5, "faces": "all"})
+        assert f"(process {process.pid} on " in str(caught.value)
+        assert "; from its to yours: every was 1, is 5): wait until it has ended" in str(
+            caught.value
+        )
+        before = record(tmp_path)
+        with Leases(tmp_path) as leases:
+            leases.join({"every": 1, "faces": "all"})
+        assert record(tmp_path) == before
+
+
+def test_a_dead_run_keeps_nobody_out(tmp_path: Path) -> None:
+    with holding(tmp_path, '{"every": 1}', code=JOIN) as process:
+        process.kill()
+        process.wait()
+        with Leases(tmp_path) as leases:
+            leases.join({"every": 5})
+            leases.sweep()
+    assert files(tmp_path) == []
+
+
+def test_a_run_on_another_machine_counts_while_its_heart_beats(tmp_path: Path) -> None:
+    with (
+        holding(tmp_path, '{"every": 1}', machine="there", code=JOIN) as process,
+        Leases(tmp_path, machine="here", patience=1.5) as leases,
+    ):
+        time.sleep(2)
+        with pytest.raises(InputError, match="every was 1, is 5"):
+            leases.join({"every": 5})
+        process.kill()
+        time.sleep(2)
+        leases.join({"every": 5})
+
+
+def test_of_two_that_start_together_with_other_settings_one_is_refused(tmp_path: Path) -> None:
+    racers = [start(JOIN, tmp_path, f'{{"every": {n}}}', "") for n in (1, 2)]
+    try:
+        deadline = time.monotonic() + 60
+        while all(racer.poll() is None for racer in racers) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert sorted(racer.poll() is None for racer in racers) == [False, True]
+    finally:
+        for racer in racers:
+            racer.kill()
+            racer.communicate()
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{}", b"[" * 100_000, b'{"settings": 1, "pid": 1e999, "host": ""}']
+)
+def test_a_live_runs_record_that_cannot_be_read_is_named(tmp_path: Path, content: bytes) -> None:
+    with holding(tmp_path, '{"every": 1}', code=JOIN), Leases(tmp_path) as leases:
+        record(tmp_path).write_bytes(content)
+        with pytest.raises(
+            OutputError, match=rf"its settings cannot be read .*remove {record(tmp_path)}"
+        ):
+            leases.join({"every": 1})
+
+
+def test_what_another_run_is_called_reaches_no_terminal_raw(tmp_path: Path) -> None:
+    with holding(tmp_path, '{"\\u001b[31m": "\\u001b]0;x\\u0007"}', code=JOIN):
+        name = record(tmp_path)
+        name.write_text(name.read_text().replace('"host": "', '"host": "\\u001b[2J'))
+        with Leases(tmp_path) as leases, pytest.raises(InputError) as caught:
+            leases.join({"every": 1})
+    assert str(caught.value).isprintable()
+
+
+def test_a_run_that_is_waited_for_is_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("videoemo.runs.state.leases._SILENCE", 0.2)
+    told: list[str] = []
+    with (
+        holding(tmp_path, ".") as process,
+        Leases(tmp_path, notice=told.append) as leases,
+    ):
+        Timer(0.8, process.kill).start()
+        leases.release(leases.wait(RUN))
+    assert told == [
+        f"waiting for process {process.pid} of this machine, which writes to {str(tmp_path)!r}"
+    ]

@@ -343,3 +343,25 @@ def test_an_extraction_that_was_killed_goes_on_and_gives_the_same_table(
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["toy.parquet"]
     assert videoemo(*command, "--jobs", 2)[0] == 0
     assert (tmp_path / "out" / "toy.parquet").read_bytes() == resumed
+
+
+def test_a_second_run_with_other_settings_is_refused_and_the_first_goes_on(
+    clips: Path, uninterrupted: Path, tmp_path: Path, videoemo: Run
+) -> None:
+    command = ("score", clips, "-o", tmp_path / "out", "--pipeline", settings(tmp_path))
+    first = start(*command, "--log-json")
+    assert first.stderr is not None
+    while '"begin"' not in first.stderr.readline():
+        pass
+    first.send_signal(signal.SIGSTOP)
+    status, out, err = videoemo(*command, "--every", 2)
+    (line,) = err.splitlines()
+    assert (status, out) == (1, "")
+    assert line.startswith("videoemo: a run with other settings is at work in ")
+    assert f"(process {first.pid} on " in line
+    assert "; from its to yours: every was 1, is 2): wait until it has ended" in line
+    first.send_signal(signal.SIGCONT)
+    first.communicate()
+    assert first.returncode == 0
+    assert contents(tmp_path / "out") == contents(uninterrupted)
+    assert videoemo(*command, "--every", 2)[0] == 0

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -140,6 +141,45 @@ def test_a_limit_that_the_networks_alone_exceed_is_refused() -> None:
         workers(prepare=work.spend_memory_loading, memory=100),
     ):
         pass
+
+
+@linux
+def test_a_worker_that_stops_while_it_loads_is_ended_with_all_that_it_started(
+    tmp_path: Path,
+) -> None:
+    pids = tmp_path / "pids"
+    with (
+        pytest.raises(
+            WorkerError, match=r"load_timeout: the networks were not loaded in 1\.5 s; allow more"
+        ),
+        workers(prepare=partial(work.stand_still_loading, str(pids)), load_timeout=1.5),
+    ):
+        pass
+    started = [int(pid) for pid in pids.read_text().split()]
+    deadline = time.monotonic() + 10
+    while any(alive(pid) for pid in started) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert (len(started), [pid for pid in started if alive(pid)]) == (2, [])
+
+
+@linux
+@pytest.mark.parametrize("limits", [{"load_memory": 300}, {"memory": 300}], ids=str)
+def test_a_worker_that_takes_too_much_memory_while_it_loads_is_ended(
+    limits: dict[str, Any],
+) -> None:
+    (name,) = limits
+    told = rf"^{name}: 300 MiB are allowed, loading the networks took"
+    with (
+        pytest.raises(WorkerError, match=told),
+        workers(prepare=work.grow_loading, **limits),
+    ):
+        pass
+
+
+def test_time_for_loading_is_not_counted_against_an_item() -> None:
+    assert [result for _, result in results([("sleep", 0.5)] * 4, load_timeout=1)] == [
+        "woke up"
+    ] * 4
 
 
 def test_what_cannot_be_loaded_is_said_as_it_is() -> None:

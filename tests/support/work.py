@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -30,6 +31,22 @@ def die_loading() -> None:
 def spend_memory_loading() -> Callable[[Any, Report], Any]:
     ballast = b"x" * (200 * 2**20)
     return lambda item, report: len(ballast)
+
+
+def stand_still_loading(pids: str) -> None:
+    """Stops, and so does a process that it has started."""
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    with open(pids, "w") as file:  # noqa: PTH123
+        file.write(f"{os.getpid()} {child.pid}")
+    child.send_signal(signal.SIGSTOP)
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+
+def grow_loading() -> None:
+    hoard = []
+    while True:
+        hoard.append(b"x" * (8 * 2**20))
+        time.sleep(0.02)
 
 
 def double(number: int, report: Report) -> int:

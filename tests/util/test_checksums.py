@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -39,3 +41,11 @@ def test_a_damaged_file_names_the_kind_of_checksum(path: Path, expected: str, ki
         match=f"are damaged: {kind} is {checksum(path, expected)}, expected {expected}",
     ):
         verified(path, expected)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes")
+@pytest.mark.parametrize("kind", [sha256, git_blob])
+def test_a_pipe_is_not_waited_for(tmp_path: Path, kind: Callable[[Path], str]) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OSError, match="it is no regular file"):
+        kind(tmp_path / "pipe")

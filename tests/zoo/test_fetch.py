@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -253,16 +256,56 @@ def test_a_network_that_cannot_be_read_is_named(known: Path) -> None:
         fetched()
 
 
-@pytest.mark.skipif(
-    not Path("/dev/full").exists(), reason="no /dev/full: a full disk cannot be had here"
-)
+@contextmanager
+def largest_file(n_bytes: int) -> Iterator[None]:
+    """No file can become larger, as on a disk that is full."""
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
 def test_a_full_disk_is_named_and_the_partial_file_removed(known: Path) -> None:
-    partial(known).symlink_to("/dev/full")
-    assert (
-        f"cannot write {known}: No space left on device; make room, or set VIDEOEMO_MODELS"
-        in refused()
-    )
+    with largest_file(len(WEIGHTS) // 2):
+        message = refused()
+    assert f"cannot write {known}: File too large; make room, or set VIDEOEMO_MODELS" in message
     assert left(known.parent) == {"toy.toml"}
+
+
+@pytest.mark.parametrize("by", ["link", "link to nothing", "pipe"])
+def test_what_stands_in_the_partial_files_place_is_neither_written_through_nor_waited_for(
+    known: Path, tmp_path: Path, by: str
+) -> None:
+    victim = tmp_path / "victim"
+    if by == "pipe":
+        os.mkfifo(partial(known))
+    else:
+        partial(known).symlink_to(victim)
+    if by == "link":
+        victim.write_text("content")
+    assert fetched().read_bytes() == WEIGHTS
+    assert not known.is_symlink()
+    assert (victim.read_text() if victim.exists() else None) == (
+        "content" if by == "link" else None
+    )
+
+
+@pytest.mark.parametrize("name", [".toy.onnx.lock", ".toy.onnx.part", "toy.onnx"])
+def test_a_folder_in_the_way_is_named(known: Path, name: str) -> None:
+    (known.parent / name / "inside").mkdir(parents=True)
+    assert f"cannot write {known.parent / name}: " in refused()
+    assert (known.parent / name / "inside").is_dir()
+
+
+def test_weights_that_were_damaged_are_fetched_again(known: Path) -> None:
+    fetched()
+    content = bytearray(WEIGHTS)
+    content[len(content) // 2] ^= 1
+    known.write_bytes(content)
+    assert fetched().read_bytes() == WEIGHTS
 
 
 def test_a_folder_that_cannot_be_made_is_named(server: Server, tmp_path: Path) -> None:

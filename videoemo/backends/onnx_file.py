@@ -1,16 +1,20 @@
-"""An ONNX file is looked over before any library opens it: its weights must all be inside.
+"""An ONNX file is looked over before any library opens it: its weights must all be inside, and its
+work must have an end that can be seen.
 
 ONNX may keep a tensor's bytes in another file, at a path the file itself names; a stranger's file
-could so read what it has no business with. Only protobuf's wire format is read here, and only as
-deep as tensors can lie.
+could so read what it has no business with. It may also repeat a part of the network, for ever if it
+likes: operators that hold parts of the network, such as Loop, Scan and If, are refused. Only
+protobuf's wire format is read here, and only as deep as tensors can lie.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from videoemo.errors import WeightsError
+from videoemo.util.regular_files import open_regular
 
 __all__ = ["read_onnx"]
 
@@ -34,11 +38,17 @@ _INSIDE = {
     "Tensor": {},
 }
 _GRAPH = 7  # of a Model
+_OPERATOR = 4  # of a Node
+_PARTS = {6, 11}  # of an Attribute: graphs
 # Of a Tensor: external_data, data_location; a tensor that is inside has neither,
 # or data_location 0.
 _EXTERNAL = {13, 14}
 # Far above the published networks (16 to 36 MB), far below protobuf's own limit of 2 GB.
 _MOST_BYTES = 300_000_000
+# Messages in one; the published networks have fewer than 10,000.
+_MOST_MESSAGES = 1_000_000
+# Characters of an operator's name that are shown.
+_SHOWN = 200
 
 
 def read_onnx(path: Path) -> bytes:
@@ -47,15 +57,17 @@ def read_onnx(path: Path) -> bytes:
     Raises
     ------
     WeightsError
-        Missing, too large, no ONNX, or with tensors kept in other files.
+        Missing, too large, no ONNX, with tensors kept in other files, or with an operator that
+        holds parts of the network.
     """
     try:
-        size = path.stat().st_size
-        if size > _MOST_BYTES:
-            raise WeightsError(
-                f"{path} is refused: {size:,} bytes, at most {_MOST_BYTES:,} are read"
-            )
-        content = path.read_bytes()
+        with open_regular(path) as file:
+            size = os.fstat(file.fileno()).st_size
+            if size > _MOST_BYTES:
+                raise WeightsError(
+                    f"{path} is refused: {size:,} bytes, at most {_MOST_BYTES:,} are read"
+                )
+            content = file.read(_MOST_BYTES)
     except OSError as exc:
         raise WeightsError(f"cannot read the weights {path}: {exc.strerror or exc}") from exc
     try:
@@ -63,32 +75,54 @@ def read_onnx(path: Path) -> bytes:
             field == _GRAPH and isinstance(value, memoryview)
             for field, value in _fields(memoryview(content))
         )
-        external = _has_external_tensor(memoryview(content))
+        fault = _find_fault(memoryview(content))
     except (IndexError, ValueError) as exc:
         raise WeightsError(f"{path} is no ONNX file: {exc}") from exc
     if not has_graph:
         raise WeightsError(f"{path} is no ONNX file: it holds no graph")
-    if external:
-        raise WeightsError(
-            f"{path} is refused: it keeps weights in other files; save it as one file (onnx.save "
-            "with save_as_external_data=False)"
-        )
+    if fault is not None:
+        raise WeightsError(f"{path} is refused: {fault}")
     return content
 
 
-def _has_external_tensor(content: memoryview) -> bool:
-    waiting = [("Model", content)]
+def _find_fault(content: memoryview) -> str | None:
+    """What a file is refused for, in words; None for nothing."""
+    # Each with the node that it is in, if any.
+    waiting: list[tuple[str, memoryview, memoryview]] = [("Model", content, memoryview(b""))]
+    n_messages = 1
+    holder = None
     while waiting:
-        message, part = waiting.pop()
+        message, part, node = waiting.pop()
         for field, value in _fields(part):
             if message == "Tensor" and field in _EXTERNAL and value != 0:
-                return True
+                return (
+                    "it keeps weights in other files; save it as one file (onnx.save with "
+                    "save_as_external_data=False)"
+                )
             inner = _INSIDE[message].get(field)
-            if inner is not None:
-                if not isinstance(value, memoryview):
-                    raise ValueError(f"field {field} of {message} is a number")
-                waiting.append((inner, value))
-    return False
+            if inner is None:
+                continue
+            if not isinstance(value, memoryview):
+                raise ValueError(f"field {field} of {message} is a number")
+            if message == "Attribute" and field in _PARTS:
+                holder = node
+            n_messages += 1
+            if n_messages > _MOST_MESSAGES:
+                return f"it holds more than {_MOST_MESSAGES:,} nodes, attributes and tensors"
+            waiting.append((inner, value, value if inner == "Node" else node))
+    if holder is None:
+        return None
+    return (
+        f"its operator {_operator(holder)} repeats or chooses parts of the network, so that it may "
+        "have no end; export it without control flow"
+    )
+
+
+def _operator(node: memoryview) -> str:
+    """The name of a node's operator, as a message shows it."""
+    found = (value for field, value in _fields(node) if field == _OPERATOR)
+    name = next((value for value in found if isinstance(value, memoryview)), b"")
+    return ascii(bytes(name[:_SHOWN]).decode(errors="replace"))[:_SHOWN]
 
 
 def _fields(part: memoryview) -> Iterator[tuple[int, int | memoryview]]:

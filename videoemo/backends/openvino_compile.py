@@ -18,11 +18,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from videoemo.backends.converted import (
+    MODEL,
+    converted_damage,
+    converted_dir,
+    write_checksums,
+)
 from videoemo.backends.openvino_import import openvino
 from videoemo.backends.openvino_passes import VERSION, rewrite
 from videoemo.util.locks import file_lock
+from videoemo.util.messages import one_line
 from videoemo.util.terminal import say
-from videoemo.zoo.cache import cache_dir
 
 if TYPE_CHECKING:
     from torch import nn
@@ -32,7 +38,10 @@ __all__ = ["Function", "batch_size_for", "compile_model", "convert_once"]
 # float32 pictures (n, channels, height, width) -> one float32 array an output
 Function = Callable[[npt.NDArray[np.float32]], tuple[npt.NDArray[np.float32], ...]]
 
-_MODEL = "model.xml"
+# Seconds for which another process is waited for that converts the networks: it takes ten or so.
+_PATIENCE = 120.0
+# Characters of OpenVINO's messages that are shown.
+_SHOWN = 200
 # Pixels of pictures in one pass, four of 224 px: what a layer hands to the next then stays in the
 # processor's cache (EfficientNet-B0, work a picture: 7.7 ms with 2, 7.4 with 4, 7.7 with 8, 8.0
 # with 16; 7.8 to 8.3 through the network for any number).
@@ -138,6 +147,8 @@ def convert_once(
     """A torch module as OpenVINO's model: from the folder of networks where an earlier start left
     it, so that torch is not needed again.
 
+    What was left is compared with its checksums; where it is not as it was made, it is made again.
+
     Parameters
     ----------
     name : str
@@ -157,33 +168,61 @@ def convert_once(
     digest = hashlib.sha256(
         f"{checksum} {list(shape)} {openvino.get_version()} {VERSION}".encode()
     ).hexdigest()
-    folder = cache_dir() / "openvino" / f"{name}-{digest[:16]}"
-    with suppress(RuntimeError):  # not there, or damaged
-        return openvino.Core().read_model(folder / _MODEL)
+    folder = converted_dir() / f"{name}-{digest[:16]}"
+    found = _read(folder)
+    if isinstance(found, openvino.Model):
+        return found
     with ExitStack() as locked:
-        with suppress(OSError):  # no lock can be had: each process for itself
-            folder.parent.parent.mkdir(parents=True, exist_ok=True)
-            locked.enter_context(file_lock(folder.parent))
-        with suppress(RuntimeError):  # another process has made it meanwhile
-            return openvino.Core().read_model(folder / _MODEL)
-        _say(folder.parent)
+        with suppress(OSError):  # no lock can be had, or not in time: each process for itself
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            locked.enter_context(file_lock(folder.parent, patience=_PATIENCE))
+        found = _read(folder)
+        if isinstance(found, openvino.Model):  # another process has made it meanwhile
+            return found
+        if found is None:
+            _say_converting(folder.parent)
+        else:
+            _say(f"{folder} is damaged ({found}): the network is converted for OpenVINO again")
         model = _convert(build(), shape)
         rewrite(model)
-        _keep(model, folder)
-        # Nothing could be kept: it works all the same, without the kernels that `rewrite` asks for.
-        with suppress(RuntimeError):
-            return openvino.Core().read_model(folder / _MODEL)
-    return model
+        try:
+            _keep(model, folder)
+        except (OSError, RuntimeError) as exc:
+            _say_not_kept(folder.parent, one_line(getattr(exc, "strerror", None) or exc))
+            # It works all the same, without the kernels that `rewrite` asks for.
+            return model
+        kept = _read(folder)
+    return kept if isinstance(kept, openvino.Model) else model
+
+
+def _read(folder: Path) -> openvino.Model | str | None:
+    """A converted network; or what is wrong with it, in words; or None where there is none."""
+    try:
+        damage = converted_damage(folder)
+        return damage or openvino.Core().read_model(folder / MODEL)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except RuntimeError as exc:
+        return f"OpenVINO cannot read it: {one_line(exc, limit=_SHOWN)}"
 
 
 @cache
-def _say(folder: Path) -> None:
+def _say_converting(folder: Path) -> None:
     """Once a process: it takes ten seconds or so."""
-    say(
-        "notice: the networks are converted for OpenVINO, this once; later starts find them "
-        f"in {folder}",
-        error=True,
+    _say(f"the networks are converted for OpenVINO, this once; later starts find them in {folder}")
+
+
+@cache
+def _say_not_kept(folder: Path, reason: str) -> None:
+    """Once a process, for all networks."""
+    _say(
+        f"networks converted for OpenVINO cannot be kept in {folder} ({reason}), and each start "
+        "converts them again: mend that, or set VIDEOEMO_MODELS to another folder"
     )
+
+
+def _say(text: str) -> None:
+    say(f"notice: {text}", error=True)
 
 
 def _convert(module: nn.Module, shape: Sequence[int]) -> openvino.Model:
@@ -208,13 +247,22 @@ def _convert(module: nn.Module, shape: Sequence[int]) -> openvino.Model:
 
 
 def _keep(model: openvino.Model, folder: Path) -> None:
-    """Write a model for later starts; where that cannot be done, it is converted again then."""
-    with suppress(OSError, RuntimeError):
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = Path(tempfile.mkdtemp(prefix=".", dir=folder.parent))
-        try:
-            openvino.save_model(model, unfinished / _MODEL, compress_to_fp16=False)
+    """Write a model for later starts, with its checksums.
+
+    Raises
+    ------
+    OSError, RuntimeError
+        That cannot be done.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = Path(tempfile.mkdtemp(prefix=".", dir=folder.parent))
+    try:
+        openvino.save_model(model, unfinished / MODEL, compress_to_fp16=False)
+        write_checksums(unfinished)
+        if folder.is_symlink() or folder.is_file():
+            folder.unlink()
+        else:
             shutil.rmtree(folder, ignore_errors=True)  # a damaged one
-            unfinished.rename(folder)
-        finally:
-            shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.rename(folder)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)

@@ -13,12 +13,18 @@ from videoemo.backends.onnx_file import read_onnx
 from videoemo.backends.runtime import FLOAT32, Runtime
 from videoemo.errors import WeightsError
 from videoemo.util.cpu import n_threads
+from videoemo.util.messages import one_line
 from videoemo.zoo.cards import Card
 
 if TYPE_CHECKING:
     import openvino
 
 __all__ = ["load_network"]
+
+# Characters of OpenVINO's messages that are shown, without the lines that say where in its sources
+# they arose.
+_SHOWN = 200
+_WHERE = ("Exception from", "Check '", "FrontEnd API failed")
 
 
 def load_network(card: Card, weights: Path, runtime: Runtime = FLOAT32) -> Network:
@@ -38,7 +44,7 @@ def load_network(card: Card, weights: Path, runtime: Runtime = FLOAT32) -> Netwo
         raise WeightsError(
             f"{card.name} is an ONNX file, which OpenVINO runs: pip install openvino ({exc})"
         ) from exc
-    content = read_onnx(weights)
+    content, at_once = read_onnx(weights), batch_size_for(card.input_size)
     try:
         model = openvino.Core().read_model(content)
         _take_any_number(model, card)
@@ -49,15 +55,12 @@ def load_network(card: Card, weights: Path, runtime: Runtime = FLOAT32) -> Netwo
             model,
             threads=n_threads(),
             precision=runtime.precision,
-            at_once=batch_size_for(card.input_size),
+            at_once=at_once,
         )
-    except RuntimeError as exc:  # OpenVINO has no other
-        reason = " ".join(
-            " ".join(
-                line for line in str(exc).splitlines() if not line.startswith("Exception from")
-            ).split()
-        )[:250]
-        raise WeightsError(f"OpenVINO cannot run {weights}: {reason}") from exc
+        # Once, so that what cannot be run is found out before the first face.
+        function(np.zeros((at_once or 1, *_shape(card)), np.float32))
+    except (RuntimeError, MemoryError) as exc:  # OpenVINO has no other
+        raise WeightsError(f"OpenVINO cannot run {weights}: {_reason(exc)}") from exc
     except WeightsError as exc:
         raise WeightsError(f"{weights} is not what the card of {card.name} says: {exc}") from exc
 
@@ -68,6 +71,13 @@ def load_network(card: Card, weights: Path, runtime: Runtime = FLOAT32) -> Netwo
     return run
 
 
+def _reason(error: Exception) -> str:
+    """What OpenVINO says, in one line: names of a stranger's operators may be in it."""
+    lines = [line for line in str(error).splitlines() if not line.startswith(_WHERE)]
+    text = one_line("\n".join(lines) or type(error).__name__, limit=_SHOWN)
+    return "".join(c if c.isprintable() else "?" for c in text)
+
+
 def _take_any_number(model: openvino.Model, card: Card) -> None:
     """Reshape the input to any number of crops of the card's size."""
     from videoemo.backends.openvino_import import openvino
@@ -76,13 +86,15 @@ def _take_any_number(model: openvino.Model, card: Card) -> None:
         raise WeightsError(
             f"expected one input and one output, got {len(model.inputs)} and {len(model.outputs)}"
         )
-    wanted = openvino.PartialShape(
-        [-1, 1 if card.colour == "grey" else 3, card.input_size, card.input_size]
-    )
+    wanted = openvino.PartialShape([-1, *_shape(card)])
     given = model.input(0).partial_shape
     if not given.compatible(wanted):
         raise WeightsError(f"expected an input of shape {wanted}, got {given}")
     model.reshape(wanted)
+
+
+def _shape(card: Card) -> tuple[int, int, int]:
+    return (1 if card.colour == "grey" else 3, card.input_size, card.input_size)
 
 
 def _classifier(model: openvino.Model) -> openvino.Node:

@@ -5,6 +5,7 @@ running them, into a network of today's timm.
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import torch
@@ -13,9 +14,11 @@ from videoemo.backends import timm_torch
 from videoemo.backends.network import Network, n_outputs
 from videoemo.backends.runtime import REFERENCE, Runtime
 from videoemo.backends.torch_archive import Pickled, read_module
-from videoemo.errors import WeightsError
+from videoemo.errors import OutputError, WeightsError
+from videoemo.util.checksum_files import find_damage, write_checksum_file
 from videoemo.util.files import atomic_write
 from videoemo.util.messages import one_line
+from videoemo.util.terminal import say
 from videoemo.zoo.cards import Card
 
 __all__ = ["CLASSES", "build_frozen", "convert", "load_network"]
@@ -50,21 +53,49 @@ _LONGEST_NAME = 200
 def build_frozen(card: Card, weights: Path) -> timm_torch.Frozen:
     """The frozen network of a card, from a pickled module whose checksum was verified.
 
-    The first time it is converted to safetensors in the same folder, which later starts read.
+    The first time it is converted to safetensors in the same folder, which later starts read; where
+    that was damaged since, or cannot be kept, it is converted again.
 
     Raises
     ------
     WeightsError
         Not a pickled EfficientNet of timm 0.9, or not the card's; nothing of the file was run.
     OutputError
-        The converted file cannot be written.
+        The converted file can be written nowhere.
     """
     # Named by the contents too, which were verified: another file under the old name is
     # converted again.
     converted = weights.with_name(f"{weights.name}.{card.checksum[:16]}.safetensors")
-    if not converted.is_file():
-        convert(card, weights, to=converted)
+    if not _is_intact(converted):
+        try:
+            convert(card, weights, to=converted)
+            with atomic_write(_checksum_file(converted)) as temporary:
+                write_checksum_file(temporary, [converted])
+        except OutputError as exc:
+            _say(f"{exc}; each start converts it again")
+            with TemporaryDirectory() as folder:
+                convert(card, weights, to=Path(folder, converted.name))
+                return timm_torch.build_frozen(card, Path(folder, converted.name))
     return timm_torch.build_frozen(card, converted)
+
+
+def _is_intact(converted: Path) -> bool:
+    """Whether an earlier start left the converted file, and it is as it was made."""
+    try:
+        damage = find_damage(_checksum_file(converted), [converted.name])
+    except FileNotFoundError:
+        return False
+    if damage is not None:
+        _say(f"{converted} is damaged ({damage}): it is made again")
+    return damage is None
+
+
+def _checksum_file(converted: Path) -> Path:
+    return converted.with_name(f"{converted.name}.sha256")
+
+
+def _say(text: str) -> None:
+    say(f"notice: {text}", error=True)
 
 
 def load_network(card: Card, weights: Path, runtime: Runtime = REFERENCE) -> Network:

@@ -4,60 +4,35 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib import import_module, metadata
 
 from videoemo._native import COMPILED
 from videoemo._version import __version__
 from videoemo.backends.runtime import runtime
+from videoemo.cli.caches import examine_caches
+from videoemo.cli.finding import Finding
 from videoemo.errors import VideoemoError, WeightsError
 from videoemo.util.cpu import n_processors
 from videoemo.util.messages import one_line
 from videoemo.zoo.cards import find_card, shipped_names, verified
 
-__all__ = ["Finding", "examine"]
+__all__ = ["examine"]
 
-# distribution, module, whether nothing works without it
+# distribution, module
 _LIBRARIES = (
-    ("numpy", "numpy", True),
-    ("Pillow", "PIL", True),
-    ("pandas", "pandas", True),
-    ("pyarrow", "pyarrow", True),
-    ("matplotlib", "matplotlib", True),
-    ("scikit-learn", "sklearn", True),
-    ("safetensors", "safetensors", True),
+    ("numpy", "numpy"),
+    ("Pillow", "PIL"),
+    ("pandas", "pandas"),
+    ("pyarrow", "pyarrow"),
+    ("matplotlib", "matplotlib"),
+    ("scikit-learn", "sklearn"),
+    ("safetensors", "safetensors"),
 )
 
 _DECODERS = (
-    ("av", "av", True),
-    ("opencv-python-headless", "cv2", True),
-    ("decord", "decord", False),
+    ("av", "av"),
+    ("opencv-python-headless", "cv2"),
 )
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at.
-
-    Parameters
-    ----------
-    what : str
-        Its name.
-    found : str
-        Its version, or what is wrong.
-    ok : bool, default=True
-        Whether it works.
-    needed : bool, default=True
-        Whether nothing works without it.
-    remedy : str, default=""
-        The command that mends it, empty where there is nothing to mend.
-    """
-
-    what: str
-    found: str
-    ok: bool = True
-    needed: bool = True
-    remedy: str = ""
 
 
 def examine() -> list[Finding]:
@@ -68,7 +43,9 @@ def examine() -> list[Finding]:
         _compiled(),
         *_engines(),
         *_installed("decoder", _DECODERS),
+        _decord(),
         *_weights(),
+        *examine_caches(),
     ]
 
 
@@ -80,8 +57,8 @@ def _machine() -> Iterator[Finding]:
     yield Finding("cores", str(n_processors()))
 
 
-def _installed(kind: str, libraries: tuple[tuple[str, str, bool], ...]) -> Iterator[Finding]:
-    for distribution, module, needed in libraries:
+def _installed(kind: str, libraries: tuple[tuple[str, str], ...]) -> Iterator[Finding]:
+    for distribution, module in libraries:
         what = f"{kind} {distribution}"
         try:
             import_module(module)
@@ -91,9 +68,24 @@ def _installed(kind: str, libraries: tuple[tuple[str, str, bool], ...]) -> Itera
                 what,
                 f"does not import: {one_line(exc)}",
                 ok=False,
-                needed=needed,
                 remedy=f"pip install {distribution}",
             )
+
+
+def _decord() -> Finding:
+    """decord, which is an extra."""
+    try:
+        import_module("decord")
+    except ImportError as exc:
+        absent = isinstance(exc, ModuleNotFoundError)
+        return Finding(
+            "decoder decord",
+            "not installed: an extra" if absent else f"does not import: {one_line(exc)}",
+            ok=False,
+            needed=False,
+            remedy="only for decoder = \"decord\": pip install 'videoemo[decord]'",
+        )
+    return Finding("decoder decord", metadata.version("decord"))
 
 
 def _compiled() -> Finding:

@@ -159,16 +159,21 @@ class Outputs:
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """Limits of the work on one video."""
+    """Limits of the work on one video, and of loading the networks."""
 
     timeout: float | None = None
     memory: int | None = None
+    load_timeout: float
+    load_memory: int
 
     def __post_init__(self) -> None:
         timeout, memory = self.timeout, self.memory
         allowed = timeout is None or 0 < timeout < math.inf
         require(allowed, "timeout", "seconds above 0", timeout)
-        require(memory is None or memory >= 1, "memory", "MiB, whole numbers from 1", memory)
+        mib = "MiB, whole numbers from 1"
+        require(memory is None or memory >= 1, "memory", mib, memory)
+        _require_duration("load_timeout", self.load_timeout)
+        require(self.load_memory >= 1, "load_memory", mib, self.load_memory)
         can_tell = memory is None or Path("/proc/self/statm").exists()
         require(can_tell, "memory", "no limits on this system, which has no /proc", memory)
 

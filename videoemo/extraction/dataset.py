@@ -123,7 +123,7 @@ def extract(
         plan,
         load,
         partial(load_remote, load, served, settings),
-        limits=Limits(served.limits.timeout, served.limits.memory),
+        limits=Limits(**asdict(served.limits)),
         jobs=jobs,
         cluster=cluster,
         progress=progress,

@@ -18,6 +18,7 @@ from videoemo.config.pipeline import load_pipeline
 from videoemo.errors import InputError
 from videoemo.faces.resize import resize_crop
 from videoemo.inference.resolve import resolve_weights
+from videoemo.inference.trial import try_network
 from videoemo.records import Features
 from videoemo.zoo.cards import Card
 from videoemo.zoo.heads import EXPRESSION
@@ -131,7 +132,8 @@ def load_extractor(
     """A network by its card's name, or the path of a card of your own; without a name, the one that
     `score` uses.
 
-    A published one is fetched on first use, unless `$VIDEOEMO_OFFLINE` forbids it.
+    A published one is fetched on first use, unless `$VIDEOEMO_OFFLINE` forbids it. One that is not
+    published, in ONNX, is tried in a process of its own first, under the `limits` of `score`.
 
     Parameters
     ----------
@@ -148,10 +150,12 @@ def load_extractor(
     WeightsError
         Its weights are missing, damaged, of a kind that is not read, or not what its card says.
     """
-    return open_extractor(
-        *resolve_weights(name or load_pipeline().network.extractor),
-        runtime(engine=engine, device=device, precision=precision),
-    )
+    pipeline = load_pipeline()
+    card, weights = resolve_weights(name or pipeline.network.extractor)
+    how = runtime(engine=engine, device=device, precision=precision)
+    if (how.engine, card.format) in _ENGINES:
+        try_network(card, weights, how, pipeline.limits)
+    return open_extractor(card, weights, how)
 
 
 def open_extractor(card: Card, weights: Path, how: Runtime) -> Extractor:

@@ -12,6 +12,8 @@ from videoemo.inference.face_analyzer import load_face_analyzer
 from videoemo.inference.local import InlineExecutor, ThreadExecutor
 from videoemo.inference.processes import ProcessExecutor, can_share_memory
 from videoemo.inference.resolve import Resolved, resolve
+from videoemo.inference.trial import try_network
+from videoemo.runs.workers.interfaces import Limits
 from videoemo.tables.windows import ClipPredictor
 from videoemo.util.cpu import n_threads
 from videoemo.util.terminal import say
@@ -45,7 +47,9 @@ class LoadedNetworks:
         self.executor.close()
 
 
-def load_for_pipeline(pipeline: Pipeline, *, processes: bool = True) -> LoadedNetworks:
+def load_for_pipeline(
+    pipeline: Pipeline, *, processes: bool = True, trial: bool = False
+) -> LoadedNetworks:
     """Load the detector and the extractor of a pipeline; its extractor for offline use where the
     one asked for cannot be had, with a line on standard error.
 
@@ -55,6 +59,9 @@ def load_for_pipeline(pipeline: Pipeline, *, processes: bool = True) -> LoadedNe
         The settings.
     processes : bool, default=True
         Whether processes may be started for them, which long videos gain from.
+    trial : bool, default=False
+        Whether a network that is not published is tried in a process of its own first, where this
+        one is not a worker, which may be ended at any moment.
 
     Raises
     ------
@@ -68,6 +75,8 @@ def load_for_pipeline(pipeline: Pipeline, *, processes: bool = True) -> LoadedNe
         A process cannot be started.
     """
     resolved = resolve(pipeline, notice=lambda text: say(f"notice: {text}", error=True))
+    if trial:
+        try_network(resolved.card, resolved.weights, resolved.runtime, resolved.pipeline.limits)
     return LoadedNetworks(resolved.card, make_executor(resolved, processes=processes))
 
 
@@ -92,11 +101,13 @@ def make_executor(resolved: Resolved, *, processes: bool = True) -> Executor:
     WeightsError
         Weights that are missing or damaged.
     WorkerError
-        A process cannot be started, or ended while it loaded.
+        A process cannot be started, exceeds a limit, or ended while it loaded.
     """
     load = partial(load_face_analyzer, resolved)
     if n_threads() == 1:
         return InlineExecutor(load())
     if processes and can_share_memory() and resolved.runtime.engine == "openvino":
-        return ProcessExecutor(load)
+        limits = resolved.pipeline.limits
+        bounds = Limits(load_timeout=limits.load_timeout, load_memory=limits.load_memory)
+        return ProcessExecutor(load, limits=bounds)
     return ThreadExecutor(load())

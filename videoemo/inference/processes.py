@@ -10,8 +10,9 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Lock, Thread
+from time import monotonic
 from typing import Any, TypeVar
 
 import numpy as np
@@ -20,6 +21,7 @@ import numpy.typing as npt
 from videoemo.errors import LostError, WorkerError
 from videoemo.inference.face_analyzer import FaceAnalyzer
 from videoemo.inference.shared_memory import ArenaReader, SharedArena
+from videoemo.runs.workers.interfaces import Limits
 from videoemo.runs.workers.process import WorkerProcess
 from videoemo.runs.workers.worker import Done, Ready, Refused
 from videoemo.util.cpu import n_threads
@@ -33,6 +35,9 @@ T = TypeVar("T")
 
 # At most so many; each may use its share of the processors.
 _MAX_PROCESSES = 4
+# Seconds between two checks of processes that load.
+_POLL = 0.2
+_UNLIMITED = Limits()
 
 
 def can_share_memory() -> bool:
@@ -54,16 +59,18 @@ class ProcessExecutor:
     ----------
     load : callable
         Called in each process, makes its analyzer: a function of a module, or a partial of one.
+    limits : Limits
+        Of loading, for each process.
 
     Raises
     ------
     WorkerError
-        One cannot be started, or ended while it loaded.
+        One cannot be started, exceeds a limit, or ended while it loaded.
     VideoemoError
         What it needs cannot be loaded.
     """
 
-    def __init__(self, load: Callable[[], FaceAnalyzer]) -> None:
+    def __init__(self, load: Callable[[], FaceAnalyzer], *, limits: Limits = _UNLIMITED) -> None:
         self._n = min(n_threads(), _MAX_PROCESSES)
         self.n_ahead = self._n
         self._arena = SharedArena()
@@ -76,7 +83,7 @@ class ProcessExecutor:
         self._waiting: deque[tuple[bytes, Future[Any]]] = deque()
         try:
             self._start()
-            self._wait()
+            self._wait(limits)
         except BaseException:
             self._end()
             raise
@@ -118,10 +125,16 @@ class ProcessExecutor:
                 )
             )
 
-    def _wait(self) -> None:
+    def _wait(self, limits: Limits) -> None:
         """Wait until all have loaded."""
+        began = monotonic()
         while len(self._free) < self._n:
-            process, message = self._events.get()
+            try:
+                process, message = self._events.get(timeout=_POLL)
+            except Empty:
+                for process in self._processes:
+                    limits.check_loading(process, monotonic() - began)
+                continue
             match message:
                 case Ready():
                     self._free.append(process)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from time import sleep
 
 from videoemo.errors import WorkerError
 from videoemo.runs.job import Job, Work
@@ -22,10 +21,6 @@ from videoemo.tables.videos import VideoRow
 from videoemo.util.files import prepare_output_dir
 
 __all__ = ["execute", "publishing_tables"]
-
-# Seconds between two tries to lease the run's tables while another run writes them, which takes
-# no longer.
-_TABLES_RETRY = 0.5
 
 
 @contextmanager
@@ -67,9 +62,10 @@ def execute(
 
     Raises
     ------
+    InputError
+        A run with other settings is at work on the output folder, or there is no such cluster.
     VideoemoError
-        What the workers need cannot be loaded, there is no such cluster, or results cannot
-        be written.
+        What the workers need cannot be loaded, or results cannot be written.
     """
     for line in plan.redo_notices():
         progress.notice(line)
@@ -82,7 +78,8 @@ def execute(
         pool = _cluster_workers(plan, load_remote, limits, cluster, watcher)
     with pool as workers:
         prepare_output_dir(plan.out)  # not before it is certain that there will be results
-        with Leases(plan.out, own_files=plan.own_files) as leases:
+        with Leases(plan.out, own_files=plan.own_files, notice=progress.notice) as leases:
+            leases.join(plan.settings)
             leases.sweep()
             if workers is not None:
                 progress.begin(plan.todo)
@@ -101,8 +98,7 @@ def publishing_tables(leases: Leases) -> Iterator[Path]:
     OutputError
         They cannot be written.
     """
-    while (lease := leases.take(RUN)) is None:
-        sleep(_TABLES_RETRY)
+    lease = leases.wait(RUN)
     with publishing(lease) as folder:
         yield folder
     leases.release(lease)

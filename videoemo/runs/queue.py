@@ -43,6 +43,7 @@ class WorkQueue:
         self._plan, self._leases = plan, leases
         self._waiting = deque(plan.todo)
         self._elsewhere: list[Clip] = []
+        self._said_waiting = False
         self._held: dict[str, tuple[Lease, AbstractContextManager[Path]]] = {}
 
     def __enter__(self) -> Self:
@@ -75,6 +76,7 @@ class WorkQueue:
         """
         while self.left:
             if not self._waiting:
+                self._say_waiting()
                 checked = monotonic()
                 while monotonic() - checked < _RECHECK:
                     yield None
@@ -94,6 +96,16 @@ class WorkQueue:
             folder = manager.__enter__()
             self._held[clip.id] = lease, manager
             yield clip, folder
+
+    def _say_waiting(self) -> None:
+        """Say once that only videos are left which other runs work on."""
+        if self._said_waiting:
+            return
+        self._said_waiting = True
+        first = self._elsewhere[0].id
+        n_others = len(self._elsewhere) - 1
+        others = f" and {n_others:,} more" * bool(n_others)
+        self._leases.notice(f"waiting for other runs, which work on {first!r}{others}")
 
     def finish(self, clip: Clip, result: VideoRow | Failure) -> VideoRow | Failure | None:
         """Publish the outputs of a clip, or its failure.

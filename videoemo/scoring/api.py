@@ -82,7 +82,7 @@ def score(
     videos = any(clip.path.suffix.lower() not in PICTURES for clip in clips)
     tables: dict[str, pd.DataFrame] = {}
     failed: list[tuple[str, str]] = []
-    with load_for_pipeline(chosen, processes=videos) as networks:
+    with load_for_pipeline(chosen, processes=videos, trial=True) as networks:
         for clip in clips:
             work = partial(_table, clip, chosen, networks)
             found = work() if alone or errors == "raise" else attempt(clip, work)

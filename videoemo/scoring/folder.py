@@ -7,7 +7,7 @@ The parent opens no video and loads no network, so that no video can bring it do
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from time import perf_counter
@@ -171,7 +171,7 @@ def score_folder(
         plan,
         load,
         partial(load_remote, load, served, plan.settings),
-        limits=Limits(served.limits.timeout, served.limits.memory),
+        limits=Limits(**asdict(served.limits)),
         jobs=jobs,
         cluster=cluster,
         progress=progress,

@@ -18,7 +18,7 @@ from videoemo.errors import InputError, RecipeError
 from videoemo.runs.state.fingerprint import explain_differences, is_key
 from videoemo.runs.state.integrity import check_integrity
 from videoemo.runs.state.leases import Leases
-from videoemo.runs.state.paths import failure_file, result_folder
+from videoemo.runs.state.paths import failure_file, lease_folder, result_folder
 from videoemo.runs.state.results import state, write_failure, writing
 from videoemo.scoring.outputs import NAMES, OUTPUTS
 from videoemo.scoring.run_tables import Run, write_run_tables
@@ -63,8 +63,8 @@ def merge(folders: Sequence[Path], out: Path) -> Run:
     Raises
     ------
     InputError
-        A folder that no finished run wrote, or that is damaged; runs with different settings; a
-        name that stands for different videos.
+        A folder that no finished run wrote, or that is damaged; runs with different settings, one
+        at work in `out` included; a name that stands for different videos.
     OutputError
         `out` cannot be written.
     """
@@ -91,6 +91,8 @@ def merge(folders: Sequence[Path], out: Path) -> Run:
             )
     prepare_output_dir(out)
     with Leases(out, own_files=NAMES) as leases:
+        if found:
+            leases.join(next(iter(found.values())).key["settings"])
         leases.sweep()
         for clip_id, result in found.items():
             _copy(clip_id, result, out, leases)
@@ -214,7 +216,10 @@ def _require_alike(there: _Result, here: _Result, part: str, message: str) -> No
 def _copy(clip_id: str, result: _Result, out: Path, leases: Leases) -> None:
     lease = leases.take(clip_id)
     if lease is None:
-        raise InputError(f"a run is at {clip_id} in {str(out)!r}: merge when it has ended")
+        raise InputError(
+            f"a run is at {clip_id} in {str(out)!r}: merge when it has ended; if none is at work, "
+            f"remove {lease_folder(out, clip_id)}"
+        )
     there = result_folder(result.folder, clip_id)
     if isinstance(result.result, Failure):
         write_failure(lease, result.result, result.key)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 from videoemo.errors import WeightsError
+from videoemo.util.regular_files import open_regular
 
 __all__ = ["SHA256_DIGITS", "checksum", "git_blob", "sha256", "verified"]
 
@@ -14,14 +16,15 @@ SHA256_DIGITS = 64
 
 def sha256(path: Path) -> str:
     """SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def git_blob(path: Path) -> str:
     """Git blob id of a file in hexadecimal: SHA-1 of `"blob " + size + "\\0"` and the content."""
-    with path.open("rb") as file:
-        digest = hashlib.sha1(f"blob {path.stat().st_size}\0".encode())
+    with open_regular(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        digest = hashlib.sha1(f"blob {size}\0".encode())
         return hashlib.file_digest(file, lambda: digest).hexdigest()
 
 

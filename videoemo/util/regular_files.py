@@ -9,8 +9,8 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 __all__ = ["is_regular", "open_regular", "read_regular"]
 
@@ -28,7 +28,7 @@ def is_regular(path: Path) -> bool:
 
 
 @contextmanager
-def open_regular(path: Path, *, follow_links: bool = True) -> Iterator[BinaryIO]:
+def open_regular(path: Path, *, follow_links: bool = True) -> Iterator[BufferedReader]:
     """Open a regular file for reading, in bytes.
 
     Parameters
@@ -41,7 +41,7 @@ def open_regular(path: Path, *, follow_links: bool = True) -> Iterator[BinaryIO]
 
     Yields
     ------
-    BinaryIO
+    io.BufferedReader
         The open file.
 
     Raises

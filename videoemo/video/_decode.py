@@ -36,9 +36,10 @@ DECODERS: dict[str, Decoder] = {"pyav": _pyav.read, "opencv": _opencv.read, "dec
 #   1920x1080 H.264, 4.2 s, every 25th       0.57     0.61     0.61
 #
 # The others are wrong in places, and refuse there: OpenCV gives black frames for interlaced video
-# and knows no AV1; decord ignores edit lists, cannot read MPEG-TS and turns no frames; neither
-# makes pixels square, crops, or maps tones.
-AUTO = ("pyav", "opencv", "decord")
+# and knows no AV1; decord ignores edit lists, cannot read MPEG-TS, turns no frames; neither makes
+# pixels square, crops, or maps tones. decord reads nothing that PyAV does not, and is no part of an
+# ordinary installation: it serves who asks for it.
+AUTO = ("pyav", "opencv")
 
 # The shape of an array -> one that may hold anything.
 Empty = Callable[[tuple[int, ...]], npt.NDArray[np.uint8]]

@@ -42,7 +42,8 @@ def read(video: Video, wanted: npt.NDArray[np.int64]) -> Iterator[DecodedFrame]:
         import decord
     except ImportError as exc:
         raise UnreadableVideoError(
-            f"{video.path}: decord is not installed: pip install decord, or use another decoder"
+            f"{video.path}: decord is not installed: pip install 'videoemo[decord]', or use "
+            "another decoder"
         ) from exc
     decord.logging.set_level(decord.logging.QUIET)
     check_presents(video.path, video.presentation, decoder="decord")

@@ -27,6 +27,7 @@ __all__ = [
     "card_to_toml",
     "extractor_provenance",
     "find_card",
+    "is_published",
     "sha256",
     "shipped_names",
     "verified",
@@ -210,6 +211,12 @@ def card_names() -> list[str]:
         path.stem for path in [*(_PACKAGE / "cards").glob("*.toml"), *cache_dir().glob("*.toml")]
     }
     return [*shipped_names(), *sorted(others - set(shipped_names()))]
+
+
+def is_published(card: Card) -> bool:
+    """Whether a card is one of videoemo's own, of a network that ships or is published."""
+    own = _PACKAGE / "cards" / f"{card.name}.toml"
+    return own.is_file() and read_record(Card, own) == card
 
 
 def find_card(name: str) -> tuple[Card, Path]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from videoemo.errors import FetchError, WeightsError
@@ -64,9 +66,11 @@ def fetch(card: Card, weights: Path) -> Path:
                 say(f"fetching {card.name} from {card.source.url}", error=True)
                 _download(card, card.source.url, weights)
     except OSError as exc:
+        full = exc.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+        remedy = "make room" if full else "mend that"
         raise FetchError(
-            f"cannot write {weights}: {exc.strerror or exc}; make room, or set VIDEOEMO_MODELS to "
-            "another folder"
+            f"cannot write {exc.filename2 or exc.filename or weights}: {exc.strerror or exc}; "
+            f"{remedy}, or set VIDEOEMO_MODELS to another folder"
         ) from exc
     return weights
 
@@ -83,6 +87,8 @@ def _download(card: Card, url: str, weights: Path) -> None:
     from videoemo.zoo.download import download
 
     partial = weights.with_name(f".{weights.name}.part")
+    if partial.is_symlink() or not (partial.is_file() or partial.is_dir()):
+        partial.unlink(missing_ok=True)  # a link would be written through, a pipe waited for
     resumed = partial.exists()
     try:
         if not _is_intact(partial, card):
@@ -92,7 +98,8 @@ def _download(card: Card, url: str, weights: Path) -> None:
             partial.unlink()
             download(url, partial, size=card.size)
     except OSError:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):  # it is a folder
+            partial.unlink(missing_ok=True)
         raise
     found = checksum(partial, card.checksum)
     if found != card.checksum:

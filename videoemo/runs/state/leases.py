@@ -20,32 +20,45 @@ import json
 import os
 import shutil
 import threading
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic, sleep
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from videoemo.errors import OutputError
-from videoemo.runs.state.owner_tokens import machine_id, new_token
+from videoemo.runs.state import active_runs
+from videoemo.runs.state.obstacles import describe
+from videoemo.runs.state.owner_tokens import describe_owner, find_token, machine_id, new_token
 from videoemo.runs.state.paths import (
     RUN,
+    START,
     failures_folder,
     lease_folder,
     leases_folder,
     result_folder,
+    runs_folder,
 )
 from videoemo.runs.state.replace import OCCUPIED
 from videoemo.runs.state.stale import CLOCK, StaleOwners
+from videoemo.util.terminal import say
 
-__all__ = ["RUN", "Lease", "Leases"]
+__all__ = ["RUN", "START", "Lease", "Leases"]
 
 # A claim is tried again after a dead owner's files were removed, or when two runs meet at one
 # folder; more often than this is no accident.
 _TRIES = 100
 # The suffix of a lease's folder that is not yet in its place, or no longer.
 _MADE = ".made"
+# Seconds between two tries to take a lease that others hold for moments only, and until somebody is
+# told that it takes longer.
+_RETRY, _SILENCE = 0.1, 3.0
+
+
+def _print(notice: str) -> None:
+    say(f"notice: {notice}", error=True)
 
 
 @dataclass(frozen=True)
@@ -103,6 +116,8 @@ class Leases:
         Seconds between two heartbeats.
     patience : float, default=90.0
         Seconds without a heartbeat after which a lease of another machine is taken over.
+    notice : callable
+        Called with a line for the user; by default it goes to standard error.
     """
 
     # Patience: above what file servers keep of a file's times (NFS: up to 60 s), and a dozen beats.
@@ -114,10 +129,15 @@ class Leases:
         machine: str | None = None,
         beat: float = 5.0,
         patience: float = 90.0,
+        notice: Callable[[str], None] = _print,
     ) -> None:
         self._out, self._root, self._own_files = out, leases_folder(out), frozenset(own_files)
         self._machine, self._beat = machine_id(machine), beat
-        self._stale = StaleOwners(out, self._root, self._machine, patience, self._own_files)
+        self._stale = StaleOwners(out, self._root, self._machine, patience, self._own_files, notice)
+        self.notice = notice
+        self._record: Path | None = None
+        # From the inside out.
+        self._folders = (self._root, runs_folder(out), failures_folder(out), self._root.parent)
         self._held: set[Lease] = set()
         self._spare: Path | None = None
         self._stop = threading.Event()
@@ -137,10 +157,58 @@ class Leases:
         self._heartbeat.join()
         for lease in list(self._held):
             self.release(lease)
+        with suppress(OSError):  # it is not heeded once this process has ended
+            if self._record is not None:
+                self._record.unlink(missing_ok=True)
         self._drop_empty()
 
+    def join(self, settings: dict[str, Any]) -> None:
+        """Join the runs that are at work on the output folder, which all have the same settings.
+
+        Parameters
+        ----------
+        settings : dict of str to object
+            What the results depend on beside the videos.
+
+        Raises
+        ------
+        InputError
+            A run with other settings is at work there.
+        OutputError
+            The folder cannot be written.
+        """
+        lease = self.wait(START)
+        try:
+            self._record = active_runs.join(self._out, settings, self._stale)
+        except OSError as exc:
+            raise self._cannot_write(exc) from exc
+        finally:
+            self.release(lease)
+
+    def wait(self, clip_id: str) -> Lease:
+        """Take a lease that other runs hold for moments only (`RUN`, `START`), when it is free.
+
+        Parameters
+        ----------
+        clip_id : str
+            See `take`.
+
+        Raises
+        ------
+        OutputError
+            The folder cannot be written.
+        """
+        began, said = monotonic(), False
+        while (lease := self.take(clip_id)) is None:
+            sleep(_RETRY)
+            if not said and monotonic() - began > _SILENCE:
+                said = True
+                owner = describe_owner(lease_folder(self._out, clip_id), here=self._machine)
+                self.notice(f"waiting for {owner}, which writes to {str(self._out)!r}")
+        return lease
+
     def take(self, clip_id: str) -> Lease | None:
-        """Take the lease of a video, or of the run's tables (`RUN`).
+        """Take the lease of a video, or of what runs do one at a time (`RUN`, `START`).
 
         Check the video's state again once it is taken: another run may have finished it just
         before.
@@ -148,7 +216,7 @@ class Leases:
         Parameters
         ----------
         clip_id : str
-            The video's id, or `RUN`.
+            The video's id, or `RUN`, for the tables of the whole run, or `START`, to join it.
 
         Returns
         -------
@@ -162,21 +230,20 @@ class Leases:
         OutputError
             The folder cannot be written.
         """
-        if clip_id != RUN:
+        if clip_id not in (RUN, START):
             result_folder(self._out, clip_id)
         lease = Lease(self._out, clip_id, new_token(self._machine), self._own_files)
+        if lease.folder.is_symlink():
+            raise OutputError(f"cannot lease {clip_id}: {lease.folder} is a link: remove it")
         try:
             for _ in range(_TRIES):
-                if not self._stale.clear(lease.folder):
+                if not self._stale.clear(lease.folder, clip_id):
                     return None
                 if self._claim(lease):
                     self._held.add(lease)
                     return lease
         except OSError as exc:
-            raise OutputError(
-                f"cannot write to the output folder {str(self._out)!r}: {exc.strerror or exc}; "
-                "give another with -o"
-            ) from exc
+            raise self._cannot_write(exc) from exc
         raise OutputError(
             f"cannot lease {clip_id}: somebody put files into {lease.folder}; remove that folder"
         )
@@ -211,19 +278,24 @@ class Leases:
         self._drop_empty()
         try:
             for path in list(self._root.iterdir()) if self._root.is_dir() else []:
-                if path.suffix == CLOCK:
-                    path.unlink(missing_ok=True)  # its maker has it open, and needs no name
+                if path.is_symlink() or not path.is_dir():
+                    if path.suffix == CLOCK and find_token(path.name):
+                        path.unlink(missing_ok=True)  # its maker has it open, and needs no name
                 elif self._stale.clear(path):
                     with suppress(OSError):  # another run took the lease meanwhile, or swept too
                         path.rmdir()
         except OSError as exc:
-            raise OutputError(
-                f"cannot clean the output folder {str(self._out)!r}: {exc.strerror or exc}"
-            ) from exc
+            raise self._cannot_write(exc) from exc
         self._drop_empty()
 
+    def _cannot_write(self, error: OSError) -> OutputError:
+        return OutputError(
+            f"cannot write to the output folder {str(self._out)!r}: {describe(error)}; give "
+            "another with -o"
+        )
+
     def _drop_empty(self) -> None:
-        for folder in (self._spare, self._root, failures_folder(self._out), self._root.parent):
+        for folder in (self._spare, *self._folders):
             # It does not exist; or leases of other runs, or failed videos, are in it.
             with suppress(OSError):
                 if folder is not None:
@@ -248,7 +320,8 @@ class Leases:
 
     def _refresh(self) -> None:
         while not self._stop.wait(self._beat):
-            for lease in list(self._held):
+            for path in [*(lease.file for lease in list(self._held)), self._record]:
                 # Taken over, as its owner will find; or a file server that does not answer now.
                 with suppress(OSError):
-                    os.utime(lease.file)
+                    if path is not None:
+                        os.utime(path)

@@ -10,7 +10,7 @@ import secrets
 from functools import cache
 from pathlib import Path
 
-__all__ = ["find_token", "is_alive", "machine_id", "new_token"]
+__all__ = ["describe_owner", "find_token", "is_alive", "machine_id", "new_token"]
 
 _PROC = Path("/proc")
 # machine-pid-start-random. It is in a file's name, so that it is there as soon as the file is, and
@@ -55,6 +55,27 @@ def is_alive(token: str, *, here: str) -> bool | None:
         return None
     # Another process may have the same number later: it started at another time.
     return _start_time(int(found["pid"])) == int(found["started"])
+
+
+def describe_owner(folder: Path, *, here: str) -> str:
+    """The owner of a lease in words for a message.
+
+    Parameters
+    ----------
+    folder : Path
+        The lease's.
+    here : str
+        The id of this machine.
+    """
+    try:
+        names = sorted(path.name for path in folder.iterdir())
+    except OSError:
+        names = []
+    found = next(filter(None, map(_TOKEN.search, names)), None)
+    if found is None or here == _UNKNOWN:
+        return "another run"
+    where = "of this machine" if found["machine"] == here else "of another machine"
+    return f"process {found['pid']} {where}"
 
 
 @cache

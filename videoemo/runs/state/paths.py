@@ -4,6 +4,7 @@ folder.
 OUT/<clip id>/                    faces.parquet, summary.json, ...
 OUT/.videoemo/failed/<name>.json  a video that failed, and why
 OUT/.videoemo/leases/<name>/      the owner of a video's lease, and its unfinished outputs
+OUT/.videoemo/runs/<token>.json   the settings of a run that is at work
 """
 
 from __future__ import annotations
@@ -18,18 +19,20 @@ from videoemo.util.messages import shown
 
 __all__ = [
     "RUN",
+    "START",
     "failure_file",
     "failures_folder",
     "lease_folder",
     "leases_folder",
     "result_folder",
+    "runs_folder",
 ]
 
 # Hidden, so that no search for videos enters it; beside the results, so that a rename from it into
 # place is one step.
 _STATE = ".videoemo"
-# The id under which the tables of a whole run are leased: no video has it.
-RUN = "."
+# The ids under which the tables of a whole run are leased, and its start: no video has them.
+RUN, START = ".", "./"
 # Hexadecimal digits of a name: 128 bits, so that no two ids collide, in far less than the 255 bytes
 # that a file's name may have.
 _DIGITS = 32
@@ -49,6 +52,17 @@ def leases_folder(out: Path) -> Path:
 def lease_folder(out: Path, clip_id: str) -> Path:
     """Folder of the lease of one video."""
     return out / _STATE / "leases" / _name(clip_id)
+
+
+def runs_folder(out: Path) -> Path:
+    """Folder of the records of all runs at work.
+
+    Raises
+    ------
+    InputError
+        A link there leads out of the output folder.
+    """
+    return _inside(out, out / _STATE / "runs", what="the state of the work")
 
 
 def failures_folder(out: Path) -> Path:

@@ -14,6 +14,7 @@ from pathlib import Path
 from videoemo.errors import InputError, OutputError
 from videoemo.runs.state.owner_tokens import find_token
 from videoemo.runs.state.paths import result_folder
+from videoemo.util.regular_files import open_regular
 
 __all__ = ["OCCUPIED", "replace", "restore"]
 
@@ -21,6 +22,8 @@ __all__ = ["OCCUPIED", "replace", "restore"]
 OCCUPIED = (errno.ENOTEMPTY, errno.EEXIST)
 # Two runs that replace results within each other may meet; more often than this is no accident.
 _TRIES = 100
+# Bytes of an id in JSON: far above the longest path.
+_LONGEST_ID = 64 * 1024
 
 
 def replace(new: Path, out: Path, clip_id: str, *, own_files: Collection[str]) -> None:
@@ -64,11 +67,13 @@ def replace(new: Path, out: Path, clip_id: str, *, own_files: Collection[str]) -
         else:
             break
     for aside in new.parent.glob(f"{new.stem}.*.old"):
-        restore(aside, out, own_files=own_files)
+        restore(aside, out, own_files=own_files, clip_id=clip_id)
         shutil.rmtree(aside, ignore_errors=True)
 
 
-def restore(aside: Path, out: Path, *, own_files: Collection[str]) -> None:
+def restore(
+    aside: Path, out: Path, *, own_files: Collection[str], clip_id: str | None = None
+) -> bool:
     """Restore older results that were set aside, if there are no others; otherwise only the files
     among them that are not a run's.
 
@@ -80,19 +85,41 @@ def restore(aside: Path, out: Path, *, own_files: Collection[str]) -> None:
         The output folder.
     own_files : collection of str
         As in `replace`.
+    clip_id : str or None
+        The video's id; None where only the lease's file tells.
+
+    Returns
+    -------
+    bool
+        Whether it is known which video's they are; otherwise they stay where they are.
     """
+    if clip_id is None:
+        clip_id = _read_id(aside.with_name(f"{find_token(aside.name)}.lease"))
     try:
-        lease = aside.parent / f"{find_token(aside.name)}.lease"
-        target = result_folder(out, json.loads(lease.read_text(encoding="utf-8")))
+        if clip_id is None:
+            return False
+        target = result_folder(out, clip_id)
+    except InputError:
+        return False
+    try:
         if aside.is_symlink() or not aside.is_dir():
-            return
+            return True
         aside.rename(target)
-    except (ValueError, TypeError, InputError):
-        return  # the file is none of ours
     except OSError as exc:
         if exc.errno not in OCCUPIED:
-            return  # another run was quicker
+            return True  # another run was quicker
         for path in aside.iterdir():
             if path.name not in own_files and not (target / path.name).exists():
                 with suppress(OSError):
                     path.rename(target / path.name)
+    return True
+
+
+def _read_id(lease: Path) -> str | None:
+    """The id of a video, from the file of its lease; None where that is damaged, or not ours."""
+    try:
+        with open_regular(lease) as file:
+            clip_id = json.loads(file.read(_LONGEST_ID))
+    except (OSError, ValueError, RecursionError):
+        return None
+    return clip_id if isinstance(clip_id, str) else None

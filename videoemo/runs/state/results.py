@@ -13,6 +13,7 @@ from videoemo.errors import LeaseLostError, OutputError
 from videoemo.runs.state.fingerprint import equal, explain_differences, is_key
 from videoemo.runs.state.integrity import FileCheck, check_integrity
 from videoemo.runs.state.leases import Lease
+from videoemo.runs.state.obstacles import describe
 from videoemo.runs.state.paths import failure_file, result_folder
 from videoemo.runs.state.replace import replace
 from videoemo.tables.columns import Columns
@@ -181,8 +182,8 @@ def _unfinished(lease: Lease) -> Iterator[Path]:
         if isinstance(exc, OutputError):
             raise
         raise OutputError(
-            f"cannot write to {str(lease.out)!r}: {exc.strerror or exc}; mend that and run it "
-            "again; what is done is kept"
+            f"cannot write to {str(lease.out)!r}: {describe(exc)}; mend that and run it again; "
+            "what is done is kept"
         ) from exc
 
 

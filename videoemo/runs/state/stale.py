@@ -6,9 +6,12 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
+from time import monotonic
 
 from videoemo.runs.state.owner_tokens import find_token, is_alive, new_token
 from videoemo.runs.state.replace import restore
@@ -35,6 +38,8 @@ class StaleOwners:
         Seconds without a heartbeat after which an owner on another machine is dead.
     own_files : frozenset of str
         Names of the files that a run puts into a video's folder.
+    notice : callable
+        Called with a line where a clock is found to be wrong.
     """
 
     out: Path
@@ -42,9 +47,20 @@ class StaleOwners:
     machine: str
     patience: float
     own_files: frozenset[str]
+    notice: Callable[[str], None]
+    # Of files whose time lies ahead: it, and when it was first seen, by this process's clock.
+    _ahead: dict[Path, tuple[float, float]] = field(default_factory=dict, init=False)
 
-    def clear(self, folder: Path) -> bool:
+    def clear(self, folder: Path, clip_id: str | None = None) -> bool:
         """Remove the files of dead owners from a lease folder.
+
+        Parameters
+        ----------
+        folder : Path
+            The folder.
+        clip_id : str or None
+            The id of its video; None where only its lease tells. Where that does not, and older
+            results of the video are to be restored, nothing is removed.
 
         Returns
         -------
@@ -64,40 +80,32 @@ class StaleOwners:
         owned = [folder / name for name in names if find_token(name)]
         # A lease that is being made has its owner in the folder's own name.
         own_name = [folder] if find_token(folder.name) else []
-        if any(self._has_live_owner(path) for path in [*owned, *own_name]):
+        if any(self.has_live_owner(path) for path in [*owned, *own_name]):
             return False
         # In name order: restoring (`.old`) needs the id in the lease's file.
         for path in owned:
-            self._remove(path)
+            if path.name.endswith(".old") and not restore(
+                path, self.out, own_files=self.own_files, clip_id=clip_id
+            ):
+                return False
+            self.remove(path)
         return True
 
-    def _has_live_owner(self, path: Path) -> bool:
+    def has_live_owner(self, path: Path) -> bool:
+        """Whether the owner of a file, whose token is in its name, is alive."""
         token = find_token(path.name)
         living = is_alive(token, here=self.machine) if token else False
         return self._touched_lately(path) if living is None else living
 
-    def _touched_lately(self, path: Path) -> bool:
-        """Whether an owner elsewhere has touched a file of its own within `patience`, by the clock
-        of the file system that both share.
-        """
-        try:
-            return self._now() - path.stat().st_mtime < self.patience
-        except FileNotFoundError:
-            return True  # it was renamed or removed just now
-
-    def _now(self) -> float:
-        path = self.root / f"{new_token(self.machine)}{CLOCK}"
-        with path.open("xb") as file:
-            now = os.fstat(file.fileno()).st_mtime
-        path.unlink(missing_ok=True)
-        return now
-
-    def _remove(self, path: Path) -> None:
+    def remove(self, path: Path) -> None:
         """Rename a file or folder out of its owner's reach in one step, then remove it; of several
         processes that try, only one does so.
+
+        Raises
+        ------
+        OSError
+            It cannot be removed.
         """
-        if path.name.endswith(".old"):
-            restore(path, self.out, own_files=self.own_files)
         away = path.with_name(f"{new_token(self.machine)}.dead")
         with suppress(FileNotFoundError):
             path.rename(away)
@@ -105,3 +113,37 @@ class StaleOwners:
                 shutil.rmtree(away)
             else:
                 away.unlink()
+
+    def _touched_lately(self, path: Path) -> bool:
+        """Whether an owner elsewhere has touched a file of its own within `patience`, by the clock
+        of the file system that both share.
+        """
+        try:
+            touched = path.lstat().st_mtime  # of a link itself, which may lead anywhere
+        except FileNotFoundError:
+            return True  # it was renamed or removed just now
+        age = self._now() - touched
+        if age < -self.patience:
+            return self._changes(path, touched, -age)
+        return age < self.patience
+
+    def _changes(self, path: Path, touched: float, ahead: float) -> bool:
+        """Whether a time that lies ahead, as one clock was wrong, has changed within `patience`."""
+        before, since = self._ahead.get(path, (None, 0.0))
+        if before != touched:
+            if before is None:
+                self.notice(
+                    f"a lease of another run in {str(self.out)!r} is dated "
+                    f"{timedelta(seconds=round(ahead))} ahead of the clock there; it is taken over "
+                    f"when it was not renewed for {self.patience:g} s"
+                )
+            self._ahead[path] = touched, monotonic()
+            return True
+        return monotonic() - since < self.patience
+
+    def _now(self) -> float:
+        path = self.root / f"{new_token(self.machine)}{CLOCK}"
+        with path.open("xb") as file:
+            now = os.fstat(file.fileno()).st_mtime
+        path.unlink(missing_ok=True)
+        return now

@@ -7,7 +7,12 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Any, Protocol, TypeVar
 
+from videoemo.errors import WorkerError
+
 __all__ = ["Event", "Limits", "Watcher", "Worker", "WorkerCrash", "WorkerSource"]
+
+# Seconds of loading in which its memory is not looked at, which takes time: most are ready by then.
+_UNWATCHED = 1.0
 
 T_contra = TypeVar("T_contra", contravariant=True)
 
@@ -60,21 +65,58 @@ class WorkerSource(Protocol):
 
 @dataclass(frozen=True)
 class Limits:
-    """Limits of one item.
+    """Limits of one item, and of what a worker loads before its first.
 
     Parameters
     ----------
     timeout : float or None
-        In seconds.
+        Of an item, in seconds.
     memory : int or None
         MiB of its worker, the networks included.
+    load_timeout : float or None
+        Of loading, in seconds.
+    load_memory : int or None
+        MiB of a worker that loads.
     wanted : callable or None
         Called at intervals: whether the result is still wanted.
     """
 
     timeout: float | None = None
     memory: int | None = None
+    load_timeout: float | None = None
+    load_memory: int | None = None
     wanted: Callable[[], bool] | None = None
+
+    def check_loading(self, worker: Worker, seconds: float) -> None:
+        """Check a worker that loads.
+
+        Parameters
+        ----------
+        worker : Worker
+            It.
+        seconds : float
+            It has loaded for so long.
+
+        Raises
+        ------
+        WorkerError
+            It exceeds a limit.
+        """
+        if self.load_timeout is not None and seconds > self.load_timeout:
+            raise WorkerError(
+                f"load_timeout: the networks were not loaded in {self.load_timeout:g} s; allow "
+                "more, or use another network"
+            )
+        limits = {"memory": self.memory, "load_memory": self.load_memory}
+        if seconds < _UNWATCHED or all(allowed is None for allowed in limits.values()):
+            return
+        held = worker.memory()
+        for name, allowed in limits.items():
+            if allowed is not None and held > allowed:
+                raise WorkerError(
+                    f"{name}: {allowed} MiB are allowed, loading the networks took {held:.0f}; "
+                    "allow more, or use another network"
+                )
 
 
 @dataclass(frozen=True)

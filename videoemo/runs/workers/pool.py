@@ -63,6 +63,7 @@ class WorkerPool(Generic[T]):
         self._events: SimpleQueue[Event] = SimpleQueue()
         self._source, self._limits, self._watcher, self._retry = source, limits, watcher, retry
         self._workers: list[Worker] = []
+        self._loading: dict[Worker, float] = {}  # since when
         self._busy: dict[Worker, _Task[T]] = {}
         self._suspects: list[tuple[T, WorkerCrash]] = []
         self._failed_loads = 0
@@ -89,6 +90,7 @@ class WorkerPool(Generic[T]):
         for worker in self._workers:
             worker.close()
         self._workers.clear()
+        self._loading.clear()
 
     def run(self, items: Iterator[T | None]) -> Iterator[tuple[T, Any]]:
         """Run items on the workers, in order, as these are free.
@@ -105,6 +107,8 @@ class WorkerPool(Generic[T]):
 
         Raises
         ------
+        WorkerError
+            A worker exceeds the limits of loading.
         VideoemoError
             A worker cannot go on, as where results cannot be written.
         """
@@ -129,7 +133,9 @@ class WorkerPool(Generic[T]):
 
     def _start_missing(self) -> Iterator[Worker]:
         running = tuple(self._workers)
-        return self._source.start_missing(running, self._events, self._watcher.stderr_line)
+        for worker in self._source.start_missing(running, self._events, self._watcher.stderr_line):
+            self._loading[worker] = monotonic()
+            yield worker
 
     def _begin(self, worker: Worker, item: T, first_crash: WorkerCrash | None) -> None:
         self._busy[worker] = _Task(item, monotonic(), first_crash)
@@ -141,6 +147,7 @@ class WorkerPool(Generic[T]):
         """
         self._workers.sort(key=lambda worker: not worker.ready)
         for worker in self._workers[1:]:
+            self._loading.pop(worker, None)
             worker.close()
         self._workers = self._workers[:1] or list(islice(self._start_missing(), 1))
         if self._workers and self._workers[0].ready:
@@ -159,6 +166,8 @@ class WorkerPool(Generic[T]):
             crash = self._exceeded_limit(worker, task)
             if crash is not None:
                 yield from self._remove(worker, crash)
+        for worker, began in self._loading.items():
+            self._limits.check_loading(worker, monotonic() - began)
 
     def _handle(self, worker: Worker, message: Any) -> Iterator[tuple[T, Any]]:
         match message:
@@ -166,6 +175,7 @@ class WorkerPool(Generic[T]):
                 yield from self._remove(worker, None)
             case Ready():
                 worker.ready, self._failed_loads = True, 0
+                self._loading.pop(worker, None)
                 needed, allowed = worker.memory(), self._limits.memory
                 if allowed is not None and needed > allowed:
                     raise InputError(
@@ -194,6 +204,7 @@ class WorkerPool(Generic[T]):
     def _remove(self, worker: Worker, cause: WorkerCrash | None) -> Iterator[tuple[T, WorkerCrash]]:
         """Remove a worker, which has ended by itself unless there is another cause."""
         self._workers.remove(worker)
+        self._loading.pop(worker, None)
         ending = worker.close()
         task = self._busy.pop(worker, None)
         crash = cause or WorkerCrash("killed", f"its worker was {ending}")

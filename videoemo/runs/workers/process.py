@@ -15,6 +15,8 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any
 
+import psutil
+
 from videoemo.errors import WorkerError
 from videoemo.runs.workers import worker
 from videoemo.runs.workers.interfaces import Event, Worker
@@ -159,7 +161,12 @@ class WorkerProcess:
 
     def close(self) -> str:
         """End it if it has not ended; return how it ended, in words."""
+        # Those beside it end when it does, unless they have stopped, or are too busy to see it.
+        beside = _descendants(self.pid) if self._process.poll() is None else []
         self._process.kill()
+        for process in beside:
+            with suppress(psutil.Error):
+                process.kill()
         try:
             status = self._process.wait(timeout=_PATIENCE)
         except subprocess.TimeoutExpired:
@@ -187,6 +194,14 @@ class WorkerProcess:
         assert self._process.stderr is not None
         for line in self._process.stderr:
             stderr_line(line.decode(errors="replace").rstrip())
+
+
+def _descendants(pid: int) -> list[psutil.Process]:
+    """Processes that a process has started, and those that they have."""
+    try:
+        return psutil.Process(pid).children(recursive=True)
+    except psutil.Error:
+        return []
 
 
 def threads_per_worker(jobs: int) -> int:
