@@ -14,8 +14,8 @@ from numpy.testing import assert_allclose
 
 from tests.support.clips import number, write_clip
 from videoemo.errors import UnreadableVideoError
+from videoemo.video import _packets, frames, probe
 from videoemo.video import _times as times_module
-from videoemo.video import frames, probe
 
 Time = int | None
 # Of more than two files libav reads but two.
@@ -168,6 +168,11 @@ def test_a_single_wrong_time_moves_no_other_frame(tmp_path: Path) -> None:
     check(join(tmp_path / "all.ts", *parts), start + np.arange(41) / 25, "1 of 41 frames")
 
 
+def test_frames_closer_than_the_clocks_ticks_are_told_apart(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "a.mkv", n=40, rate=4000, options={"bf": "0"})  # ticks of 1 ms
+    check(path, np.arange(40) / 4000, "filled in at 4000 frames a second")
+
+
 def test_a_time_given_twice_is_that_of_one_frame(tmp_path: Path) -> None:
     source = write_clip(tmp_path / "a.mp4", n=20, options={"bf": "0"})
 
@@ -241,6 +246,15 @@ def test_hidden_frames_are_none_that_cannot_be_decoded(
             out.mux([hidden, packet] if i % 5 == 3 else packet)
     video = probe(path)
     assert (video.n_frames, read(path)[1], video.remarks) == (20, list(range(20)), ())
+
+
+def test_headers_of_theora_are_no_frames() -> None:
+    # There is no encoder for it here: a header's first byte, and a frame's (6.1 and 7.1).
+    assert [_packets.SHOWS["theora"](data) for data in (b"\x80theora", b"\x81theora", b"\x3f")] == [
+        False,
+        False,
+        True,
+    ]
 
 
 def test_a_frame_that_cannot_be_decoded_is_missing_where_packets_name_frames(

@@ -14,6 +14,8 @@ __all__ = ["Clock", "repair_clock"]
 MAX_SECONDS = 1e11
 # A rate is about another that differs by less than this part.
 ABOUT = 0.1
+# A step is usual that differs from the median by less than this part: beyond it lie gaps.
+GAP = 0.6
 # Frames fit between two times that leave them this part of the time they take at the rate.
 ROOM = 0.6
 # So many frames with times below the last one are mistakes; more are a clock that began anew,
@@ -77,12 +79,13 @@ def repair_clock(
 def _step(seconds: npt.NDArray[np.float64], stated: float) -> float:
     """The mean time from frame to frame, without gaps; where it is about the stated one, that."""
     frame = np.flatnonzero(~np.isnan(seconds))
+    frame = frame[np.diff(seconds[frame], prepend=np.nan) != 0]  # of those with the same time one
     n_frames, took = np.diff(frame), np.diff(seconds[frame])
     steps = took / n_frames
     if not np.any(steps > 0):
         return stated
     middle = float(np.median(steps[steps > 0]))
-    usual = np.abs(steps / middle - 1) < 0.5
+    usual = np.abs(steps / middle - 1) < GAP
     step = float(took[usual].sum() / n_frames[usual].sum()) if np.any(usual) else middle
     return stated if abs(step / stated - 1) < ABOUT else step
 

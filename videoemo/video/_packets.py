@@ -136,5 +136,16 @@ def _vp9_shows(data: bytes) -> bool:
     return bool(shows_existing or shows)
 
 
+def _theora_shows(data: bytes) -> bool:
+    """Whether a packet of Theora is a frame, no header (Theora specification, 6.1), such as come
+    again where recordings are joined.
+    """
+    return not data[0] >> 7
+
+
 # libav's name of a decoder -> whether a packet has a frame that is shown.
-SHOWS: dict[str, Callable[[bytes], bool]] = {"vp8": _vp8_shows, "vp9": _vp9_shows}
+SHOWS: dict[str, Callable[[bytes], bool]] = {
+    "theora": _theora_shows,
+    "vp8": _vp8_shows,
+    "vp9": _vp9_shows,
+}
