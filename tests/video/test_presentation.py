@@ -315,3 +315,19 @@ def test_a_decoder_that_would_present_otherwise_refuses(
     path = write_clip(tmp_path / "a.mp4", n=1, **options)
     with pytest.raises(UnreadableVideoError, match="does not undo"):
         read(path, decoder=decoder)
+
+
+@pytest.mark.parametrize("matrix", [8, 14])
+def test_a_matrix_that_is_not_read_is_said(tmp_path: Path, matrix: int) -> None:
+    frame = av.VideoFrame.from_ndarray(picture(3), format="rgb24").reformat(format="yuv444p")
+    path = write_frames(tmp_path / "a.mkv", [frame], context={"colorspace": matrix})
+    with pytest.raises(UnreadableVideoError, match=f"matrix {matrix} "):
+        read(path)
+
+
+def test_bt2020_of_constant_luminance_is_taken_for_the_usual_one(tmp_path: Path) -> None:
+    frame = av.VideoFrame.from_ndarray(picture(3), format="rgb24").reformat(
+        format="yuv444p", dst_colorspace=Colorspace.BT2020
+    )
+    path = write_frames(tmp_path / "a.mkv", [frame], context={"colorspace": 10})
+    assert error(read(path)[0], picture(3)) < 3

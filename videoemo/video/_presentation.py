@@ -25,6 +25,11 @@ MAX_ASPECT_RATIO = 16
 SAY_ASPECT_RATIO = ("mov,", "matroska,")
 # Formats of pictures, whose transparent parts are put on white; the alpha of videos is ignored.
 PICTURES = ("gif", "apng")
+# Matrices of ITU-T H.273, table 4, that swscale knows or takes for BT.601. That of constant
+# luminance, which most files bear by mistake, is taken for the other one of BT.2020.
+MATRICES = range(10)
+CONSTANT_LUMINANCE, BT2020 = 10, 9
+YCGCO = 8
 TRANSFERS = {PQ: "PQ", HLG: "HLG"}
 
 
@@ -131,8 +136,14 @@ def read_presentation(container: Any, stream: Any, frame: Any, path: Path) -> Pr
         Its first frame, which alone carries its rotation and its colours.
     path : Path
         The file.
+
+    Raises
+    ------
+    UnreadableVideoError
+        Its colours are coded in a way that is not read.
     """
     name = container.format.name
+    check_matrix(path, frame)
     rotation, mirrored = read_orientation(frame)
     return Presentation(
         stored=(frame.width, frame.height),
@@ -154,6 +165,23 @@ def read_presentation(container: Any, stream: Any, frame: Any, path: Path) -> Pr
         mirrored=mirrored,
         on_white=name.startswith(PICTURES),
     )
+
+
+def check_matrix(path: Path, frame: Any) -> None:
+    """Check that a frame's colours can be converted to RGB; a wrong word for BT.2020 is put right.
+
+    Raises
+    ------
+    UnreadableVideoError
+        They cannot.
+    """
+    if frame.colorspace == CONSTANT_LUMINANCE:
+        frame.colorspace = BT2020
+    if frame.colorspace not in MATRICES or frame.colorspace == YCGCO:
+        raise UnreadableVideoError(
+            f"{path}: its colours are coded by the matrix {frame.colorspace} of ITU-T H.273, which "
+            "is not read: convert it to BT.709"
+        )
 
 
 def _peak(frame: Any) -> float:

@@ -12,10 +12,11 @@ from av.video.reformatter import Interpolation, VideoReformatter
 
 from videoemo.video._canvas import fit, scale_into
 from videoemo.video._crop import NO_CROP, Crop
+from videoemo.video._info import Video
 from videoemo.video._orientation import to_upright
 from videoemo.video._presentation import (
     TRANSFERS,
-    Presentation,
+    check_matrix,
     read_aspect_ratio,
     to_square,
 )
@@ -47,17 +48,17 @@ class Presenter:
 
     Parameters
     ----------
-    presentation : Presentation
-        Of the first frame.
+    video : Video
+        The video.
     codec : av.video.codeccontext.VideoCodecContext
         The decoder, which knows changes of the sample aspect ratio.
     """
 
-    def __init__(self, presentation: Presentation, codec: Any) -> None:
-        self._presentation = presentation
-        self._canvas = presentation.upright
+    def __init__(self, video: Video, codec: Any) -> None:
+        self._path, self._presentation = video.path, video.presentation
+        self._canvas = video.presentation.upright
         self._codec = codec
-        self._aspect_ratio = presentation.aspect_ratio
+        self._aspect_ratio = video.presentation.aspect_ratio
         self._layouts: dict[tuple[int, int, Fraction], _Layout] = {}
         self._tone_mappings: dict[tuple[int, int], ToneMapping] = {}
         # Each keeps what it has set up for one kind of conversion.
@@ -113,6 +114,7 @@ class Presenter:
     ) -> npt.NDArray[Any]:
         width, height = size or (frame.width, frame.height)
         same = (width, height) == (frame.width, frame.height)
+        check_matrix(self._path, frame)
         converted = self._colours.reformat(
             frame,
             width=width,
