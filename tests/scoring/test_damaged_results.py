@@ -305,13 +305,17 @@ def test_evil_cells_of_a_table_are_listed_by_verify(copy: Finished, name: str) -
         ("mean", '{"sadness": 0.5, "happiness": 0.5}', "mean: expected happiness, sadness, got"),
         ("mean", '{"happiness": -0.5, "sadness": 0.5}', "mean.happiness: expected a number from"),
         ("mean", '{"happiness": null, "sadness": 0.5}', "mean: expected all numbers or all null"),
-        ("seconds", "1" + "0" * 400, "expected an integer of 64 bits, got 1000"),
-        ("seconds", "NaN", "expected a number, got NaN"),
+        (
+            "seconds",
+            "1" + "0" * 400,
+            "seconds: expected a finite number of at most 19 digits, got 1000",
+        ),
+        ("seconds", "NaN", "seconds: expected a finite number of at most 19 digits, got NaN"),
         ("seconds", "-1", "seconds: expected a number from 0 to"),
         ("frames", "true", "frames: expected int, got True"),
         ("face_frames", "300", "face_frames: expected at most 200, got 300"),
         ("dominant", '"x\\u001b[31m"', "dominant: expected a class of mean, got 'x\\x1b[31m'"),
-        ("error", r'"\ud800"', r"expected Unicode, got '\ud800'"),
+        ("error", r'"\ud800"', r"error: expected Unicode, got '\ud800'"),
         ("error", '"' + "x" * 100_000 + '"', "error: expected at most 65,536 characters"),
         ("values", "{}", "values: expected valence, got"),
         ("prediction", "null", "prediction: expected dict, got None"),
@@ -328,7 +332,7 @@ def test_a_damaged_summary_is_said_with_its_field_and_the_video_is_done_again(
     assert line.startswith(f"1 video is done again: summary.json is damaged ({reason}")
     with pytest.raises(VideoemoError, match=r"the results of a\.mp4 in .* damaged") as told:
         merge([copy.out], copy.out.parent / "merged")
-    assert reason in str(told.value)
+    assert f"(summary.json: {reason}" in str(told.value)
     assert_one_line(str(told.value))
     assert not (copy.out.parent / "merged").exists()
 

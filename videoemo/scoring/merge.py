@@ -129,14 +129,16 @@ def _table(folder: Path) -> _Table:
 
 
 def _result(folder: Path, clip_id: str, table: _Table) -> _Result:
+    there = result_folder(folder, clip_id)
+    if there.is_symlink():
+        raise _damaged(folder, clip_id, "its folder is a link")
+    what, failed = "summary.json", False
     try:
-        there = result_folder(folder, clip_id)
-        if there.is_symlink():
-            raise ValueError("its folder is a link")
         try:
-            content, failed = read_object(there / "summary.json"), False
+            content = read_object(there / "summary.json")
         except FileNotFoundError:
-            content, failed = read_object(failure_file(folder, clip_id)), True
+            what, failed = "the record of its failure", True
+            content = read_object(failure_file(folder, clip_id))
         key = _key(content, folder)
         columns = _columns(key, table)
         result: VideoRow | Failure = (
@@ -144,13 +146,19 @@ def _result(folder: Path, clip_id: str, table: _Table) -> _Result:
         )
         if result.video != clip_id:
             raise ValueError(f"video: expected {shown(clip_id)}, got {shown(result.video)}")
-        files = () if failed else _whole_files(there, columns)
+    except FileNotFoundError as exc:
+        raise _damaged(folder, clip_id, "there are none") from exc
     except (OSError, ValueError, RecipeError) as exc:
-        raise InputError(
-            f"the results of {clip_id} in {str(folder)!r} are missing or damaged "
-            f"({reason_of(exc)}): run it again, with --verify"
-        ) from exc
+        raise _damaged(folder, clip_id, f"{what}: {reason_of(exc)}") from exc
+    files = () if failed else _whole_files(folder, clip_id, columns)
     return _Result(folder, key, columns, result, files)
+
+
+def _damaged(folder: Path, clip_id: str, reason: str) -> InputError:
+    return InputError(
+        f"the results of {clip_id} in {str(folder)!r} are missing or damaged ({reason}): run it "
+        "again, with --verify"
+    )
 
 
 def _key(content: dict[str, Any], folder: Path) -> dict[str, Any]:
@@ -191,14 +199,14 @@ def _columns(key: dict[str, Any], table: _Table) -> Columns:
     return Columns(classes, values, table.scores)
 
 
-def _whole_files(folder: Path, columns: Columns) -> tuple[str, ...]:
+def _whole_files(folder: Path, clip_id: str, columns: Columns) -> tuple[str, ...]:
     """The names of a video's outputs, all of them checked."""
-    names = []
+    there, names = result_folder(folder, clip_id), []
     for output in OUTPUTS:
-        if output.required or os.path.lexists(folder / output.name):
-            damage = check_integrity(folder / output.name, output.check(columns), whole=True)
+        if output.required or os.path.lexists(there / output.name):
+            damage = check_integrity(there / output.name, output.check(columns), whole=True)
             if damage is not None:
-                raise ValueError(damage)
+                raise _damaged(folder, clip_id, damage)
             names.append(output.name)
     return (*names, "summary.json")
 

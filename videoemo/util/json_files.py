@@ -7,9 +7,9 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
-from videoemo.util.messages import shown
+from videoemo.util.messages import brief, shown
 from videoemo.util.regular_files import read_regular
 from videoemo.util.text import map_text, unescape
 
@@ -19,7 +19,12 @@ __all__ = ["parse_json", "parse_object", "read_object"]
 _LARGEST = 16 * 1024 * 1024
 # Levels of lists and objects within each other; ours have eight at most.
 _DEEPEST = 32
-_LARGEST_INTEGER = 2**63
+# Digits of an integer: of one of 64 bits.
+_MOST_DIGITS = 19
+_TOO_DEEP = f"lists or objects within each other, more than {_DEEPEST} deep"
+_CONTAINERS = (dict, list)
+# A backslash, as JSON writes one, where `text.escape` may have put it; a character by its number.
+_BACKSLASH, _NUMBERED = rb"\\", rb"\u"
 
 
 def read_object(path: Path) -> dict[str, Any]:
@@ -33,9 +38,10 @@ def read_object(path: Path) -> dict[str, Any]:
     ValueError
         It is too large, or holds no object as `parse_object` takes it.
     """
-    return dict(
-        map_text(unescape, parse_object(read_regular(path, most=_LARGEST, follow_links=False)))
-    )
+    data = read_regular(path, most=_LARGEST, follow_links=False)
+    content = parse_object(data)
+    # Many such files are read, and few have anything to be given back.
+    return dict(map_text(unescape, content)) if _BACKSLASH in data else content
 
 
 def parse_object(data: bytes) -> dict[str, Any]:
@@ -55,8 +61,8 @@ def parse_object(data: bytes) -> dict[str, Any]:
 def parse_json(data: bytes) -> Any:
     """Parse JSON of at most 16 MiB and 32 levels.
 
-    Its numbers are finite and its integers fit into 64 bits; its strings are Unicode, save that
-    bytes of a file's name that is not UTF-8 may stand in them, as `os.fsdecode` gives them.
+    Its numbers are finite and its integers have at most 19 digits; its strings are Unicode, save
+    that bytes of a file's name that is not UTF-8 may stand in them, as `os.fsdecode` gives them.
 
     Parameters
     ----------
@@ -66,42 +72,76 @@ def parse_json(data: bytes) -> Any:
     Raises
     ------
     ValueError
-        It is not so; the message says what is wrong, with at most 200 characters of a value.
+        It is not so; the message names the field, with at most 200 characters of its value.
     """
     if len(data) > _LARGEST:
         raise ValueError(f"more than {_LARGEST:,} bytes of JSON")
+    unusable: list[_Number] = []
+
+    def refuse(text: str) -> _Number:
+        unusable.append(_Number(text))
+        return unusable[-1]
+
+    def integer(digits: str) -> int | _Number:
+        return int(digits) if len(digits.lstrip("-")) <= _MOST_DIGITS else refuse(digits)
+
+    def real(digits: str) -> float | _Number:
+        value = float(digits)
+        return value if math.isfinite(value) else refuse(digits)
+
     try:
-        content = json.loads(data.decode("utf-8"), parse_constant=_refuse)
+        text = data.decode("utf-8")
+        content = json.loads(text, parse_int=integer, parse_float=real, parse_constant=refuse)
     except RecursionError as exc:
         raise ValueError(_TOO_DEEP) from exc
-    level, depth = [content], 0
-    while level:
-        if depth > _DEEPEST:
-            raise ValueError(_TOO_DEEP)
-        level, depth = [part for value in level for part in _parts(value)], depth + 1
+    _check_depth(content)
+    # Many such files are read, and few have anything of the kind.
+    if unusable or _NUMBERED in data:
+        _check_values(content)
     return content
 
 
-_TOO_DEEP = f"lists or objects within each other, more than {_DEEPEST} deep"
+class _Number(str):
+    """Text of a number that nobody could use: of too many digits, or not finite."""
 
 
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"expected a number, got {constant}")
+def _check_depth(content: Any) -> None:
+    level, depth = [content] if type(content) in _CONTAINERS else [], 0
+    while level:
+        depth += 1
+        if depth > _DEEPEST:
+            raise ValueError(_TOO_DEEP)
+        level = [
+            part
+            for value in level
+            for part in (value.values() if type(value) is dict else value)
+            if type(part) in _CONTAINERS
+        ]
 
 
-def _parts(value: Any) -> list[Any]:
-    """What a list or an object holds; a number or a string is checked, and holds nothing."""
-    if isinstance(value, dict):
-        return [*value, *value.values()]
-    if isinstance(value, list):
-        return value
+def _check_values(content: Any) -> None:
+    """Check every number and string, the names of fields too."""
+    values: list[tuple[tuple[Any, ...], Any]] = [((), content)]
+    while values:
+        place, value = values.pop()
+        wrong = _wrong(value)
+        if wrong is not None:
+            field = brief(".".join(map(str, place)))
+            raise ValueError(f"{field}: {wrong}" if field else wrong)
+        if isinstance(value, dict):
+            values += [((*place, name), name) for name in value]
+        if isinstance(value, dict | list):
+            inner = value.items() if isinstance(value, dict) else enumerate(value)
+            values += [((*place, step), part) for step, part in inner]
+
+
+def _wrong(value: Any) -> str | None:
+    """What is wrong with a number or a string, in words."""
+    if isinstance(value, _Number):
+        return f"expected a finite number of at most {_MOST_DIGITS} digits, got {brief(value)}"
     if isinstance(value, str):
         try:
             value.encode("utf-8", "surrogateescape")
-        except UnicodeEncodeError as exc:
-            raise ValueError(f"expected Unicode, got {shown(value)}") from exc
-    elif isinstance(value, float) and not math.isfinite(value):
-        raise ValueError("expected a finite number, got one above 1.8e308")
-    elif isinstance(value, int) and abs(value) > _LARGEST_INTEGER:
-        raise ValueError(f"expected an integer of 64 bits, got {shown(value)}")
-    return []
+        except UnicodeEncodeError:
+            return f"expected Unicode, got {shown(value)}"
+    return None

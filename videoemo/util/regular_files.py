@@ -79,7 +79,8 @@ def read_regular(path: Path, *, most: int, follow_links: bool = True) -> bytes:
         It has more bytes.
     """
     with open_regular(path, follow_links=follow_links) as file:
-        content = file.read(most + 1)
+        # Not to ask for room for `most` bytes where there are few.
+        content = file.read(min(os.fstat(file.fileno()).st_size, most) + 1)
     if len(content) > most:
         raise ValueError(f"more than {most:,} bytes")
     return content
