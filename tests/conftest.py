@@ -7,6 +7,7 @@ import shutil
 import signal
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -84,3 +85,31 @@ def videoemo(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str])
         return stopped.value.code, out, err
 
     return run
+
+
+@pytest.fixture
+def unprivileged() -> Iterator[Callable[[Path], Path]]:
+    """From a call to the end of the test, be a user who may not read everything: gives a folder
+    that belongs to that user, with the same files. Where that cannot be, the test is skipped.
+    """
+    made: list[str] = []
+
+    def become(folder: Path) -> Path:
+        if os.name == "nt":
+            pytest.skip("permissions are other ones on Windows")
+        if os.geteuid() != 0:
+            return folder
+        made.append(tempfile.mkdtemp(prefix="videoemo-tests-"))
+        nobody = 65534
+        shutil.copytree(folder, made[0], dirs_exist_ok=True)
+        for path in (Path(made[0]), *Path(made[0]).rglob("*")):
+            os.chown(path, nobody, nobody)
+        os.seteuid(nobody)
+        if not os.access(made[0], os.R_OK | os.W_OK | os.X_OK, effective_ids=True):
+            pytest.skip(f"{made[0]} cannot be reached by another user than root")
+        return Path(made[0])
+
+    yield become
+    if made:
+        os.seteuid(0)
+        shutil.rmtree(made[0])

@@ -167,6 +167,8 @@ class Clip:
         Its class, where a dataset gives one.
     group : str or None
         The source it was cut from, where a dataset gives one.
+    further : dict of str to str
+        What else a manifest says of it, by the names of its columns.
     """
 
     path: Path
@@ -174,6 +176,7 @@ class Clip:
     split: str | None = None
     label: str | None = None
     group: str | None = None
+    further: dict[str, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, repr=False)

@@ -48,7 +48,8 @@ def test_a_picture_of_a_face_gives_the_tables_the_pictures_and_the_summary(
         f"portrait.jpg/{name}"
         for name in ("faces.parquet", "tracks.csv", "group.parquet", "timeline.png", "summary.json")
     }
-    assert files == {"videos.csv", "overview.png", "summary.json", *inside}
+    tables = {"videos.csv", "overview.png", "summary.json"}
+    assert files == {".videoemo-results", *tables, *inside}
     faces = pd.read_parquet(tmp_path / "out" / "portrait.jpg" / "faces.parquet")
     assert faces[["frame", "seconds", "face"]].to_numpy().tolist() == [[0, 0.0, 0]]
     (row,) = videos(tmp_path / "out")
@@ -465,3 +466,36 @@ def test_doctor_says_how_decord_is_had_and_that_nothing_needs_it(
         ["-", "decoder", "decord", "not", "installed:", "an", "extra"],
     )
     assert remedy.strip() == "only for decoder = \"decord\": pip install 'videoemo[decord]'"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["score", "", "-o", "out"],
+        ["score", "a.mp4", "", "-o", "out"],
+        ["score", "a.mp4", "-o", ""],
+        ["score", "a.mp4", "-o", "out", "--classifier", ""],
+        ["score", "a.mp4", "-o", "out", "--pipeline", ""],
+        ["merge", "", "-o", "out"],
+        ["demo", "-o", ""],
+        ["extract", "--dataset", "folder", "--root", ""],
+        ["extract", "--dataset", ""],
+        ["pool", "", "--statistics", "mean", "-o", "x.parquet"],
+        ["fit", "--clf", "svc", "--features", ""],
+        ["evaluate", "--protocol", "ferplus", "--data", ""],
+        ["train", "", "-o", "out"],
+        ["models", "import", "", "--as", "x"],
+        ["models", "bundle", ""],
+    ],
+    ids=" ".join,
+)
+def test_an_empty_path_is_wrong_usage_and_not_the_working_folder(
+    videoemo: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_clip(tmp_path / "a.mp4", n=1)
+    status, said, told = videoemo(*command)
+    assert (status, said) == (2, "")
+    assert "it is empty" in told
+    assert len(told.splitlines()) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["a.mp4"]

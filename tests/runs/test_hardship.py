@@ -61,6 +61,7 @@ def test_fifty_files_of_which_six_fail_for_a_reason_each(tmp_path: Path, videoem
     } <= set(contents(out))
     assert {path.name for path in out.iterdir()} == done | {
         ".videoemo",
+        ".videoemo-results",
         "videos.csv",
         "errors.csv",
         "summary.json",

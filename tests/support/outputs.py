@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+from videoemo.tables.results_folder import MARKER
+
 
 def contents(out: Path) -> dict[str, bytes]:
-    """Every file of a run, hidden ones too; of a summary, which holds durations, that it
-    is there.
+    """Every file of a run, hidden ones too, but for the marker of its folder; of a summary, which
+    holds durations, that it is there.
     """
-    files = (path for path in out.rglob("*") if path.is_file())
+    files = (path for path in out.rglob("*") if path.is_file() and path.name != MARKER)
     return {
         str(path.relative_to(out)): b"" if path.name == "summary.json" else path.read_bytes()
         for path in files

@@ -138,7 +138,8 @@ def evaluate_table(
         grouped=groups is not None,
         figures=tuple(figures),
         chosen=outcomes[0].chosen,
-        provenance=table.provenance,
+        # What a manifest says of each clip is no part of a report that may be handed on.
+        provenance={k: v for k, v in table.provenance.items() if k != "further"},
         fitted=outcomes[0].last if len(folds.folds) == 1 else None,
     )
 

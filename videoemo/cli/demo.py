@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from videoemo.cli import options
 from videoemo.util.terminal import say
 
 __all__ = ["demo"]
@@ -15,7 +16,7 @@ __all__ = ["demo"]
 @click.option(
     "-o",
     "--out",
-    type=click.Path(path_type=Path),
+    type=options.GivenPath(),
     default="videoemo-demo",
     show_default=True,
     help="Folder for the results.",

@@ -24,12 +24,13 @@ __all__ = ["evaluate", "extract", "fit", "pool", "train"]
 @click.option(
     "--dataset",
     required=True,
+    type=options.NAME,
     metavar="NAME",
     help="The dataset: a name in pipelines, such as afew, or a TOML file.",
 )
 @click.option(
     "--root",
-    type=click.Path(path_type=Path),
+    type=options.GivenPath(),
     help="The dataset's folder; else $VIDEOEMO_DATA/NAME, or data/NAME.",
 )
 @click.option(
@@ -37,6 +38,7 @@ __all__ = ["evaluate", "extract", "fit", "pool", "train"]
 )
 @click.option(
     "--extractor",
+    type=options.NAME,
     metavar="NAME",
     help="The network, in place of the recipe's: its name, or the path of its card.",
 )
@@ -52,7 +54,7 @@ __all__ = ["evaluate", "extract", "fit", "pool", "train"]
 @click.option(
     "-o",
     "--out",
-    type=click.Path(path_type=Path),
+    type=options.GivenPath(),
     help="The table to write; else features/NAME.parquet.",
 )
 def extract(
@@ -104,7 +106,7 @@ def extract(
 
 
 @click.command()
-@click.argument("embeddings", metavar="EMBEDDINGS", type=click.Path(path_type=Path))
+@click.argument("embeddings", metavar="EMBEDDINGS", type=options.GivenPath())
 @click.option(
     "--statistics",
     required=True,
@@ -139,11 +141,11 @@ def _descriptors(table: FeatureTable) -> str:
 
 
 @click.command()
-@click.argument("recipe", metavar="RECIPE")
+@click.argument("recipe", metavar="RECIPE", type=options.NAME)
 @options.out
 @click.option(
     "--data",
-    type=click.Path(path_type=Path),
+    type=options.GivenPath(),
     help="The data's folder; else $VIDEOEMO_DATA/<kind>, or data/<kind>.",
 )
 @click.option("--resume", is_flag=True, help="Go on where an interrupted training in OUT stopped.")
@@ -175,6 +177,7 @@ def train(recipe: str, out: Path, data: Path | None, resume: bool) -> int:
 @click.option(
     "--clf",
     required=True,
+    type=options.NAME,
     metavar="NAME",
     help="The classifier: a name in classifiers, such as svc, or a TOML file.",
 )
@@ -182,13 +185,14 @@ def train(recipe: str, out: Path, data: Path | None, resume: bool) -> int:
 @options.features
 @click.option(
     "--protocol",
+    type=options.NAME,
     metavar="NAME",
     help="How to judge it; else train-val where there are both splits, or grouped-kfold.",
 )
 @click.option(
     "-o",
     "--out",
-    type=click.Path(path_type=Path),
+    type=options.GivenPath(),
     help="The file to write; else fitted/DATASET-CLF.skops.",
 )
 def fit(
@@ -214,25 +218,37 @@ def fit(
 @click.option(
     "--protocol",
     required=True,
+    type=options.NAME,
     metavar="NAME",
     help="How to judge: a name in eval/protocols, or a TOML file.",
 )
 @click.option(
-    "--clf", metavar="NAME", help="For clips: the classifier, a name in classifiers or a TOML file."
+    "--clf",
+    type=options.NAME,
+    metavar="NAME",
+    help="For clips: the classifier, a name in classifiers or a TOML file.",
 )
-@click.option("--against", metavar="NAME", help="For clips: another classifier to compare with.")
+@click.option(
+    "--against",
+    type=options.NAME,
+    metavar="NAME",
+    help="For clips: another classifier to compare with.",
+)
 @options.dataset
 @options.features
 @click.option(
     "--data",
-    type=click.Path(path_type=Path),
+    type=options.GivenPath(),
     help="For faces: the data's folder; else $VIDEOEMO_DATA/<kind>, or data/<kind>.",
 )
 @click.option(
-    "--extractor", metavar="NAME", help="For faces: the network, its name or the path of its card."
+    "--extractor",
+    type=options.NAME,
+    metavar="NAME",
+    help="For faces: the network, its name or the path of its card.",
 )
 @click.option(
-    "-o", "--out", type=click.Path(path_type=Path), help="Folder for report.json and the pictures."
+    "-o", "--out", type=options.GivenPath(), help="Folder for report.json and the pictures."
 )
 def evaluate(protocol: str, out: Path | None, **given: Any) -> int:
     """Judge a classifier, or an extractor.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from videoemo.cli import options
 from videoemo.util.terminal import print_result, say
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def _outputs(card: Card) -> str:
 
 
 @models.command()
-@click.argument("name", metavar="NAME")
+@click.argument("name", metavar="NAME", type=options.NAME)
 def show(name: str) -> int:
     """Show a network's card.
 
@@ -108,7 +109,7 @@ def _numbers(values: tuple[float, ...]) -> str:
 
 
 @models.command()
-@click.argument("names", metavar="NAME...", nargs=-1, required=True)
+@click.argument("names", metavar="NAME...", nargs=-1, required=True, type=options.NAME)
 def fetch(names: tuple[str, ...]) -> int:
     """Fetch networks, unless they are here.
 
@@ -144,16 +145,17 @@ def verify() -> int:
 
 
 @models.command("import")
-@click.argument("path", metavar="FILE", type=click.Path(path_type=Path, exists=True))
+@click.argument("path", metavar="FILE", type=options.GivenPath(exists=True))
 @click.option(
     "--as",
     "name",
+    type=options.NAME,
     metavar="NAME",
     help="The published network that the file is; its checksum must be the published one.",
 )
 @click.option(
     "--card",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=options.GivenPath(exists=True, dir_okay=False),
     metavar="MY.toml",
     help="The card of a network of your own.",
 )
@@ -184,7 +186,7 @@ def import_(path: Path, name: str | None, card: Path | None) -> int:
 
 
 @models.command()
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("folder", metavar="DIR", type=options.GivenPath(file_okay=False))
 def bundle(folder: Path) -> int:
     """Copy the networks that are here to a folder.
 

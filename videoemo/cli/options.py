@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ import click
 
 __all__ = [
     "FAILED_VIDEOS",
+    "NAME",
+    "GivenPath",
     "cluster",
     "dataset",
     "features",
@@ -22,10 +25,43 @@ __all__ = [
 # The exit status of a run in which some or all videos failed.
 FAILED_VIDEOS = 3
 
+_EMPTY = "it is empty; a variable of the shell may be unset"
+
+
+class GivenPath(click.Path):
+    """Type of a path on the command line; an empty one, which would be the working folder, is
+    refused.
+
+    Parameters
+    ----------
+    **checks : object
+        Those of `click.Path`, such as `exists=True`.
+    """
+
+    def __init__(self, **checks: Any) -> None:
+        super().__init__(path_type=Path, **checks)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Convert to a Path."""
+        if not os.fspath(value):
+            self.fail(_EMPTY, param, ctx)
+        return super().convert(value, param, ctx)
+
+
+class _Name(click.types.StringParamType):
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not value:
+            self.fail(_EMPTY, param, ctx)
+        return super().convert(value, param, ctx)
+
+
+# The type of a name, or of a path where a name would do; it is not empty.
+NAME = _Name()
+
 out = click.option(
     "-o",
     "--out",
-    type=click.Path(path_type=Path, file_okay=True),
+    type=GivenPath(),
     required=True,
     help="Folder for the results; made if need be.",
 )
@@ -51,12 +87,11 @@ redo = click.option(
 )
 dataset = click.option(
     "--dataset",
+    type=NAME,
     metavar="NAME",
     help="The table features/NAME.parquet; not needed where there is only one.",
 )
-features = click.option(
-    "--features", type=click.Path(path_type=Path), help="The table, wherever it lies."
-)
+features = click.option("--features", type=GivenPath(), help="The table, wherever it lies.")
 
 
 def jobs_or_cluster(jobs: int | None, cluster: str | None) -> dict[str, Any]:

@@ -19,9 +19,7 @@ __all__ = ["merge", "print_run", "score"]
 
 
 @click.command(no_args_is_help=False)
-@click.argument(
-    "paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path)
-)
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=options.GivenPath())
 @options.out
 @click.option(
     "--faces",
@@ -42,16 +40,26 @@ __all__ = ["merge", "print_run", "score"]
 @click.option(
     "--min-face", type=click.IntRange(min=12), metavar="PX", help="The smallest face looked for."
 )
-@click.option("--extractor", metavar="NAME", help="The network: its name, or the path of its card.")
+@click.option(
+    "--extractor",
+    type=options.NAME,
+    metavar="NAME",
+    help="The network: its name, or the path of its card.",
+)
 @click.option(
     "--device",
     type=click.Choice(["cpu", "cuda", "mps"]),
     help="What runs the networks; cuda and mps are torch's.",
 )
-@click.option("--pipeline", metavar="FILE", help="Settings: a TOML file with the keys to change.")
+@click.option(
+    "--pipeline",
+    type=options.NAME,
+    metavar="FILE",
+    help="Settings: a TOML file with the keys to change.",
+)
 @click.option(
     "--classifier",
-    type=click.Path(path_type=Path),
+    type=options.GivenPath(),
     metavar="FILE",
     help="Classify each video, by a classifier that `fit` wrote.",
 )
@@ -64,6 +72,11 @@ __all__ = ["merge", "print_run", "score"]
     "--verify",
     is_flag=True,
     help="Read all that an earlier run has done, and the videos, before taking it for done.",
+)
+@click.option(
+    "--prune",
+    is_flag=True,
+    help="Remove results in OUT that this run does not make, as of a video that is gone.",
 )
 @click.option(
     "--dry-run",
@@ -85,6 +98,7 @@ def score(
     redo: bool,
     retry_failed: bool,
     verify: bool,
+    prune: bool,
     dry_run: bool,
     log_json: bool,
     **settings: Any,
@@ -104,6 +118,7 @@ def score(
     from videoemo.runs.plan import Resume
     from videoemo.runs.progress import ConsoleProgress, JsonProgress
     from videoemo.scoring.folder import plan_scoring, score_folder
+    from videoemo.scoring.surplus import surplus_line
 
     workers = options.jobs_or_cluster(jobs, cluster)
     given = {key: value for key, value in settings.items() if value is not None}
@@ -124,10 +139,18 @@ def score(
         planned = plan_scoring(
             paths, out, chosen, progress=progress, classifier=fitted, resume=resume
         )
-        print_result(*planned.plan.forecast(jobs or 1))
+        surplus = surplus_line(planned.plan, planned.pipeline, classifier=fitted is not None)
+        print_result(*planned.plan.forecast(jobs or 1), *filter(None, [surplus]))
         return 0
     run = score_folder(
-        paths, out, chosen, progress=progress, classifier=fitted, resume=resume, **workers
+        paths,
+        out,
+        chosen,
+        progress=progress,
+        classifier=fitted,
+        resume=resume,
+        prune=prune,
+        **workers,
     )
     status = print_run(run, out)
     if classifier is not None:
@@ -136,9 +159,7 @@ def score(
 
 
 @click.command()
-@click.argument(
-    "folders", metavar="FOLDER...", nargs=-1, required=True, type=click.Path(path_type=Path)
-)
+@click.argument("folders", metavar="FOLDER...", nargs=-1, required=True, type=options.GivenPath())
 @options.out
 def merge(folders: tuple[Path, ...], out: Path) -> int:
     """Put the results of several runs into one folder.

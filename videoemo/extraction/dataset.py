@@ -44,6 +44,7 @@ from videoemo.runs.job import Work
 from videoemo.runs.plan import Resume, make_plan
 from videoemo.runs.progress import Progress
 from videoemo.runs.state.integrity import parquet_check
+from videoemo.runs.state.paths import result_folder
 from videoemo.runs.workers.interfaces import Limits
 from videoemo.tables.summary import Failure
 from videoemo.tables.videos import VideoRow
@@ -107,6 +108,9 @@ def extract(
     provenance = _provenance(recipe, name, card)
     if not redo:
         check_settings(out, provenance)
+    further = _further(clips)
+    if further:
+        provenance["further"] = further
     parts = out.with_name(f".{out.stem}.parts")
     named = {_folder(clip.id): clip for clip in clips}
     settings = settings_key(resolved)
@@ -117,6 +121,7 @@ def extract(
         settings,
         outputs={EMBEDDINGS: parquet_check(partial(read_clip, length=card.embedding), always=True)},
         resume=Resume(retry_failed=True),
+        notice=progress.notice,
     )
     load = partial(_load_task, served)
     with execute(
@@ -135,7 +140,7 @@ def extract(
                 if isinstance(result, Failure)
             )
             read = [
-                (parts / part / EMBEDDINGS, clip)
+                (result_folder(parts, part) / EMBEDDINGS, clip)
                 for part, clip in named.items()
                 if not isinstance(plan.known[part], Failure)
             ]
@@ -215,6 +220,15 @@ def _provenance(recipe: ExtractionRecipe, name: str, card: Card) -> dict[str, An
         "pooling": recipe.descriptor.pooling,
         "versions": versions(),
     }
+
+
+def _further(clips: Sequence[Clip]) -> dict[str, dict[str, str]]:
+    """What a manifest's further columns say: the value of each clip, by column and id."""
+    columns: dict[str, dict[str, str]] = {}
+    for clip in clips:
+        for name, value in clip.further.items():
+            columns.setdefault(name, {})[clip.id] = value
+    return columns
 
 
 def _folder(clip_id: str) -> str:

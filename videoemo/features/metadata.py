@@ -57,7 +57,7 @@ def check_settings(path: Path, provenance: dict[str, Any]) -> None:
     if not path.exists():
         return
     there = read_provenance(path)
-    keys = [key for key in provenance if key != "versions"]
+    keys = [key for key in provenance if key not in ("versions", "further")]
     other = [name for key in keys for name in _differences(there.get(key), provenance[key], key)]
     if other:
         raise InputError(

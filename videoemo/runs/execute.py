@@ -16,6 +16,7 @@ from videoemo.runs.state.results import publishing
 from videoemo.runs.workers.interfaces import Limits, WorkerCrash
 from videoemo.runs.workers.pool import WorkerPool
 from videoemo.runs.workers.process import LocalWorkerSource, threads_per_worker
+from videoemo.tables.results_folder import mark_results_folder
 from videoemo.tables.summary import Failure
 from videoemo.tables.videos import VideoRow
 from videoemo.util.files import prepare_output_dir
@@ -78,6 +79,7 @@ def execute(
         pool = _cluster_workers(plan, load_remote, limits, cluster, watcher)
     with pool as workers:
         prepare_output_dir(plan.out)  # not before it is certain that there will be results
+        mark_results_folder(plan.out)
         with Leases(plan.out, own_files=plan.own_files, notice=progress.notice) as leases:
             leases.join(plan.settings)
             leases.sweep()

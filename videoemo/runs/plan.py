@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from videoemo.errors import OutputError
 from videoemo.records import Clip
 from videoemo.runs.progress import clip_sizes
 from videoemo.runs.state.fingerprint import make_key, video_key
 from videoemo.runs.state.integrity import FileCheck
+from videoemo.runs.state.paths import check_result_folders, result_folder
 from videoemo.runs.state.results import State, state
 from videoemo.tables.columns import Columns
 from videoemo.tables.summary import Failure
 from videoemo.tables.videos import VideoRow
 from videoemo.util.json_files import read_object
-from videoemo.util.messages import brief, count_noun
+from videoemo.util.messages import count_noun, first_names, shown
+from videoemo.util.slow_work import SlowWork
 
 __all__ = ["Plan", "Resume", "make_plan"]
 
-# Videos whose damaged results are named; of more their number is told.
-_NAMED = 3
 # Of one video, and of a forecast: three hundred centuries are as good as any other number.
 _MOST_SECONDS = 1e12
 
@@ -95,12 +96,12 @@ class Plan:
 
     def find_result(self, clip: Clip) -> VideoRow | Failure | None:
         """Find the valid result of a clip on disk; None where it is to be done."""
-        return self._valid_result(self._state(clip))
+        return self._valid_result(clip, self._state(clip))
 
     def add(self, clip: Clip) -> None:
         """Add a clip to those to do, or its result to the known ones."""
         found = self._state(clip)
-        result = self._valid_result(found)
+        result = self._valid_result(clip, found)
         if result is not None:
             self.known[clip.id] = result
             return
@@ -113,7 +114,7 @@ class Plan:
         """Notices of the results that are done again, one a reason; of damaged ones with names."""
         return [
             f"{len(ids)} {'video is' if len(ids) == 1 else 'videos are'} done again: {reason}"
-            f"{_names(ids) if kind == 'incomplete' else ''}"
+            f"{f' ({first_names(ids)})' if kind == 'incomplete' else ''}"
             for (kind, reason), ids in sorted(self.redo_reasons.items())
         ]
 
@@ -131,7 +132,7 @@ class Plan:
         done = {
             clip_id: taken
             for clip_id in self.known
-            if (taken := _seconds_taken(self.out / clip_id)) is not None
+            if (taken := _seconds_taken(result_folder(self.out, clip_id))) is not None
         }
         lines = [
             f"to do: {len(self.todo):,} of {len(self.clips):,} videos, {todo / 1e6:,.1f} MB",
@@ -156,7 +157,9 @@ class Plan:
             verify=self.resume.verify,
         )
 
-    def _valid_result(self, found: State) -> VideoRow | Failure | None:
+    def _valid_result(self, clip: Clip, found: State) -> VideoRow | Failure | None:
+        if found.owner in self.videos:
+            return _taken(clip, found.owner)
         if self.resume.redo:
             return None
         return found.row or (None if self.resume.retry_failed else found.failure)
@@ -171,6 +174,7 @@ def make_plan(
     own_files: Collection[str] = (),
     columns: Columns | None = None,
     resume: Resume,
+    notice: Callable[[str], None] | None = None,
 ) -> Plan:
     """Plan a run from the results in its output folder.
 
@@ -191,12 +195,25 @@ def make_plan(
         What the row of each clip must hold beside counts; None for nothing.
     resume : Resume
         How an earlier run is resumed.
+    notice : callable or None
+        Called with how far it is, where it takes long.
+
+    Raises
+    ------
+    InputError
+        There is no place for the results; see `check_result_folders`.
     """
-    videos = {clip.id: video_key(clip.path, whole=resume.verify) for clip in clips}
+    check_result_folders(out, (clip.id for clip in clips))
+    slow, of_all = SlowWork(notice), f"of {count_noun(len(clips), 'video')}"
+    videos: dict[str, dict[str, Any]] = {}
+    for n, clip in enumerate(clips, start=1):
+        videos[clip.id] = video_key(clip.path, whole=resume.verify)
+        slow.go_on(f"looking at the videos: {n:,} {of_all}")
     everything = frozenset([*outputs, *own_files, "summary.json"])
     plan = Plan(out, outputs, everything, resume, clips, videos, settings, columns=columns)
-    for clip in clips:
+    for n, clip in enumerate(clips, start=1):
         plan.add(clip)
+        slow.go_on(f"looking for results of before: {n:,} {of_all}")
     # So that no long one is begun when all others are done; by bytes, since no video is opened for
     # the plan. Ties stay in path order.
     size = clip_sizes(plan.todo)
@@ -204,9 +221,13 @@ def make_plan(
     return plan
 
 
-def _names(ids: Sequence[str]) -> str:
-    more = f" and {len(ids) - _NAMED:,} more" if len(ids) > _NAMED else ""
-    return f" ({', '.join(map(brief, ids[:_NAMED]))}{more})"
+def _taken(clip: Clip, other: str) -> Failure:
+    """The failure of a clip whose results would take the place of another's."""
+    message = (
+        f"{clip.path}: the output folder cannot tell its name from that of {shown(other)}, whose "
+        "results are there: rename one of the two, or give a folder on another disk with -o"
+    )
+    return Failure(clip.id, "write", OutputError.__name__, message)
 
 
 def _seconds_taken(folder: Path) -> float | None:

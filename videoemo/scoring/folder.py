@@ -26,6 +26,7 @@ from videoemo.runs.workers.interfaces import Limits
 from videoemo.scoring.outputs import NAMES, wanted_outputs
 from videoemo.scoring.provenance import run_provenance
 from videoemo.scoring.run_tables import Run, write_run_tables
+from videoemo.scoring.surplus import tell_or_prune
 from videoemo.tables.columns import Columns
 
 if TYPE_CHECKING:
@@ -90,7 +91,12 @@ def plan_scoring(
     WeightsError
         An extractor's weights that are missing or damaged.
     """
-    clips = find_clips(paths, exclude=out, picture_folders=pipeline.sampling.fps is not None)
+    clips = find_clips(
+        paths,
+        exclude=out,
+        picture_folders=pipeline.sampling.fps is not None,
+        notice=progress.notice,
+    )
     resolved = resolve(pipeline, notice=progress.notice)
     ran, scores, sha256 = run_provenance(resolved), None, None
     if classifier is not None:
@@ -109,6 +115,7 @@ def plan_scoring(
         own_files=NAMES,
         columns=columns,
         resume=resume or Resume(),
+        notice=progress.notice,
     )
     return Scoring(plan, resolved.pipeline, ran, columns)
 
@@ -123,6 +130,7 @@ def score_folder(
     jobs: int = 1,
     cluster: str | None = None,
     resume: Resume | None = None,
+    prune: bool = False,
 ) -> Run:
     """Score every video of some files and folders; `out` gets the tables, summaries and pictures.
 
@@ -148,6 +156,9 @@ def score_folder(
         The address of a Dask scheduler, whose workers serve in place of them.
     resume : Resume or None
         What of an earlier run counts.
+    prune : bool, default=False
+        Whether what `out` holds of earlier runs, and this one does not make, is removed at the end,
+        and not only told.
 
     Raises
     ------
@@ -181,6 +192,14 @@ def score_folder(
         pictures = served.outputs.pictures
         write_run_tables(
             run, out, leases, columns=scoring.columns, pictures=pictures, ran=scoring.ran
+        )
+        tell_or_prune(
+            plan,
+            served,
+            leases,
+            classifier=classifier is not None,
+            remove=prune,
+            notice=progress.notice,
         )
     return run
 

@@ -24,6 +24,7 @@ from videoemo.scoring.outputs import NAMES, OUTPUTS
 from videoemo.scoring.run_tables import Run, write_run_tables
 from videoemo.tables.columns import Columns
 from videoemo.tables.faces import SCHEMA
+from videoemo.tables.results_folder import mark_results_folder
 from videoemo.tables.summary import Failure, from_failure, from_summary
 from videoemo.tables.videos import VideoRow, read_videos
 from videoemo.util.files import prepare_output_dir
@@ -90,6 +91,7 @@ def merge(folders: Sequence[Path], out: Path) -> Run:
                 "of videoemo"
             )
     prepare_output_dir(out)
+    mark_results_folder(out)
     with Leases(out, own_files=NAMES) as leases:
         if found:
             leases.join(next(iter(found.values())).key["settings"])

@@ -8,12 +8,15 @@ from reprlib import Repr
 
 from videoemo.util.text import printable
 
-__all__ = ["brief", "count_noun", "did_you_mean", "one_line", "reason_of", "shown"]
+__all__ = ["brief", "count_noun", "did_you_mean", "first_names", "one_line", "reason_of", "shown"]
 
 # What is nested, or long, is not written out in full: it may have no end that Python could reach.
 _REPR = Repr()
 _REPR.maxstring = _REPR.maxlong = _REPR.maxother = 1000
 _REPR.maxlist = _REPR.maxtuple = _REPR.maxdict = 20
+
+# Names that one line lists.
+_MOST_NAMES = 3
 
 
 def did_you_mean(given: str, known: Iterable[str], *, others: str = "") -> str:
@@ -93,3 +96,10 @@ def brief(text: str, *, limit: int = 200) -> str:
         The number of characters at which it is cut off.
     """
     return printable(text if len(text) <= limit else f"{text[:limit]}...")
+
+
+def first_names(names: Iterable[object]) -> str:
+    """The first three of some names, and how many more there are: `a, b, c and 4 more`."""
+    listed = [str(name) for name in names]
+    more = f" and {len(listed) - _MOST_NAMES:,} more" if len(listed) > _MOST_NAMES else ""
+    return ", ".join(map(brief, listed[:_MOST_NAMES])) + more

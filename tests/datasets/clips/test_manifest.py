@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -135,16 +136,67 @@ def test_a_clip_without_a_label_is_told_and_left_out_unless_it_is_of_the_test_sp
     assert told(labelled, "'a.mp4': no label")
 
 
+def test_further_columns_are_kept_with_the_clip(tmp_path: Path) -> None:
+    labelled = load(
+        "manifest",
+        listed(
+            tmp_path,
+            "id,path,LABEL,weather,Fold,,\n1,a.mp4,keen,wet,A,,\n2,more/b c.mp4,bored,,B,,\n",
+        ),
+    )
+    assert [clip.further for clip in labelled.clips] == [
+        {"id": "1", "weather": "wet", "Fold": "A"},
+        {"id": "2", "weather": "", "Fold": "B"},
+    ]
+    assert labelled.problems == ()
+
+
+def test_backslashes_of_windows_are_understood_on_every_system(tmp_path: Path) -> None:
+    labelled = load(
+        "manifest", listed(tmp_path, "path,label\n.\\a.mp4,keen\nmore\\b c.mp4,bored\n")
+    )
+    assert [(clip.id, clip.path) for clip in labelled.clips] == [
+        ("a.mp4", tmp_path / "a.mp4"),
+        ("more/b c.mp4", tmp_path / "more" / "b c.mp4"),
+    ]
+
+
+@pytest.mark.skipif(os.sep == "\\", reason="no such name on Windows")
+def test_a_backslash_in_the_name_of_a_file_stays(tmp_path: Path) -> None:
+    make(tmp_path, "x\\y.mp4", "x/y.mp4")
+    labelled = load("manifest", listed(tmp_path, "path,label\nx\\y.mp4,keen\n"))
+    assert [clip.path for clip in labelled.clips] == [tmp_path / "x\\y.mp4"]
+
+
+def test_one_clip_by_backslashes_and_by_slashes_is_one(tmp_path: Path) -> None:
+    rows = "more\\b c.mp4,keen\nmore/b c.mp4,keen\n"
+    labelled = load("manifest", listed(tmp_path, f"path,label\n{rows}"))
+    assert [clip.id for clip in labelled.clips] == ["more/b c.mp4"]
+    assert told(labelled, "'more/b c.mp4': 2 times")
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("path,lable\na.mp4,keen\n", "unknown column 'lable'; did you mean 'label'"),
         (
-            "path,label,weather\na.mp4,keen,wet\n",
-            "unknown column 'weather'; allowed: path, label, split, group",
+            "path,label,spilt\na.mp4,keen,train\n",
+            "unknown column 'spilt'; did you mean 'split'",
+        ),
+        (
+            "path,label,Groups\na.mp4,keen,tom\n",
+            "unknown column 'Groups'; did you mean 'group'",
         ),
         ("path,split\na.mp4,train\n", "expected the columns path and label.*got path, split"),
         ("path,label,label\na.mp4,keen,keen\n", "each once; got path, label, label"),
+        (
+            "path,label,age,age\na.mp4,keen,4,5\n",
+            "each once; got path, label, age, age",
+        ),
+        (
+            "path,label,,\na.mp4,keen,wet,\n",
+            "line 2: 'wet' is in a column without a name; give it one",
+        ),
         ("path,label\na.mp4,keen\na.mp4\n", r"line 3: expected 2 values \(path, label\), got 1"),
         ("path,label\na.mp4,keen,keen\n", "line 2: expected 2 values"),
         (

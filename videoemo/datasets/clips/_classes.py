@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from videoemo.config.dataset import DatasetRecipe
-from videoemo.datasets.clips._find import VIDEOS, find_videos
-from videoemo.datasets.clips._listing import list_entries
+from videoemo.datasets.clips._find import find_videos
+from videoemo.datasets.clips._listing import is_folder, list_entries
+from videoemo.datasets.suffixes import VIDEOS
 
 __all__ = ["ClassFolders", "read_classes"]
 
@@ -53,7 +54,7 @@ def read_classes(folder: Path, recipe: DatasetRecipe) -> ClassFolders:
     found = ClassFolders([], [], [])
     for entry in list_entries(folder):
         path = folder / entry.name
-        if not entry.is_dir():
+        if not is_folder(entry):
             found.videos.extend([(path, None)] if path.suffix.lower() in VIDEOS else [])
         elif _NOT_A_CLASS.fullmatch(entry.name):
             continue

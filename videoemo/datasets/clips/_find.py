@@ -1,45 +1,54 @@
-"""Search for videos and pictures in folders."""
+"""Finding of videos and pictures in files and folders."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 
-from videoemo.datasets.clips._listing import list_entries
+from videoemo.datasets.clips._listing import scan
+from videoemo.datasets.clips._search import FolderSearch, Found
+from videoemo.datasets.suffixes import PICTURES, VIDEOS
 from videoemo.errors import InputError, VideoError
 from videoemo.records import Clip
+from videoemo.tables.results_folder import is_results_folder
+from videoemo.util.messages import count_noun, first_names
+from videoemo.util.slow_work import SlowWork
 
-__all__ = ["PICTURES", "VIDEOS", "find_clips", "find_videos"]
+__all__ = ["find_clips", "find_videos"]
 
-# Suffixes of the files that a search of a folder finds; a file given by its own path is tried
-# whatever its suffix.
-VIDEOS = frozenset(
-    [
-        *(".3g2", ".3gp", ".asf", ".avi", ".divx", ".dv", ".f4v", ".flv", ".gif", ".m2ts"),
-        *(".m2v", ".m4v", ".mjpeg", ".mjpg", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".mts"),
-        *(".mxf", ".ogm", ".ogv", ".qt", ".ts", ".vob", ".webm", ".wmv"),
-    ]
-)
-PICTURES = frozenset(
-    [".avif", ".bmp", ".jpeg", ".jpg", ".jp2", ".png", ".ppm", ".tif", ".tiff", ".webp"]
-)
+# Kinds of files that one line lists.
+_MOST_KINDS = 10
+# What follows the last dot of a name, as far as it says the kind of a file.
+_KIND = re.compile(r"(hidden )?\.[\w-]{1,10}")
 
 
 def find_clips(
-    paths: Sequence[Path], *, exclude: Path | None = None, picture_folders: bool = False
+    paths: Sequence[Path],
+    *,
+    exclude: Path | None = None,
+    picture_folders: bool = False,
+    notice: Callable[[str], None] | None = None,
 ) -> list[Clip]:
     """Find the videos and pictures in files and folders, each once; folders are searched
     recursively.
+
+    A file that is given is taken whatever its suffix. What cannot be read is a clip, too, so that
+    it becomes a failed row. Folders of results, of whatever run, are not searched.
 
     Parameters
     ----------
     paths : sequence of Path
         Files and folders.
     exclude : Path or None
-        A folder that is not searched: the results of an earlier run.
+        The output folder, which must hold no video of a folder given.
     picture_folders : bool, default=False
         Whether a folder of nothing but numbered pictures is one video.
+    notice : callable or None
+        Called with a line on what the folders hold beside videos and pictures, on folders of
+        results, and on a search that takes long.
 
     Returns
     -------
@@ -50,57 +59,76 @@ def find_clips(
     Raises
     ------
     InputError
-        A path does not exist, or no video is found.
+        A path does not exist, no video is found, or a folder given is, or holds, the output folder,
+        and that holds videos.
     """
     for path in paths:
-        if not (path.exists() or path.is_symlink()):
-            raise InputError(f"no such file or folder: {str(path)!r}; check the path")
+        _check_exists(path)
+    results = [path for path in paths if _holds_results(path)]
+    given = [path for path in paths if path not in results]
+    search = FolderSearch(
+        VIDEOS | PICTURES,
+        is_clip=_is_picture_sequence if picture_folders else None,
+        slow=SlowWork(notice),
+    )
+    out = None if exclude is None else Path(os.path.realpath(exclude))
     clips: dict[Path, Clip] = {}
-    for path, name in zip(paths, _names(paths), strict=True):
-        for found in sorted(_walk(path, exclude, picture_folders), key=lambda p: p.parts):
-            inside = PurePosixPath(*found.relative_to(path).parts)
-            prefix = name if len(paths) > 1 or found == path else PurePosixPath()
-            # Resolved: the same for two spellings of one file; a dangling link is itself.
-            clips.setdefault(found.resolve(), Clip(found, str(prefix / inside)))
+    for path, name in zip(given, _names(given), strict=True):
+        apart = out if out is not None and out.is_relative_to(os.path.realpath(path)) else None
+        for found in search.walk(path):
+            if apart is not None and found.real.is_relative_to(apart):
+                raise InputError(_not_apart(apart, found))
+            inside = PurePosixPath(*found.path.relative_to(path).parts)
+            prefix = name if len(given) > 1 or found.path == path else PurePosixPath()
+            # By its real path: two spellings of one file are the same.
+            clips.setdefault(found.real, Clip(found.path, str(prefix / inside)))
+    results += search.results
     if not clips:
-        raise InputError(
-            f"no video or picture in {', '.join(repr(str(path)) for path in paths)}; looked "
-            f"for {' '.join(sorted(VIDEOS | PICTURES))}"
-        )
+        raise InputError(_nothing_found(paths, search.left_out, results))
+    others = [path for path in results if Path(os.path.realpath(path)) != out]
+    if notice is not None:
+        if search.left_out:
+            notice(f"not scored: {_counted(search.left_out)}")
+        if others:
+            n = count_noun(len(others), "folder")
+            notice(f"not searched: {n} with results of videoemo ({first_names(others)})")
     return list(clips.values())
 
 
 def find_videos(folder: Path) -> list[Path]:
-    """Find the videos, not the pictures, of a folder recursively, in path order.
-
-    Raises
-    ------
-    InputError
-        A folder cannot be read.
+    """Find the videos, not the pictures, of a folder recursively, in path order; folders in it that
+    cannot be read are among them, and fail when they are to be.
     """
-    return sorted(
-        (path for path in _walk(folder, None, False) if path.suffix.lower() in VIDEOS),
-        key=lambda p: p.parts,
+    return [found.path for found in FolderSearch(VIDEOS).walk(folder)]
+
+
+def _check_exists(path: Path) -> None:
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError) as exc:
+        raise InputError(f"no such file or folder: {str(path)!r}; check the path") from exc
+    except PermissionError:
+        return  # in a folder that cannot be entered: a failed row, as one found there would be
+    except (OSError, ValueError) as exc:
+        reason = exc.strerror if isinstance(exc, OSError) else "no file can have this name"
+        raise InputError(f"cannot look at {str(path)!r}: {reason}; check the path") from exc
+
+
+def _holds_results(path: Path) -> bool:
+    try:
+        return is_results_folder(path, {entry.name for entry in scan(path)})
+    except OSError:  # a file, or a folder that cannot be read
+        return False
+
+
+def _not_apart(out: Path, found: Found) -> str:
+    """Why no video may be among results: the next run would take the folder for one of results
+    alone.
+    """
+    return (
+        f"results go apart from videos, but {str(out)!r} holds {str(found.path)!r}: give a folder "
+        "for the results alone with -o, such as -o results"
     )
-
-
-def _walk(path: Path, exclude: Path | None, picture_folders: bool) -> list[Path]:
-    if not path.is_dir():
-        return [path]
-    if picture_folders and _is_picture_sequence(path):
-        return [path]
-    found = []
-    for entry in list_entries(path):
-        inner = path / entry.name
-        if exclude is not None and inner.resolve() == exclude.resolve():
-            continue
-        if entry.is_dir():
-            if entry.is_symlink() and inner.resolve() in {path.resolve(), *path.resolve().parents}:
-                continue  # a link to a folder above would never end
-            found += _walk(inner, exclude, picture_folders)
-        elif inner.suffix.lower() in VIDEOS | PICTURES:
-            found.append(inner)
-    return found
 
 
 def _is_picture_sequence(folder: Path) -> bool:
@@ -111,8 +139,8 @@ def _is_picture_sequence(folder: Path) -> bool:
         probe(folder, fps=1.0)
     except InputError:
         return False
-    except VideoError:
-        return True  # a damaged picture is for the run to report
+    except (VideoError, OSError):
+        return True  # a picture that is damaged, or cannot be read, is for the run to report
     return True
 
 
@@ -126,3 +154,29 @@ def _names(paths: Sequence[Path]) -> list[PurePosixPath]:
         return own
     parent = Path(os.path.commonpath([path.parent for path in full]))
     return [PurePosixPath(*path.relative_to(parent).parts) for path in full]
+
+
+def _nothing_found(paths: Sequence[Path], left_out: Counter[str], results: list[Path]) -> str:
+    where = ", ".join(repr(str(path)) for path in paths)
+    if results:
+        return (
+            f"no video or picture in {where}; {first_names(results)} holds results of videoemo, in "
+            "which none is looked for: give the folder of the videos, or a file by its own path"
+        )
+    held = f"it holds {_counted(left_out)}" if left_out else "it is empty"
+    return (
+        f"no video or picture in {where}: {held}; a file with another suffix is taken when it is "
+        "given by its own path"
+    )
+
+
+def _counted(left_out: Counter[str]) -> str:
+    """Such as `3 .txt, 2 .docx, 1 hidden .mp4, 4 others`."""
+    kinds: Counter[str] = Counter()
+    for suffix, n in left_out.items():
+        kinds[suffix if _KIND.fullmatch(suffix) else ""] += n
+    unnamed = kinds.pop("", 0)
+    ranked = sorted(kinds.items(), key=lambda kind: (-kind[1], kind[0]))
+    others = unnamed + sum(n for _, n in ranked[_MOST_KINDS:])
+    words = [f"{n:,} {kind}" for kind, n in ranked[:_MOST_KINDS]]
+    return ", ".join(words + ([count_noun(others, "other")] if others else []))

@@ -8,7 +8,27 @@ from pathlib import Path
 from videoemo.errors import InputError
 from videoemo.util.leftovers import is_leftover
 
-__all__ = ["list_entries", "list_folders"]
+__all__ = ["is_folder", "list_entries", "list_folders", "scan"]
+
+
+def scan(folder: Path) -> list[os.DirEntry[str]]:
+    """List all entries of a folder, in name order.
+
+    Raises
+    ------
+    OSError
+        It cannot be read.
+    """
+    with os.scandir(folder) as listing:
+        return sorted(listing, key=lambda entry: entry.name)
+
+
+def is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry is a folder, or a link to one; false where that cannot be found out."""
+    try:
+        return entry.is_dir()
+    except OSError:  # a link to itself, or into a folder that cannot be read
+        return False
 
 
 def list_entries(folder: Path) -> list[os.DirEntry[str]]:
@@ -20,11 +40,7 @@ def list_entries(folder: Path) -> list[os.DirEntry[str]]:
         It cannot be read.
     """
     try:
-        with os.scandir(folder) as listing:
-            return sorted(
-                (entry for entry in listing if not is_leftover(entry.name)),
-                key=lambda entry: entry.name,
-            )
+        return [entry for entry in scan(folder) if not is_leftover(entry.name)]
     except OSError as exc:
         raise InputError(f"cannot read the folder {str(folder)!r}: {exc.strerror or exc}") from exc
 
@@ -37,4 +53,4 @@ def list_folders(folder: Path) -> list[Path]:
     InputError
         It cannot be read.
     """
-    return [folder / entry.name for entry in list_entries(folder) if entry.is_dir()]
+    return [folder / entry.name for entry in list_entries(folder) if is_folder(entry)]

@@ -1,8 +1,11 @@
-"""Manifests: tables of clips, CSV or TSV, with path, label, and optionally split and group."""
+"""Manifests: tables of clips, CSV or TSV, with path, label, and optionally split, group and columns
+of one's own.
+"""
 
 from __future__ import annotations
 
 import csv
+import difflib
 import os
 from pathlib import Path
 
@@ -17,12 +20,15 @@ from videoemo.util.messages import did_you_mean
 __all__ = ["read_manifest"]
 
 _COLUMNS = ("path", "label", "split", "group")
+# Likeness, 0 to 1, from which a name is one of them misspelt: `spilt` is 0.8 like `split`.
+_MISSPELT = 0.75
 
 
 def read_manifest(root: Path, recipe: DatasetRecipe) -> DatasetListing:
     """Read the clips of a manifest.
 
-    The id of a clip is its path as written there.
+    The id of a clip is its path as written there, with `/` where Windows wrote a backslash. Columns
+    by other names are kept with the clip.
 
     Parameters
     ----------
@@ -34,7 +40,8 @@ def read_manifest(root: Path, recipe: DatasetRecipe) -> DatasetListing:
     Raises
     ------
     InputError
-        No such file, not a table, an unknown or missing column, an unknown label or split.
+        No such file, not a table, a missing column or one whose name is nearly that of a missing
+        one, an unknown label or split.
     """
     path = root / str(recipe.manifest)
     if not path.is_file():
@@ -65,13 +72,8 @@ def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
                 continue
             if not columns:
                 columns = _columns(path, stripped)
-            elif len(stripped) != len(columns):
-                raise InputError(
-                    f"{str(path)!r} line {reader.line_num}: expected {len(columns)} values "
-                    f"({', '.join(columns)}), got {len(stripped)}"
-                )
             else:
-                rows.append((reader.line_num, dict(zip(columns, stripped, strict=True))))
+                rows.append((reader.line_num, _row(path, reader.line_num, columns, stripped)))
     except csv.Error as exc:
         raise InputError(
             f"{str(path)!r} line {reader.line_num}: {exc}; save it as CSV or TSV"
@@ -85,17 +87,35 @@ def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
 
 
 def _columns(path: Path, heading: list[str]) -> list[str]:
-    columns = [name.casefold() for name in heading]
-    for name in columns:
-        if name not in _COLUMNS:
-            hint = did_you_mean(name, _COLUMNS)
+    columns = [name.casefold() if name.casefold() in _COLUMNS else name for name in heading]
+    missing = [name for name in _COLUMNS if name not in columns]
+    for name in set(columns).difference(_COLUMNS):
+        # A column that is misspelt would be left out without a word.
+        if difflib.get_close_matches(name.casefold(), missing, n=1, cutoff=_MISSPELT):
+            hint = did_you_mean(name.casefold(), missing)
             raise InputError(f"{str(path)!r}: unknown column {name!r}; {hint}")
-    if len(set(columns)) < len(columns) or not {"path", "label"} <= set(columns):
+    # Spreadsheets end lines with columns that have no name and no value.
+    named = [name for name in columns if name]
+    if len(set(named)) < len(named) or {"path", "label"}.intersection(missing):
         raise InputError(
-            f"{str(path)!r}: expected the columns path and label, and split and group if known, "
-            f"each once; got {', '.join(columns)}"
+            f"{str(path)!r}: expected the columns path and label, split and group if known, and "
+            f"any others, each once; got {', '.join(columns)}"
         )
     return columns
+
+
+def _row(path: Path, line: int, columns: list[str], values: list[str]) -> dict[str, str]:
+    if len(values) != len(columns):
+        raise InputError(
+            f"{str(path)!r} line {line}: expected {len(columns)} values ({', '.join(columns)}), "
+            f"got {len(values)}"
+        )
+    for name, value in zip(columns, values, strict=True):
+        if value and not name:
+            raise InputError(
+                f"{str(path)!r} line {line}: {value!r} is in a column without a name; give it one"
+            )
+    return {name: value for name, value in zip(columns, values, strict=True) if name}
 
 
 def _clip(path: Path, line: int, row: dict[str, str], recipe: DatasetRecipe) -> Clip:
@@ -116,11 +136,19 @@ def _clip(path: Path, line: int, row: dict[str, str], recipe: DatasetRecipe) -> 
     if not row["path"]:
         raise InputError(f"{str(path)!r} line {line}: no path")
     # One name for two spellings of a path, so that a clip listed twice is noticed.
-    name = Path(os.path.normpath(row["path"]))
+    name = Path(os.path.normpath(_with_slashes(row["path"], path.parent)))
     return Clip(
         path.parent / name,
         name.as_posix(),
         split=split,
         label=label,
         group=row.get("group") or None,
+        further={name: value for name, value in row.items() if name not in _COLUMNS},
     )
+
+
+def _with_slashes(written: str, folder: Path) -> str:
+    r"""A path with Windows' separators, `.\a\b.mp4`, as any system understands it; as it is where
+    there is a file by that name.
+    """
+    return written if os.path.lexists(folder / written) else written.replace("\\", "/")

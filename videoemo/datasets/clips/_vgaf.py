@@ -7,11 +7,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from videoemo.config.dataset import DatasetRecipe
-from videoemo.datasets.clips._find import VIDEOS
 from videoemo.datasets.clips._labelled import DatasetListing
-from videoemo.datasets.clips._listing import list_entries, list_folders
+from videoemo.datasets.clips._listing import is_folder, list_entries, list_folders
 from videoemo.datasets.clips._splits import split_folders, split_named
 from videoemo.datasets.clips._text import read_lines
+from videoemo.datasets.suffixes import VIDEOS
 from videoemo.errors import InputError
 from videoemo.records import Clip
 
@@ -102,7 +102,7 @@ def _clips(folder: Path, split: str, labels: list[tuple[str, str]]) -> list[Clip
     files: dict[str, list[Path]] = {stem: [] for stem, _ in labels}
     for entry in list_entries(folder):
         path = folder / entry.name
-        if path.suffix.lower() in VIDEOS and not entry.is_dir():
+        if path.suffix.lower() in VIDEOS and not is_folder(entry):
             files.setdefault(path.stem, []).append(path)
     unlabelled = [(stem, None) for stem in files.keys() - dict(labels).keys()]
     return [

@@ -8,12 +8,14 @@ import numpy as np
 
 from videoemo.datasets.faces.labelled import LabelledFaces, one_hot
 from videoemo.datasets.faces.pictures import FilePictures
+from videoemo.datasets.suffixes import HEIF, PICTURES
 from videoemo.errors import TrainingError
 from videoemo.util.leftovers import is_leftover
 
 __all__ = ["load_folders"]
 
-_SUFFIXES = frozenset([".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"])
+# HEIF is not, which Pillow does not read.
+_SUFFIXES = PICTURES - HEIF
 
 
 def load_folders(path: Path) -> LabelledFaces:

@@ -264,6 +264,27 @@ class Leases:
                 else:
                     spare.rmdir()
 
+    def others_at_work(self) -> bool:
+        """Whether other runs are at work on the output folder: have joined, or hold leases.
+
+        Raises
+        ------
+        OutputError
+            The folder cannot be read.
+        """
+        self._drop_empty()
+        own = {self._record, *(lease.folder for lease in self._held)}
+        runs = runs_folder(self._out)
+        try:
+            records = [path for path in runs.iterdir() if path not in own] if runs.is_dir() else []
+            folders = list(self._root.iterdir()) if self._root.is_dir() else []
+            leased = [path for path in folders if path not in own and path.suffix != CLOCK]
+            return any(map(self._stale.has_live_owner, records)) or not all(
+                map(self._stale.clear, leased)
+            )
+        except OSError as exc:
+            raise self._cannot_write(exc) from exc
+
     def sweep(self) -> None:
         """Remove what dead runs left: their leases and unfinished outputs; never those of a live
         one.

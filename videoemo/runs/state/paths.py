@@ -2,6 +2,7 @@
 folder.
 
 OUT/<clip id>/                    faces.parquet, summary.json, ...
+OUT/<clip id>.results/            the same, where the id has the name of a file of a run
 OUT/.videoemo/failed/<name>.json  a video that failed, and why
 OUT/.videoemo/leases/<name>/      the owner of a video's lease, and its unfinished outputs
 OUT/.videoemo/runs/<token>.json   the settings of a run that is at work
@@ -11,6 +12,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import unicodedata
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path, PurePosixPath
 
@@ -18,8 +21,11 @@ from videoemo.errors import InputError
 from videoemo.util.messages import shown
 
 __all__ = [
+    "OWN_FILES",
     "RUN",
     "START",
+    "STATE_FOLDER",
+    "check_result_folders",
     "failure_file",
     "failures_folder",
     "lease_folder",
@@ -28,9 +34,21 @@ __all__ = [
     "runs_folder",
 ]
 
+# Names of the files that runs write into OUT itself.
+_TABLES = ("videos.csv", "errors.csv", "overview.png", "summary.json")
+# Names of all files that runs write, into OUT and into the folders of videos.
+OWN_FILES = frozenset(
+    [
+        *_TABLES,
+        *("faces.parquet", "faces.csv", "tracks.csv", "windows.csv", "timeline.png"),
+        *("group.parquet", "synchrony.csv", "group.png", "embeddings.parquet"),
+    ]
+)
 # Hidden, so that no search for videos enters it; beside the results, so that a rename from it into
 # place is one step.
-_STATE = ".videoemo"
+STATE_FOLDER = ".videoemo"
+# What is added to the name of a folder of results that would be that of one of these.
+_SUFFIX = ".results"
 # The ids under which the tables of a whole run are leased, and its start: no video has them.
 RUN, START = ".", "./"
 # Hexadecimal digits of a name: 128 bits, so that no two ids collide, in far less than the 255 bytes
@@ -46,12 +64,14 @@ def leases_folder(out: Path) -> Path:
     InputError
         A link there leads out of the output folder.
     """
-    return _inside(out, out / _STATE / "leases", what="the state of the work")
+    return _inside(out, out / STATE_FOLDER / "leases", what="the state of the work")
 
 
 def lease_folder(out: Path, clip_id: str) -> Path:
-    """Folder of the lease of one video."""
-    return out / _STATE / "leases" / _name(clip_id)
+    """Folder of the lease of one video; one for all ids that a file system may hold to be the
+    same.
+    """
+    return out / STATE_FOLDER / "leases" / _name(_folded(clip_id))
 
 
 def runs_folder(out: Path) -> Path:
@@ -62,12 +82,12 @@ def runs_folder(out: Path) -> Path:
     InputError
         A link there leads out of the output folder.
     """
-    return _inside(out, out / _STATE / "runs", what="the state of the work")
+    return _inside(out, out / STATE_FOLDER / "runs", what="the state of the work")
 
 
 def failures_folder(out: Path) -> Path:
     """Folder of the records of all failed videos."""
-    return out / _STATE / "failed"
+    return out / STATE_FOLDER / "failed"
 
 
 def failure_file(out: Path, clip_id: str) -> Path:
@@ -84,20 +104,62 @@ def failure_file(out: Path, clip_id: str) -> Path:
 
 
 def result_folder(out: Path, clip_id: str) -> Path:
-    """Folder of a video's results.
+    """Folder of a video's results: its id, below the output folder.
+
+    A part of the id that is the name of a file of a run, in capitals or small letters, gets
+    `.results` added: the results of a picture `overview.png` are in `overview.png.results`, and
+    those of one that is called so in `overview.png.results.results`.
 
     Raises
     ------
     InputError
-        It would be outside the output folder, or in the state's.
+        It would be outside the output folder.
     """
     parts = PurePosixPath(clip_id).parts
     what = f"the video's name {shown(clip_id)}"
-    if not _names_a_file(clip_id) or ".." in parts or parts[0] == _STATE:
+    if not _names_a_file(clip_id) or ".." in parts:
         raise InputError(f"{what} cannot be that of a folder of results: rename the video")
-    folder = out.joinpath(*parts)
+    folder = out.joinpath(*map(_folder_name, parts))
     _inside(out, folder.parent, what=what)
     return folder
+
+
+def check_result_folders(out: Path, clip_ids: Iterable[str]) -> None:
+    """Check, before hours of work, that there is a place for the tables of a run and the results of
+    each video.
+
+    Parameters
+    ----------
+    out : Path
+        The output folder; it need not exist.
+    clip_ids : iterable of str
+        The ids of the videos.
+
+    Raises
+    ------
+    InputError
+        A folder is where a table must be; a file, such as the video itself, or a link is where a
+        folder of results must be; or it would be outside the output folder.
+    """
+    for name in _TABLES:
+        if os.path.isdir(out / name):  # noqa: PTH112 - false, where pathlib raises, for what cannot be looked at
+            raise InputError(
+                f"no place for the table {name}, since {str(out / name)!r} is a folder: remove it, "
+                "or give another folder for the results with -o"
+            )
+    checked = {out}
+    for clip_id in clip_ids:
+        folder = result_folder(out, clip_id)
+        for path in (folder, *folder.parents):
+            if path in checked:
+                break
+            checked.add(path)
+            linked = path == folder and path.is_symlink()
+            if os.path.lexists(path) and (linked or not os.path.isdir(path)):  # noqa: PTH112 - false, where pathlib raises, for what cannot be looked at
+                raise InputError(
+                    f"no place for the results of {clip_id!r}, since {str(path)!r} is there and no "
+                    "folder: give a folder for the results alone with -o, such as -o results"
+                )
 
 
 def _names_a_file(clip_id: str) -> bool:
@@ -129,3 +191,20 @@ def _resolved(out: Path) -> Path:
 def _name(clip_id: str) -> str:
     """File name for an id, which may contain `/` or be too long for one."""
     return hashlib.sha256(os.fsencode(clip_id)).hexdigest()[:_DIGITS]
+
+
+def _folder_name(part: str) -> str:
+    """A part of an id as the name of a folder; no two have the same."""
+    name = part.casefold()
+    while name.endswith(_SUFFIX):
+        name = name.removesuffix(_SUFFIX)
+    name = name.rstrip(" .")  # which Windows leaves out
+    taken = name in OWN_FILES or name.startswith(STATE_FOLDER)
+    return part + _SUFFIX if taken else part
+
+
+def _folded(name: str) -> str:
+    """A name as a file system has it that does not tell capitals from small letters, or an accent
+    from the same accent composed.
+    """
+    return unicodedata.normalize("NFC", name).casefold()

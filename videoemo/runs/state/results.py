@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from videoemo.errors import LeaseLostError, OutputError
+from videoemo.errors import InputError, LeaseLostError, OutputError
 from videoemo.runs.state.fingerprint import equal, explain_differences, is_key
 from videoemo.runs.state.integrity import FileCheck, check_integrity
 from videoemo.runs.state.leases import Lease
@@ -36,21 +36,25 @@ class State:
 
     Parameters
     ----------
-    kind : {"done", "failed", "new", "changed", "incomplete"}
+    kind : {"done", "failed", "new", "changed", "incomplete", "taken"}
         `done`; `failed`, with the same key; `new`; `changed`, done with another key; `incomplete`,
-        an output is missing or damaged.
+        an output is missing or damaged; `taken`, the file system has one folder for its name and
+        another video's, whose results are there.
     row : VideoRow or None
         Of a video that is done.
     failure : Failure or None
         Of one that failed.
     reasons : tuple of str, default=()
         What has changed, is missing or is damaged, in words.
+    owner : str or None
+        The id of the other video, where the place is taken.
     """
 
-    kind: Literal["done", "failed", "new", "changed", "incomplete"]
+    kind: Literal["done", "failed", "new", "changed", "incomplete", "taken"]
     row: VideoRow | None = None
     failure: Failure | None = None
     reasons: tuple[str, ...] = ()
+    owner: str | None = None
 
 
 def state(
@@ -87,9 +91,8 @@ def state(
     InputError
         An id that would lie outside the output folder.
     """
-    folder = result_folder(out, clip_id)
-    result = _result(folder, clip_id, key, outputs=outputs, columns=columns, verify=verify)
-    if result.kind == "done":
+    result = _result(out, clip_id, key, outputs=outputs, columns=columns, verify=verify)
+    if result.kind in ("done", "taken"):
         return result
     failure = _failure(failure_file(out, clip_id), clip_id, key)
     return failure if failure.kind == "failed" or not result.reasons else result
@@ -195,7 +198,7 @@ def _finish(folder: Path) -> None:
 
 
 def _result(
-    folder: Path,
+    out: Path,
     clip_id: str,
     key: dict[str, Any],
     *,
@@ -203,6 +206,7 @@ def _result(
     columns: Columns | None,
     verify: bool,
 ) -> State:
+    folder = result_folder(out, clip_id)
     try:
         if folder.is_symlink():
             raise ValueError("its folder is a link")
@@ -211,6 +215,9 @@ def _result(
         return State("new")
     except (OSError, ValueError) as exc:
         return _damaged("summary.json", exc)
+    owner = summary.get("video")
+    if owner != clip_id and _is_folder_of(owner, out, folder):
+        return State("taken", reasons=("the results are another video's",), owner=owner)
     changed = tuple(explain_differences(summary.get("key"), key))
     # First: what another version, or other settings, gave may well have other fields.
     if changed and is_key(summary.get("key")):
@@ -249,3 +256,10 @@ def _failure(path: Path, clip_id: str, key: dict[str, Any]) -> State:
 
 def _damaged(what: str, exc: Exception) -> State:
     return State("incomplete", reasons=(f"{what} is damaged ({reason_of(exc)})",))
+
+
+def _is_folder_of(clip_id: object, out: Path, folder: Path) -> bool:
+    """Whether a video's results belong into a folder that was found by another's name."""
+    with suppress(OSError, InputError):
+        return isinstance(clip_id, str) and result_folder(out, clip_id).samefile(folder)
+    return False
