@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
 
@@ -204,3 +205,14 @@ def _length(data: bytes, at: int) -> tuple[int, int]:
     width = 9 - data[at].bit_length()
     length = int.from_bytes(data[at : at + width], "big") & ((1 << 7 * width) - 1)
     return at + width, length
+
+
+def test_a_folder_that_may_not_be_read_says_so(
+    tmp_path: Path, unprivileged: Callable[[Path], Path]
+) -> None:
+    (tmp_path / "shut").mkdir()
+    shut = unprivileged(tmp_path) / "shut"
+    shut.chmod(0)
+    for path, fps in ((shut, None), (shut, 5.0), (shut / "a.mp4", None)):
+        with pytest.raises(InputError, match="no permission to read it"):
+            probe(path, fps=fps)

@@ -15,7 +15,7 @@ from videoemo.video._picture_folder import probe_folder
 from videoemo.video._pictures import PictureKind, picture_kind, probe_picture
 from videoemo.video._pillow import begins_as_picture, not_read
 from videoemo.video._presentation import read_presentation
-from videoemo.video._regular import check_regular_file
+from videoemo.video._regular import check_folder, check_regular_file
 from videoemo.video._stream import describe_choice, pick_stream
 from videoemo.video._times import frame_times
 from videoemo.video._truncation import is_truncated
@@ -63,6 +63,7 @@ def probe(
     """
     path = Path(path)
     if os.path.isdir(path):  # noqa: PTH112 - what may not be looked at is an error below
+        check_folder(path)
         if fps is None:
             raise InputError(
                 f"{path}: it is a folder: give a file, or fps with a folder of numbered pictures"

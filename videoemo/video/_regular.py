@@ -1,4 +1,6 @@
-"""Regular files, told from pipes, devices and folders before anything is opened."""
+"""Regular files, told from pipes, devices and folders before anything is opened; and folders that
+may be read.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,7 @@ from pathlib import Path
 
 from videoemo.errors import InputError
 
-__all__ = ["check_regular_file"]
+__all__ = ["check_folder", "check_regular_file"]
 
 _KINDS = {
     stat.S_IFDIR: "a folder: give a file",
@@ -50,3 +52,24 @@ def check_regular_file(path: Path) -> None:
         raise InputError(f"{str(path)!r}: no file can have such a name: check the path") from exc
     kind = _KINDS.get(stat.S_IFMT(mode), "no regular file: it is not opened")
     raise InputError(f"{path}: it is {kind}")
+
+
+def check_folder(path: Path) -> None:
+    """Check that a folder may be read.
+
+    Parameters
+    ----------
+    path : Path
+        The folder.
+
+    Raises
+    ------
+    InputError
+        It may not, or cannot.
+    """
+    try:
+        os.scandir(path).close()
+    except PermissionError as exc:
+        raise InputError(f"{path}: no permission to read it: change its permissions") from exc
+    except OSError as exc:
+        raise InputError(f"{path}: cannot be read: {exc.strerror or exc}") from exc
