@@ -142,3 +142,9 @@ def test_a_name_that_is_not_utf8_is_in_the_table(portrait: Path, tmp_path: Path)
     table = videoemo.score(tmp_path)
     assert table["video"].tolist() == ["caf\udce9.jpg"]
     assert len(videoemo.score(tmp_path / "caf\udce9.jpg")) == 1
+
+
+@pytest.mark.parametrize("paths", ["", [""], ["a.mp4", ""]])
+def test_an_empty_path_is_not_the_working_folder(paths: str | list[str]) -> None:
+    with pytest.raises(InputError, match="it is empty"):
+        videoemo.score(paths)

@@ -126,6 +126,8 @@ def _paths(given: Any) -> Iterator[Path]:
                 f"path: expected the path of a file or folder, or several, got {_kind(one)}; "
                 "pictures in memory: videoemo.load_extractor()(crops)"
             )
+        if not os.fspath(one):
+            raise InputError("path: it is empty; give '.' for the working folder")
         if "://" in os.fspath(one):
             raise InputError(
                 f"path: {os.fspath(one)!r} is an address: fetch it first, give the file"
