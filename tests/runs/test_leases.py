@@ -243,7 +243,7 @@ def test_what_bears_no_owners_name_is_never_removed_and_said_to_be_in_the_way(
 
 @pytest.mark.parametrize(
     "clip_id",
-    ["", "..", "../a.mp4", "a/../../b.mp4", "/a.mp4", ".videoemo/leases/a.mp4", "link/a.mp4"],
+    ["", "..", "../a.mp4", "a/../../b.mp4", "/a.mp4", "link/a.mp4"],
 )
 def test_a_name_that_leads_out_of_the_folder_is_refused(tmp_path: Path, clip_id: str) -> None:
     (tmp_path / "out").mkdir()

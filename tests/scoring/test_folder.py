@@ -45,12 +45,12 @@ def test_inputs_by_the_names_of_files_of_ours_and_results_of_other_runs(
     status, _, told = videoemo("score", folder, "-o", folder / "out2", "--pipeline", off)
     assert status == 3
     assert [row["video"] for row in rows(folder / "out2" / "videos.csv")] == inputs
-    assert f"not searched: 1 folder with results of videoemo ('{folder / 'out1'}')" in told
+    assert f"not searched: 1 folder with results of videoemo ({folder / 'out1'})" in told
 
     (folder / "overview.png").unlink()
     (folder / "out1" / "a.png" / "notes.txt").write_text("mine")
     command = ("score", folder, "-o", folder / "out1", "--pipeline", off)
-    line = "4 results ('overview.png', 'a.png (timeline.png)', 'overview.png.results' and 1 more)"
+    line = "4 results (overview.png, a.png (timeline.png), overview.png.results and 1 more)"
     status, said, _ = videoemo(*command, "--dry-run")
     assert f"still holds what this run does not make: {line}; --prune removes that" in said
     status, _, told = videoemo(*command)

@@ -99,7 +99,7 @@ def test_a_folder_without_results_is_refused_in_one_line(tmp_path: Path, videoem
 
 
 @pytest.mark.parametrize(
-    "name", ["../../evil", "/tmp/evil", ".videoemo/x", "a/../b", "a//b", "./a", "a/", "", "a\0"]
+    "name", ["../../evil", "/tmp/evil", "a/../b", "a//b", "./a", "a/", "", "a\0"]
 )
 def test_a_name_that_leads_out_of_the_folder_is_refused(
     tmp_path: Path, videoemo: Run, name: str

@@ -210,8 +210,8 @@ def test_results_of_any_run_are_no_inputs_and_that_is_said(tmp_path: Path) -> No
     assert ids(tmp_path, exclude=tmp_path / "out2") == ["a.jpg", "b.mp4"]
     [line] = notices(tmp_path, exclude=tmp_path / "out2")
     assert line == (
-        f"not searched: 2 folders with results of videoemo ({str(tmp_path / 'out1')!r}, "
-        f"{str(tmp_path / 'x' / 'out3')!r})"
+        f"not searched: 2 folders with results of videoemo ({tmp_path / 'out1'}, "
+        f"{tmp_path / 'x' / 'out3'})"
     )
 
 
@@ -235,7 +235,7 @@ def test_results_among_the_paths_given_are_passed_over_and_change_no_name(tmp_pa
     make(tmp_path, "in/a.mp4")
     out = results(tmp_path / "out", "overview.png")
     assert ids(tmp_path / "in", out, exclude=out) == ["a.mp4"]
-    with pytest.raises(InputError, match=r"'.*out' holds results of videoemo.*give the folder of"):
+    with pytest.raises(InputError, match=r"; .*out holds results of videoemo.*give the folder of"):
         find_clips([out])
 
 
