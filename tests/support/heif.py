@@ -13,10 +13,6 @@ import numpy.typing as npt
 
 Picture = npt.NDArray[np.uint8]
 
-# The property boxes of how a picture is presented.
-ROTATED = b"irot"
-MIRRORED = b"imir"
-
 
 def write_heif(
     path: Path,
@@ -115,6 +111,12 @@ def cropped(width: int, height: int, *, right: int = 0, below: int = 0) -> bytes
     return _box(
         b"clap", b"".join(n.to_bytes(4, "big", signed=True) + _u32(d) for n, d in fractions)
     )
+
+
+def coloured(*, primaries: int = 1, transfer: int = 13, matrix: int = 6, full: bool) -> bytes:
+    """Of these colours (code points of ITU-T H.273), in full range or in that of video."""
+    points = _u16(primaries) + _u16(transfer) + _u16(matrix)
+    return _box(b"colr", b"nclx" + points + bytes([full << 7]))
 
 
 def _encode(tiles: Sequence[Picture]) -> tuple[bytes, list[bytes]]:

@@ -53,6 +53,23 @@ def test_a_heic_is_presented_as_its_boxes_say_in_their_order(tmp_path: Path) -> 
     assert np.abs(found - presented).mean() < 4
 
 
+@pytest.mark.parametrize(("full", "white", "black"), [(True, 235, 16), (False, 255, 0)])
+def test_the_range_is_what_the_box_of_colours_says(
+    tmp_path: Path, full: bool, white: int, black: int
+) -> None:
+    # Coded in the range of video, which the coded picture says itself.
+    path = heif.write_heif(tmp_path / "a.heic", RGB, properties=[heif.coloured(full=full)])
+    found = only(path)[:40]
+    assert (found.max(), found.min()) == (pytest.approx(white, abs=3), pytest.approx(black, abs=3))
+
+
+def test_a_heic_of_hdr_is_tone_mapped(tmp_path: Path) -> None:
+    pq = heif.coloured(primaries=9, transfer=16, matrix=9, full=False)
+    path = heif.write_heif(tmp_path / "a.heic", RGB // 2, properties=[pq])
+    # Half of PQ's code is 92 cd/m2, and SDR's white 203: more than half of SDR's code.
+    assert only(path)[:40].max() > 160
+
+
 def test_contents_count_and_not_the_name(tmp_path: Path) -> None:
     assert number(only(heif.write_heif(tmp_path / "a.jpg", RGB)).astype(np.uint8)) == 7
 

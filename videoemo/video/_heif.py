@@ -11,15 +11,26 @@ import numpy as np
 import numpy.typing as npt
 
 from videoemo.errors import UnreadableVideoError
-from videoemo.video._heif_boxes import Aperture, CodedItem, HeifLayout, Rotation, read_layout
+from videoemo.video._heif_boxes import (
+    Aperture,
+    CodedItem,
+    Colour,
+    HeifLayout,
+    Rotation,
+    read_layout,
+)
 from videoemo.video._info import check_size
 from videoemo.video._jpeg import MOTION_PHOTO
 from videoemo.video._pillow import check_limit, damaged
+from videoemo.video._presentation import Presentation
+from videoemo.video._presenter import Presenter
 
 __all__ = ["read", "remarks", "size"]
 
 Picture = npt.NDArray[np.uint8]
 
+# libav's values of a frame's range.
+_LIMITED, _FULL = 1, 2
 # libav's decoders of items, by the items' types.
 _DECODERS = {b"hvc1": "hevc", b"avc1": "h264", b"av01": "libdav1d", b"jpeg": "mjpeg"}
 
@@ -65,10 +76,15 @@ def read(path: Path, *, max_pixels: int | None) -> Picture:
     layout = _layout(path, max_pixels=max_pixels)
     rows = len(layout.tiles) // layout.columns
     rgb = np.empty((layout.height, layout.width, 3), np.uint8)
+    presenter: Presenter | None = None
     with path.open("rb") as file:
         for place, item in enumerate(layout.tiles):
             try:
-                tile = _decode(file, item)
+                frame = _decode(file, item, layout.colour)
+                presenter = presenter or Presenter(
+                    Presentation(stored=(frame.width, frame.height)), None
+                )
+                tile = presenter(frame)
             except (av.FFmpegError, OSError, ValueError) as exc:
                 raise damaged(path) from exc
             height, width, _ = tile.shape
@@ -94,8 +110,8 @@ def _layout(path: Path, *, max_pixels: int | None) -> HeifLayout:
     return layout
 
 
-def _decode(file: BinaryIO, item: CodedItem) -> Picture:
-    """Decode one item to RGB."""
+def _decode(file: BinaryIO, item: CodedItem, colour: Colour | None) -> Any:
+    """Decode one item to a PyAV frame, which tells its colours."""
     data = b""
     for offset, length in item.parts:
         file.seek(offset)
@@ -106,7 +122,12 @@ def _decode(file: BinaryIO, item: CodedItem) -> Picture:
     frames = [*decoder.decode(av.Packet(data)), *decoder.decode(None)]
     if not frames:
         raise ValueError("no picture in an item")
-    return np.asarray(frames[0].to_ndarray(format="rgb24"), np.uint8)
+    frame = frames[0]
+    if colour is not None:
+        frame.color_primaries, frame.color_trc = colour.primaries, colour.transfer
+        frame.colorspace = colour.matrix
+        frame.color_range = _FULL if colour.full_range else _LIMITED
+    return frame
 
 
 def _presented(rgb: Picture, layout: HeifLayout) -> Picture:

@@ -12,7 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-__all__ = ["Aperture", "CodedItem", "HeifLayout", "Mirror", "Rotation", "is_heif", "read_layout"]
+__all__ = [
+    "Aperture",
+    "CodedItem",
+    "Colour",
+    "HeifLayout",
+    "Mirror",
+    "Rotation",
+    "is_heif",
+    "read_layout",
+]
 
 # Brands of files whose pictures are coded as HEVC or AVC, and of any HEIF file.
 _BRANDS = frozenset(
@@ -52,6 +61,15 @@ class Mirror(NamedTuple):
     left_right: bool
 
 
+class Colour(NamedTuple):
+    """Colours of the coded picture, as code points of ITU-T H.273 (box `colr`)."""
+
+    primaries: int
+    transfer: int
+    matrix: int
+    full_range: bool
+
+
 class CodedItem(NamedTuple):
     """A picture, or a tile of one, as it is coded.
 
@@ -86,6 +104,8 @@ class HeifLayout:
         What is done to it, in this order, to present it.
     others : int
         How many more pictures the file holds; thumbnails, transparency and depth are none.
+    colour : Colour or None
+        None where nothing but the coded picture tells it.
     film : bool
         Whether a film lies behind it, as in motion photos.
     """
@@ -96,6 +116,7 @@ class HeifLayout:
     height: int
     steps: tuple[Aperture | Rotation | Mirror, ...]
     others: int
+    colour: Colour | None
     film: bool
 
     @property
@@ -240,7 +261,9 @@ class _Meta:
             raise ValueError("a picture without pixels")
         steps = tuple(_steps(properties, width, height))
         tiles = tuple(self._coded(item) for item in items)
-        return HeifLayout(tiles, columns, width, height, steps, self._n_others(), film)
+        told = _colours([*properties, *self._properties[items[0]]])
+        colour = next(told, None)
+        return HeifLayout(tiles, columns, width, height, steps, self._n_others(), colour, film)
 
     def _coded(self, item: int) -> CodedItem:
         kind = self._kinds[item]
@@ -360,6 +383,14 @@ def _properties(box: _Cursor) -> dict[int, list[tuple[bytes, bytes]]]:
                     if number:
                         of_items[item].append(known[number - 1])
     return of_items
+
+
+def _colours(properties: list[tuple[bytes, bytes]]) -> Iterator[Colour]:
+    for kind, data in properties:
+        if kind == b"colr" and data.startswith(b"nclx"):
+            body = _Cursor(data[4:])
+            primaries, transfer, matrix = (body.uint(2) for _ in range(3))
+            yield Colour(primaries, transfer, matrix, bool(body.uint(1) >> 7))
 
 
 def _steps(
