@@ -16,7 +16,7 @@ import skops.io
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from tests.support.classifiers import fitted_on_toys
+from tests.support.classifiers import fitted, fitted_on_toys
 from tests.support.feature_tables import CLASSES, toy_table
 from tests.support.paths import ROOT
 from videoemo.classification.classifier import fit, load_classifier
@@ -307,9 +307,8 @@ def test_a_schema_without_end_is_refused(model_file: Path) -> None:
         ({"versions": {"scikit-learn": ["1.7"]}}, "versions.scikit-learn: expected a version"),
         ({"classes": "Angry"}, "classes: expected a list of 2 to 1,000 names, got 'Angry'"),
         ({"classes": ["Angry"]}, "classes: expected a list of 2 to 1,000 names"),
-        ({"classes": ["Angry", "Happy", 3]}, "classes: expected a name of at most 200"),
-        ({"classes": ["Angry", "Happy", "S" * 201]}, "classes: expected a name of at most 200"),
-        ({"classes": ["Angry", "Happy", "Sad\n"]}, r"classes: .* got 'Sad\\n'"),
+        ({"classes": ["Angry", "Happy", 3]}, "classes: expected a name of at most 255"),
+        ({"classes": ["Angry", "Happy", "S" * 256]}, "classes: expected a name of at most 255"),
         ({"classes": ["Angry", "Happy", "Sad\ud800"]}, "expected Unicode, got"),
         ({"classes": ["Angry", "Happy", "HAPPY"]}, "classes: expected names that differ by more"),
         ({"classes": ["Angry", "Happy", "Happy"]}, "classes: expected names that differ by more"),
@@ -345,3 +344,11 @@ def test_a_model_of_another_scikit_learn_loads_without_a_warning(model_file: Pat
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         load_fitted_classifier(rewritten(model_file, older))
+
+
+def test_classes_with_any_name_come_back(tmp_path: Path) -> None:
+    names = np.array(["=x\x1b[31m", "a\\x41;b", "caf\udce9"])
+    table = toy_table()
+    odd = replace(table, labels=names[[CLASSES.index(label) for label in table.labels]])
+    loaded = load_fitted_classifier(fitted(odd, tmp_path / "m.skops"))
+    assert loaded.classes == tuple(names.tolist())

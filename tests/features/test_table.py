@@ -164,3 +164,27 @@ def test_a_table_of_another_version_is_refused(table: FeatureTable, tmp_path: Pa
     pyarrow.parquet.write_table(arrow.replace_schema_metadata({"videoemo": '{"schema": 99}'}), path)
     with pytest.raises(InputError, match=r"tables of version 99, here 1\); extract it again"):
         read_table(path)
+
+
+def test_names_of_every_kind_come_back(table: FeatureTable, tmp_path: Path) -> None:
+    odd = np.array(["caf\udce9/a\n.mp4", "a\\x41.mp4", "\x1b[31m.mp4"])
+    write_table(replace(table, ids=odd, labels=odd, groups=odd), tmp_path / "toy.parquet")
+    read = read_table(tmp_path / "toy.parquet")
+    assert read.ids.tolist() == read.labels.tolist() == read.groups.tolist() == odd.tolist()
+    stored = pa.parquet.read_table(tmp_path / "toy.parquet")["id"].to_pylist()
+    assert stored == [r"caf\xe9/a\x0a.mp4", r"a\\x41.mp4", r"\x1b[31m.mp4"]
+    clip = ClipEmbeddings(
+        odd[0],
+        split="",
+        label=odd[1],
+        group=odd[2],
+        n_frames=1,
+        frame=np.zeros(1, np.int64),
+        track=np.zeros(1, np.int64),
+        embedding=np.zeros((1, 4), np.float32),
+    )
+    writer = EmbeddingWriter(tmp_path / "e.parquet", PROVENANCE, length=4)
+    writer.write(clip)
+    writer.close()
+    (found,) = read_embeddings(tmp_path / "e.parquet")
+    assert (found.id, found.label, found.group) == tuple(odd.tolist())

@@ -11,12 +11,10 @@ from videoemo.util.messages import shown
 
 __all__ = ["require_card"]
 
-# Characters of a class, or of another name; classes. Ours stay far below.
-_LONGEST_NAME, _MOST_CLASSES = 200, 1_000
+# Characters of a class, which may be the name of a folder, or of another name; classes. Control
+# characters are escaped where a name is shown.
+_LONGEST_NAME, _MOST_CLASSES = 255, 1_000
 _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+!_-]{0,49}", re.ASCII)
-# Control characters, ends of lines, halves of characters (but for bytes of names that are not
-# UTF-8), and what turns the direction of writing.
-_UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udc7f\udd00-\udfff]")
 
 
 def require_card(card: dict[str, Any]) -> None:
@@ -70,9 +68,8 @@ def require_card(card: dict[str, Any]) -> None:
 
 
 def _require_name(key: str, name: object) -> None:
-    if not isinstance(name, str) or not 0 < len(name) <= _LONGEST_NAME or _UNFIT.search(name):
-        wanted = f"a name of at most {_LONGEST_NAME} characters, none of them a control character"
-        raise _wrong(key, wanted, name)
+    if not isinstance(name, str) or not 0 < len(name) <= _LONGEST_NAME:
+        raise _wrong(key, f"a name of at most {_LONGEST_NAME} characters", name)
 
 
 def _wrong(key: str, wanted: str, given: object) -> ValueError:
