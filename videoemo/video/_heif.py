@@ -82,7 +82,7 @@ def read(path: Path, *, max_pixels: int | None) -> Picture:
             try:
                 frame = _decode(file, item, layout.colour)
                 presenter = presenter or Presenter(
-                    Presentation(stored=(frame.width, frame.height)), None
+                    path, Presentation(stored=(frame.width, frame.height)), None
                 )
                 tile = presenter(frame)
             except (av.FFmpegError, OSError, ValueError) as exc:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,10 +13,10 @@ from av.video.reformatter import Interpolation, VideoReformatter
 
 from videoemo.video._canvas import fit, scale_into
 from videoemo.video._crop import NO_CROP, Crop
-from videoemo.video._info import Video
 from videoemo.video._orientation import to_upright
 from videoemo.video._presentation import (
     TRANSFERS,
+    Presentation,
     check_matrix,
     read_aspect_ratio,
     to_square,
@@ -48,17 +49,19 @@ class Presenter:
 
     Parameters
     ----------
-    video : Video
-        The video.
+    path : Path
+        The file, for messages.
+    presentation : Presentation
+        Of the first frame.
     codec : av.video.codeccontext.VideoCodecContext
         The decoder, which knows changes of the sample aspect ratio.
     """
 
-    def __init__(self, video: Video, codec: Any) -> None:
-        self._path, self._presentation = video.path, video.presentation
-        self._canvas = video.presentation.upright
+    def __init__(self, path: Path, presentation: Presentation, codec: Any) -> None:
+        self._path, self._presentation = path, presentation
+        self._canvas = presentation.upright
         self._codec = codec
-        self._aspect_ratio = video.presentation.aspect_ratio
+        self._aspect_ratio = presentation.aspect_ratio
         self._layouts: dict[tuple[int, int, Fraction], _Layout] = {}
         self._tone_mappings: dict[tuple[int, int], ToneMapping] = {}
         # Each keeps what it has set up for one kind of conversion.

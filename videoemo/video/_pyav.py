@@ -53,7 +53,7 @@ def _read_fast(video: Video, wanted: npt.NDArray[np.int64]) -> Iterator[DecodedF
         # Frames in the order of packets need packets in the order of frames: no frame
         # threads there.
         stream.thread_type = "AUTO" if video.timed else "SLICE"
-        presenter = Presenter(video, stream.codec_context)
+        presenter = Presenter(video.path, video.presentation, stream.codec_context)
         for key, run in _runs(video, wanted):
             if key:
                 container.seek(int(video.ticks[key]), stream=stream)
@@ -64,7 +64,7 @@ def _read_sequentially(video: Video, wanted: npt.NDArray[np.int64]) -> Iterator[
     with open_container(video.path) as container:
         stream = container.streams[video.stream]
         stream.thread_type = "NONE"
-        presenter = Presenter(video, stream.codec_context)
+        presenter = Presenter(video.path, video.presentation, stream.codec_context)
         try:
             yield from _convert(presenter, _decode(container, stream, video), wanted, key=0)
         except _UnsureError:
