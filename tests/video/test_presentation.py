@@ -164,7 +164,10 @@ def test_pixels_that_change_their_shape_keep_the_first_size(tmp_path: Path) -> N
 
 def joined(folder: Path, *parts: dict[str, Any]) -> Path:
     """Streams of three frames each, one after the other."""
-    data = [write_clip(folder / "part.h264", n=3, **part).read_bytes() for part in parts]
+    data = [
+        write_clip(folder / "part.h264", n=3, options={"bf": "0"}, **part).read_bytes()
+        for part in parts
+    ]
     path = folder / "joined.h264"
     path.write_bytes(b"".join(data))
     return path
@@ -331,3 +334,24 @@ def test_bt2020_of_constant_luminance_is_taken_for_the_usual_one(tmp_path: Path)
     )
     path = write_frames(tmp_path / "a.mkv", [frame], context={"colorspace": 10})
     assert error(read(path)[0], picture(3)) < 3
+
+
+@pytest.mark.parametrize("decoder", ["opencv", "decord"])
+def test_a_decoder_that_does_not_say_that_sizes_change_refuses(
+    tmp_path: Path, decoder: str
+) -> None:
+    path = remuxed(joined(tmp_path, {"size": (64, 48)}, {"size": (96, 72)}), tmp_path / "a.mkv")
+    assert len(read(path)) == 6
+    with pytest.raises(UnreadableVideoError, match="change their size"):
+        read(path, decoder=decoder)
+
+
+def remuxed(path: Path, target: Path) -> Path:
+    """The same packets, 25 a second, in another container."""
+    with av.open(str(path)) as source, av.open(str(target), "w") as container:
+        stream = container.add_stream_from_template(source.streams.video[0])
+        for i, packet in enumerate(p for p in source.demux(video=0) if p.size):
+            packet.stream, packet.time_base = stream, Fraction(1, 25)
+            packet.pts = packet.dts = i
+            container.mux(packet)
+    return target

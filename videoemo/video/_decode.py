@@ -171,11 +171,11 @@ def _decode(
         )
         return
     if decoder != "auto":
-        yield from _of_one_size(video, DECODERS[decoder](video, wanted), decoder)
+        yield from DECODERS[decoder](video, wanted)
         return
     failures: list[str] = []
     for name in AUTO:
-        tried = _of_one_size(video, DECODERS[name](video, wanted), name)
+        tried = DECODERS[name](video, wanted)
         try:
             first = next(tried, None)
         except UnreadableVideoError as exc:
@@ -186,15 +186,3 @@ def _decode(
             yield from tried
         return
     raise UnreadableVideoError("; ".join(failures))
-
-
-def _of_one_size(video: Video, run: Iterator[DecodedFrame], decoder: str) -> Iterator[DecodedFrame]:
-    """The same frames, of the size that the video is presented in."""
-    for frame in run:
-        if frame.rgb.shape[:2] != (video.height, video.width):
-            height, width = frame.rgb.shape[:2]
-            raise UnreadableVideoError(
-                f"{video.path}: {decoder} gives a frame of {width}x{height} where it should be "
-                f"{video.width}x{video.height}: use another decoder"
-            )
-        yield frame

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from videoemo.errors import UnreadableVideoError
 from videoemo.video._info import DecodedFrame, Video
-from videoemo.video._presentation import check_presents
+from videoemo.video._refusals import check_presents
 
 __all__ = ["read"]
 
@@ -46,7 +46,7 @@ def read(video: Video, wanted: npt.NDArray[np.int64]) -> Iterator[DecodedFrame]:
             "another decoder"
         ) from exc
     decord.logging.set_level(decord.logging.QUIET)
-    check_presents(video.path, video.presentation, decoder="decord")
+    check_presents(video, decoder="decord")
     if video.edited or video.interlaced or not len(video.keyframes) or video.n_streams > 1:
         raise UnreadableVideoError(
             f"{video.path}: decord is used for MP4 and Matroska with one video stream and without "

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from videoemo.errors import UnreadableVideoError
 from videoemo.video._info import DecodedFrame, Video
-from videoemo.video._presentation import check_presents
+from videoemo.video._refusals import check_presents
 
 __all__ = ["read"]
 
@@ -51,7 +51,7 @@ def read(video: Video, wanted: npt.NDArray[np.int64]) -> Iterator[DecodedFrame]:
         raise UnreadableVideoError(
             f"{video.path}: OpenCV gives garbage for interlaced frames: use another decoder"
         )
-    check_presents(video.path, video.presentation, decoder="OpenCV", able={"rotation"})
+    check_presents(video, decoder="OpenCV", able={"rotation"})
     if video.n_streams > 1:
         raise UnreadableVideoError(
             f"{video.path}: OpenCV may take the wrong one of its {video.n_streams} video streams: "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -15,7 +15,7 @@ from videoemo.video._orientation import read_orientation
 from videoemo.video._side_data import read_side_data
 from videoemo.video._tone_mapping import HLG, PEAK, PQ, WIDE_PRIMARIES
 
-__all__ = ["Presentation", "check_presents", "read_presentation"]
+__all__ = ["Presentation", "read_presentation", "says_aspect_ratio"]
 
 # Sample aspect ratios beyond this, and below its inverse, are a mistake of the writer: ignored.
 # (The most that is in use is 3: 640x120 shown at 16:9.)
@@ -123,7 +123,21 @@ def read_aspect_ratio(stream: Any) -> Fraction:
     return ratio if 1 / MAX_ASPECT_RATIO <= ratio <= MAX_ASPECT_RATIO else Fraction(1)
 
 
-def read_presentation(container: Any, stream: Any, frame: Any, path: Path) -> Presentation:
+def says_aspect_ratio(container: Any, stream: Any) -> bool:
+    """Whether a container itself says the sample aspect ratio of a stream of which nothing is
+    decoded yet.
+
+    Where it does not, libav's word for the stream is what it met while it opened the file, which
+    may be the last of several.
+    """
+    return container.format.name.startswith(SAY_ASPECT_RATIO) or read_aspect_ratio(
+        stream
+    ) != read_aspect_ratio(stream.codec_context)
+
+
+def read_presentation(
+    container: Any, stream: Any, frame: Any, path: Path, *, aspect_ratio_said: bool
+) -> Presentation:
     """Presentation of a stream.
 
     Parameters
@@ -133,9 +147,11 @@ def read_presentation(container: Any, stream: Any, frame: Any, path: Path) -> Pr
     stream : av.video.stream.VideoStream
         The stream.
     frame : av.VideoFrame
-        Its first frame, which alone carries its rotation and its colours.
+        Its first frame, just decoded, which alone carries its rotation and its colours.
     path : Path
         The file.
+    aspect_ratio_said : bool
+        What `says_aspect_ratio` gave.
 
     Raises
     ------
@@ -155,9 +171,8 @@ def read_presentation(container: Any, stream: Any, frame: Any, path: Path) -> Pr
             width=frame.width,
             height=frame.height,
         ),
-        aspect_ratio=read_aspect_ratio(stream),
-        aspect_ratio_changes=not name.startswith(SAY_ASPECT_RATIO)
-        and read_aspect_ratio(stream) == read_aspect_ratio(stream.codec_context),
+        aspect_ratio=read_aspect_ratio(stream if aspect_ratio_said else stream.codec_context),
+        aspect_ratio_changes=not aspect_ratio_said,
         transfer=frame.color_trc,
         primaries=frame.color_primaries,
         peak=_peak(frame),
@@ -189,32 +204,3 @@ def _peak(frame: Any) -> float:
     light = read_side_data(frame, "CONTENT_LIGHT_LEVEL")
     said = int.from_bytes(bytes(light)[:4], sys.byteorder) if light is not None else 0
     return float(said) if said else PEAK
-
-
-def check_presents(
-    path: Path, presentation: Presentation, *, decoder: str, able: Set[str] = frozenset()
-) -> None:
-    """Check that a decoder presents frames as they are to be.
-
-    Parameters
-    ----------
-    path : Path
-        The video, for the message.
-    presentation : Presentation
-        How its frames are presented.
-    decoder : str
-        The decoder's name, for the message.
-    able : set of str
-        What it undoes by itself, by the names of `Presentation.undone`.
-
-    Raises
-    ------
-    UnreadableVideoError
-        It would present them otherwise.
-    """
-    left = [name.replace("_", " ") for name in presentation.undone() if name not in able]
-    if left:
-        raise UnreadableVideoError(
-            f"{path}: {decoder} does not undo what the file asks for ({', '.join(left)}): use "
-            "another decoder"
-        )

@@ -14,7 +14,7 @@ from videoemo.video._packets import scan_packets
 from videoemo.video._picture_folder import probe_folder
 from videoemo.video._pictures import PictureKind, picture_kind, probe_picture
 from videoemo.video._pillow import begins_as_picture, not_read
-from videoemo.video._presentation import read_presentation
+from videoemo.video._presentation import read_presentation, says_aspect_ratio
 from videoemo.video._regular import check_folder, check_regular_file
 from videoemo.video._stream import describe_choice, pick_stream
 from videoemo.video._times import frame_times
@@ -89,6 +89,7 @@ def _probe_container(
     with open_container(path) as container:
         chosen = pick_stream(container, path, stream)
         check_size(path, width=chosen.width, height=chosen.height, max_pixels=max_pixels)
+        aspect_ratio_said = says_aspect_ratio(container, chosen)
         found, frame = scan_packets(container, chosen)
         truncated = is_truncated(path)
         if not found and truncated:
@@ -100,7 +101,9 @@ def _probe_container(
             raise UnreadableVideoError(
                 f"{path}: none of its {n_packets} can be decoded: copy it again"
             )
-        presentation = read_presentation(container, chosen, frame, path)
+        presentation = read_presentation(
+            container, chosen, frame, path, aspect_ratio_said=aspect_ratio_said
+        )
         width, height = presentation.size
         check_size(path, width=width, height=height, max_pixels=max_pixels)
         times = frame_times(
