@@ -50,7 +50,7 @@ def _other_size(video: Video) -> tuple[int, int] | None:
     """The first size in which a frame asks to be presented that is not the video's."""
     with open_container(video.path) as container:
         stream = container.streams[video.stream]
-        presenter = Presenter(video, stream.codec_context)
+        presenter = Presenter(video.path, video.presentation, stream.codec_context)
         all_frames = stream.codec_context.name in RESIZED_ANYWHERE
         for packet in packets(container, stream):
             if packet.size and not (all_frames or packet.is_keyframe):
