@@ -98,6 +98,26 @@ def test_a_folder_of_numbered_pictures_is_one_video_only_when_asked(tmp_path: Pa
     assert ids(tmp_path) == ["shots/000.png", "shots/001.png", "shots/002.png"]
     assert ids(tmp_path, picture_folders=True) == ["shots"]
     assert ids(shots, picture_folders=True) == ["shots"]
+    assert notices(shots, picture_folders=True) == []
+    assert notices(tmp_path, picture_folders=True) == [
+        f"each one video, since fps is given: 1 folder of numbered pictures ({shots})"
+    ]
+
+
+def test_why_a_folder_of_numbered_pictures_is_no_video_is_told(tmp_path: Path) -> None:
+    shots = tmp_path / "shots"
+    shots.mkdir()
+    for i in range(3):
+        Image.new("RGB", (8, 8)).save(shots / f"{i:03}.png")
+    (shots / "notes.txt").write_text("x")
+    assert len(ids(shots, picture_folders=True)) == 3
+    line, _ = notices(shots, picture_folders=True)
+    assert line == (
+        f"not one video but single pictures: {shots}: notes.txt is not a numbered picture: with "
+        "fps a folder must hold nothing else"
+    )
+    make(tmp_path, "shots/a.mp4")
+    assert not any("one video" in line for line in notices(shots, picture_folders=True))
 
 
 def test_a_path_that_does_not_exist(tmp_path: Path) -> None:

@@ -9,9 +9,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 
 from videoemo.datasets.clips._listing import scan
+from videoemo.datasets.clips._picture_folders import PictureFolders
 from videoemo.datasets.clips._search import FolderSearch, Found
 from videoemo.datasets.suffixes import PICTURES, VIDEOS
-from videoemo.errors import InputError, VideoError
+from videoemo.errors import InputError
 from videoemo.records import Clip
 from videoemo.tables.results_folder import is_results_folder
 from videoemo.util.messages import count_noun, first_names
@@ -47,8 +48,8 @@ def find_clips(
     picture_folders : bool, default=False
         Whether a folder of nothing but numbered pictures is one video.
     notice : callable or None
-        Called with a line on what the folders hold beside videos and pictures, on folders of
-        results, and on a search that takes long.
+        Called with a line on which folders of pictures are one video, on what the folders hold
+        beside videos and pictures, on folders of results, and on a search that takes long.
 
     Returns
     -------
@@ -66,9 +67,10 @@ def find_clips(
         _check_exists(path)
     results = [path for path in paths if _holds_results(path)]
     given = [path for path in paths if path not in results]
+    numbered = PictureFolders()
     search = FolderSearch(
         VIDEOS | PICTURES,
-        is_clip=_is_picture_sequence if picture_folders else None,
+        is_clip=numbered if picture_folders else None,
         slow=SlowWork(notice),
     )
     out = None if exclude is None else Path(os.path.realpath(exclude))
@@ -87,6 +89,8 @@ def find_clips(
         raise InputError(_nothing_found(paths, search.left_out, results))
     others = [path for path in results if Path(os.path.realpath(path)) != out]
     if notice is not None:
+        for line in numbered.notices(given=given):
+            notice(line)
         if search.left_out:
             notice(f"not scored: {_counted(search.left_out)}")
         if others:
@@ -129,19 +133,6 @@ def _not_apart(out: Path, found: Found) -> str:
         f"results go apart from videos, but {str(out)!r} holds {str(found.path)!r}: give a folder "
         "for the results alone with -o, such as -o results"
     )
-
-
-def _is_picture_sequence(folder: Path) -> bool:
-    """Whether a folder holds nothing but numbered pictures."""
-    from videoemo.video import probe
-
-    try:
-        probe(folder, fps=1.0)
-    except InputError:
-        return False
-    except (VideoError, OSError):
-        return True  # a picture that is damaged, or cannot be read, is for the run to report
-    return True
 
 
 def _names(paths: Sequence[Path]) -> list[PurePosixPath]:
