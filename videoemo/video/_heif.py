@@ -112,14 +112,14 @@ def _layout(path: Path, *, max_pixels: int | None) -> HeifLayout:
 
 def _decode(file: BinaryIO, item: CodedItem, colour: Colour | None) -> Any:
     """Decode one item to a PyAV frame, which tells its colours."""
-    data = b""
+    data = bytearray()
     for offset, length in item.parts:
         file.seek(offset)
         data += file.read(length)
     decoder: Any = av.CodecContext.create(_DECODERS[item.kind], "r")
     decoder.thread_count = 1
     decoder.extradata = item.configuration or None
-    frames = [*decoder.decode(av.Packet(data)), *decoder.decode(None)]
+    frames = [*decoder.decode(av.Packet(bytes(data))), *decoder.decode(None)]
     if not frames:
         raise ValueError("no picture in an item")
     frame = frames[0]

@@ -22,6 +22,9 @@ _WHITES = tuple(2.0**bits - 1 for bits in (8, 10, 12, 14, 16, 24, 31, 32))
 # In floats white may be 1, too. Highlights may be brighter by so much: with 255 for white a picture
 # of nothing brighter would be black on any screen.
 _HIGHLIGHT = 4.0
+# So many floats at most tell what is white, and so many levels are scaled at once: what is computed
+# takes many times their memory.
+_SAMPLED, _BLOCK = 10**6, 2**20
 # The share of the brightest floats that does not tell what is white: highlights, dead pixels.
 _OUTLIERS = 1e-3
 
@@ -71,8 +74,8 @@ def scale_levels(
 
     Parameters
     ----------
-    values : array of any shape
-        Integers or floats.
+    values : array of (h, ...)
+        Integers or floats, h rows of them.
     white : float or None
         The level that is white; None where nothing says it, and the brightest levels tell.
 
@@ -81,10 +84,14 @@ def scale_levels(
     uint8 of the same shape
         What is below black, or no number, is black; what is beyond white is white.
     """
-    levels = np.nan_to_num(values.astype(np.float64), posinf=np.inf).clip(0)
-    if white is None:
-        white = _white(levels[np.isfinite(levels)], fractions=values.dtype.kind == "f")
-    return (levels.clip(0, white) * (255 / white)).round().astype(np.uint8)
+    white = _white(values) if white is None else white
+    shown = np.empty(values.shape, np.uint8)
+    rows = max(1, _BLOCK * len(values) // values.size)
+    for start in range(0, len(values), rows):
+        levels = values[start : start + rows].astype(np.float64)
+        levels = np.nan_to_num(levels, posinf=white, neginf=0.0).clip(0, white)
+        shown[start : start + rows] = (levels * (255 / white)).round()
+    return shown
 
 
 def is_turned(orientation: int) -> bool:
@@ -99,11 +106,14 @@ def turn_upright(rgb: npt.NDArray[np.uint8], orientation: int) -> npt.NDArray[np
     return np.asarray(ImageOps.exif_transpose(stored))
 
 
-def _white(levels: npt.NDArray[np.float64], *, fractions: bool) -> float:
+def _white(values: npt.NDArray[np.generic]) -> float:
     """The level that is white, by the brightest of them."""
-    if not levels.size:
-        return 1.0
-    brightest = float(np.quantile(levels, 1 - _OUTLIERS) if fractions else levels.max())
-    if fractions and brightest < _HIGHLIGHT:
+    if values.dtype.kind != "f":
+        brightest = float(np.max(values))
+        return next(white for white in _WHITES if brightest <= white)
+    some = values.ravel()[:: -(-values.size // _SAMPLED)]
+    some = some[np.isfinite(some)].astype(np.float64)
+    brightest = float(np.quantile(some, 1 - _OUTLIERS)) if some.size else 0.0
+    if brightest < _HIGHLIGHT:
         return 1.0
     return next((white for white in _WHITES if brightest <= white), brightest)

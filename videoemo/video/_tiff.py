@@ -116,15 +116,14 @@ def read(path: Path, *, max_pixels: int | None) -> npt.NDArray[np.uint8]:
     """
     found = _checked(path, max_pixels)
     width, height, n = found.width, found.height, found.n
-    data = b""
+    data, size = bytearray(), width * height * n * found.dtype.itemsize
     with path.open("rb") as file:
         for offset, length in found.strips:
             file.seek(offset)
-            data += file.read(length)
-    try:
-        values = np.frombuffer(data, found.dtype, count=width * height * n)
-    except ValueError as exc:
-        raise damaged(path) from exc
+            data += file.read(min(length, size - len(data)))
+    if len(data) < size:
+        raise damaged(path)
+    values = np.frombuffer(data, found.dtype)
     if found.planes:
         values = values.reshape(n, height, width).transpose(1, 2, 0)
     colours = values.reshape(height, width, n)[..., : 3 if n >= 3 else 1]
