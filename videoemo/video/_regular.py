@@ -9,6 +9,7 @@ import stat
 from pathlib import Path
 
 from videoemo.errors import InputError
+from videoemo.util.regular_files import open_regular
 
 __all__ = ["check_folder", "check_regular_file"]
 
@@ -40,8 +41,8 @@ def check_regular_file(path: Path) -> None:
     try:
         mode = os.stat(path).st_mode  # noqa: PTH116 - its errors are told apart here
         if stat.S_ISREG(mode):
-            os.close(os.open(path, os.O_RDONLY))
-            return
+            with open_regular(path):
+                return
     except (FileNotFoundError, NotADirectoryError) as exc:
         raise InputError(f"{path}: no such file: check the path") from exc
     except PermissionError as exc:
