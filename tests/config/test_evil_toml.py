@@ -44,13 +44,16 @@ def test_damaged_or_evil_settings_are_refused_in_one_line(kind: str, tmp_path: P
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"a = " + b"[" * 5000 + b"]" * 5000, "has a line of more than 4,000 characters"),
-        (b"a = " + b"[" * 1900 + b"]" * 1900, "is not TOML: its values are nested too deeply"),
+        (b"a = " + b"[" * 5000 + b"]" * 5000, "has a line of more than 1,000 characters"),
+        (b"a = " + b"[\n" * 1900 + b"]" * 900, "is not TOML: its values are nested too deeply"),
         (b"a = \n" * 9999, "is not TOML: Invalid value"),
         (b"\n".join(b"[a%d]" % i for i in range(9999)), "cannot read .*: more than 65,536 bytes"),
-        (b"[sampling]\nevery = " + b"1" * 3999, "has a line of more than 4,000 characters"),
+        (b"[sampling]\nevery = " + b"1" * 3999, "has a line of more than 1,000 characters"),
         (b"[sampling]\nevery = 1" + b"0" * 400, r"every: allowed are whole numbers .* got 100"),
-        (b"[sampling]\nevery = 0x" + b"f" * 3900, "every: .* got a number of thousands of digits"),
+        (
+            b"[sampling]\nevery = 0x" + b"f" * 900,
+            "every: allowed are whole numbers of at most 63 bits, got 5",
+        ),
         (b"[sampling]\nfps = 1" + b"0" * 400, "fps: allowed are whole numbers of at most 63 bits"),
         (b"[sampling]\nfps = inf", "fps: allowed are finite numbers, got inf"),
         (b"[sampling]\nfps = nan", "fps: allowed are finite numbers, got nan"),
@@ -64,7 +67,7 @@ def test_damaged_or_evil_settings_are_refused_in_one_line(kind: str, tmp_path: P
         (b"[detection]\nthresholds = [1, 2, {}]", "thresholds: expected float, got {}"),
         (b"[sampling]\nevery = 1\nevery = 2\n", r"is not TOML: Cannot overwrite a value \(at"),
         ("[sampling]\nevery = 1".encode("utf-16"), "is not TOML: it is not in UTF-8"),
-        (b"[" + b"x" * 3000 + b"]", r"unknown table 'x{100,}\.\.\.; allowed: sampling"),
+        (b"[" + b"x" * 900 + b"]", r"unknown table 'x{100,}\.\.\.; allowed: sampling"),
     ],
 )
 def test_what_is_no_toml_of_ours_says_where_and_what(

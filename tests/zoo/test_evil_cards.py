@@ -72,7 +72,11 @@ def test_a_damaged_or_evil_bundle_leaves_files_in_the_folder_of_networks_alone(
         ("temperature", "1e-300", "temperature: allowed are numbers 0.001 to 1000"),
         ("temperature", "1" + "0" * 400, "temperature: allowed are whole numbers of at most 63"),
         ("input_size", "1000000000", "input_size: allowed are whole numbers from 1 to 2048"),
-        ("input_size", "0x" + "f" * 3900, "input_size: .*, got a number of thousands of digits"),
+        (
+            "input_size",
+            "0x" + "f" * 900,
+            "input_size: allowed are whole numbers of at most 63 bits",
+        ),
         ("input_size", "32.5", "input_size: expected int, got 32.5"),
         ("input_size", "true", "input_size: expected int, got True"),
         ("size", "100000000000", "outputs: embedding: expected a size from 1 to 1,000,000"),

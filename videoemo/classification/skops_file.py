@@ -52,8 +52,10 @@ ALLOWED = frozenset(
 SCHEMA = "schema.json"
 _ARRAY = re.compile(r"[\w-]{1,100}\.npy", re.ASCII)
 # A forest of 1000 trees on VGAF's 2661 clips takes a tenth of the bytes, 5,000 members, and is a
-# tenth of them when packed; what unpacks to more is no classifier of ours.
+# tenth of them when packed; what unpacks to more is no classifier of ours. Its schema has 4 KiB a
+# member; as Python's objects it takes many times of that.
 _MOST_BYTES, _MOST_MEMBERS, _MOST_UNPACKED = 2**31, 100_000, 100
+_MOST_SCHEMA, _SCHEMA_MEMBER = 2**26, 2**14
 # Of ours 12; Python's own reader gives up at a thousand.
 _DEEPEST = 50
 
@@ -129,6 +131,9 @@ def _check_members(archive: zipfile.ZipFile, size: int, beside: str) -> None:
     for name in names:
         if name not in (SCHEMA, beside) and not _ARRAY.fullmatch(name):
             raise ValueError(f"expected arrays (.npy) as members, got {shown(name)}")
+    schema, most = archive.getinfo(SCHEMA).file_size, _SCHEMA_MEMBER * (len(names) + 2)
+    if schema > min(most, _MOST_SCHEMA):
+        raise ValueError(f"{SCHEMA} has {schema:,} bytes: more than for what else it holds")
     unpacked, most = sum(info.file_size for info in infos), min(_MOST_BYTES, _MOST_UNPACKED * size)
     if unpacked > most:
         raise ValueError(f"it unpacks to more than {most:,} bytes")

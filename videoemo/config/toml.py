@@ -35,7 +35,7 @@ T = TypeVar("T")
 
 # Bytes and characters: ours have up to 4,000 and 250. Python's reader takes time by the square of
 # the dotted keys in a line; these limits keep it below seconds.
-_MOST_BYTES, _LONGEST_LINE = 2**16, 4_000
+_MOST_BYTES, _LONGEST_LINE = 2**16, 1_000
 # Of one value: characters of a text, items of a list.
 _LONGEST_TEXT, _LONGEST_LIST = 10_000, 1_000
 
