@@ -17,7 +17,7 @@ from videoemo.backends.torch_archive import Pickled, read_module
 from videoemo.errors import OutputError, WeightsError
 from videoemo.util.checksum_files import find_damage, write_checksum_file
 from videoemo.util.files import atomic_write
-from videoemo.util.messages import one_line
+from videoemo.util.messages import brief, one_line, shown
 from videoemo.util.terminal import say
 from videoemo.zoo.cards import Card
 
@@ -154,7 +154,7 @@ def _tensors(root: Any, path: Path) -> dict[str, torch.Tensor]:
                 if not isinstance(name, str) or len(prefix) + len(name) > _LONGEST_NAME:
                     raise WeightsError(
                         f"{path} is refused: the name of a module or tensor is too long or none, "
-                        f"in {prefix!r}"
+                        f"in {shown(prefix)}"
                     )
                 if entry is None:
                     continue
@@ -163,7 +163,7 @@ def _tensors(root: Any, path: Path) -> dict[str, torch.Tensor]:
                 elif isinstance(entry, torch.Tensor):
                     tensors[prefix + name] = entry
                 else:
-                    raise WeightsError(f"{path} is refused: {prefix}{name} is no tensor")
+                    raise WeightsError(f"{path} is refused: {brief(prefix + name)} is no tensor")
     return tensors
 
 

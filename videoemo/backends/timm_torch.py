@@ -14,7 +14,7 @@ from videoemo.backends.runtime import REFERENCE, Runtime
 from videoemo.backends.torch_device import on_device
 from videoemo.backends.torchvision_repair import import_torchvision
 from videoemo.errors import WeightsError
-from videoemo.util.messages import one_line, shown
+from videoemo.util.messages import brief, one_line, shown
 from videoemo.zoo.cards import Card
 
 __all__ = ["Frozen", "build_frozen", "build_network", "function_of", "load_network", "load_state"]
@@ -81,11 +81,11 @@ def load_state(
                 for name, parameter in network.named_parameters()
                 if id(parameter) in head
             }
-        if not all(value.isfinite().all() for value in state.values()):
-            raise ValueError("it holds numbers that are not finite")
+        if any(value.is_complex() or not value.isfinite().all() for value in state.values()):
+            raise ValueError("it holds numbers that are not finite, or not real")
         network.load_state_dict(state)
     except (SafetensorError, OSError, RuntimeError, ValueError, KeyError) as exc:
-        reason = one_line(exc, limit=200)
+        reason = brief(one_line(exc))
         raise WeightsError(
             f"{weights} does not hold the weights of {architecture}: {reason}"
         ) from exc

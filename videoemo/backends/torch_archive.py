@@ -17,7 +17,7 @@ from typing import Any
 import torch
 
 from videoemo.errors import WeightsError
-from videoemo.util.messages import one_line
+from videoemo.util.messages import brief, one_line, reason_of
 
 __all__ = ["Pickled", "read_module"]
 
@@ -77,7 +77,7 @@ def read_module(path: Path, *, classes: frozenset[str]) -> Any:
         with torch.serialization.safe_globals([(Pickled, name) for name in classes]):
             return torch.load(archive, map_location="cpu", weights_only=True)
     except Exception as exc:  # a stranger's pickle can make the unpickler raise anything
-        reason = one_line(exc, limit=200)
+        reason = brief(one_line(exc))
         raise WeightsError(f"{path} is refused: torch cannot read its tensors: {reason}") from exc
 
 
@@ -104,11 +104,17 @@ def _members(path: Path) -> dict[str, bytes]:
             members = {name: archive.read(info) for name, info in infos}
     except zipfile.BadZipFile as exc:
         raise WeightsError(
-            f"{path} is no file of torch.save since torch 1.6, or cut short: {exc}; ask its author "
-            "for safetensors or ONNX"
+            f"{path} is no file of torch.save since torch 1.6, or cut short: "
+            f"{brief(one_line(exc))}; ask its author for safetensors or ONNX"
         ) from exc
-    except (OSError, EOFError, RuntimeError, NotImplementedError) as exc:
-        raise WeightsError(f"cannot read the weights {path}: {one_line(exc)}") from exc
+    except WeightsError:
+        raise
+    except OSError as exc:
+        raise WeightsError(f"cannot read the weights {path}: {reason_of(exc)}") from exc
+    except Exception as exc:  # what zipfile raises on a damaged directory has no common type
+        raise WeightsError(
+            f"{path} is refused: a damaged zip archive: {brief(one_line(exc))}"
+        ) from exc
     if "data.pkl" not in members:
         raise WeightsError(f"{path} is refused: a zip archive without the data.pkl of torch.save")
     return members
@@ -125,10 +131,16 @@ def _check_names(pickled: bytes, path: Path, *, allowed: frozenset[str]) -> None
             if opcode.name == "GLOBAL":
                 name = str(argument).replace(" ", ".", 1)
                 if name not in allowed:
-                    raise WeightsError(f"{path} names {name}, which no timm network holds: refused")
+                    raise WeightsError(
+                        f"{path} names {brief(name)}, which no timm network holds: refused"
+                    )
             elif opcode.name == "PROTO" and argument != 2:
                 raise WeightsError(
                     f"{path} is refused: pickle protocol {argument}, where torch.save writes 2"
                 )
-    except (ValueError, IndexError) as exc:
-        raise WeightsError(f"{path} is refused: its pickle is damaged: {exc}") from exc
+    except WeightsError:
+        raise
+    except Exception as exc:  # what pickletools raises on one has no common type
+        raise WeightsError(
+            f"{path} is refused: its pickle is damaged: {brief(one_line(exc))}"
+        ) from exc

@@ -163,8 +163,8 @@ def _identity(part: Any) -> str:
     its weights.
     """
     if isinstance(part, dict):
-        return f"{part.get('name')} ({str(part.get('checksum'))[:12]})"
-    return ", ".join(part) if isinstance(part, list | tuple) else str(part)
+        return brief(f"{part.get('name')} ({str(part.get('checksum'))[:12]})")
+    return brief(", ".join(part) if isinstance(part, list | tuple) else str(part))
 
 
 def make_card(
