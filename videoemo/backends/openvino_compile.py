@@ -24,7 +24,7 @@ from videoemo.backends.converted import (
     converted_dir,
     write_checksums,
 )
-from videoemo.backends.openvino_import import openvino
+from videoemo.backends.openvino_import import core, openvino
 from videoemo.backends.openvino_passes import VERSION, rewrite
 from videoemo.util.locks import file_lock
 from videoemo.util.messages import one_line
@@ -105,7 +105,7 @@ def _compiled(model: openvino.Model, *, threads: int, precision: str) -> Functio
         "INFERENCE_NUM_THREADS": threads,
         "ENABLE_CPU_PINNING": False,
     }
-    network = openvino.Core().compile_model(model, "CPU", settings)
+    network = core().compile_model(model, "CPU", settings)
     n_outputs = len(model.outputs)
     takes_any = model.input(0).partial_shape[0].is_dynamic
     own = local()
@@ -199,7 +199,7 @@ def _read(folder: Path) -> openvino.Model | str | None:
     """A converted network; or what is wrong with it, in words; or None where there is none."""
     try:
         damage = converted_damage(folder)
-        return damage or openvino.Core().read_model(folder / MODEL)
+        return damage or core().read_model(folder / MODEL)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except RuntimeError as exc:

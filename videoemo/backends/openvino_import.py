@@ -7,9 +7,10 @@ leaves files in the user's home.
 from __future__ import annotations
 
 import sys
+from functools import cache
 from typing import Any, cast
 
-__all__ = ["openvino"]
+__all__ = ["core", "openvino"]
 
 # What reports; where it cannot be imported, OpenVINO does without.
 _REPORTER = "openvino_telemetry"
@@ -23,3 +24,11 @@ finally:
         del sys.modules[_REPORTER]
     else:
         sys.modules[_REPORTER] = _before
+
+
+@cache
+def core() -> openvino.Core:
+    """The one core of this process, which reads and compiles models: each takes a millisecond to
+    make, and every network is read and compiled once or twice.
+    """
+    return openvino.Core()

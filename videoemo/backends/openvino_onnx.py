@@ -39,14 +39,14 @@ def load_network(card: Card, weights: Path, runtime: Runtime = FLOAT32) -> Netwo
     """
     try:
         from videoemo.backends.openvino_compile import batch_size_for, compile_model
-        from videoemo.backends.openvino_import import openvino
+        from videoemo.backends.openvino_import import core
     except ImportError as exc:
         raise WeightsError(
             f"{card.name} is an ONNX file, which OpenVINO runs: pip install openvino ({exc})"
         ) from exc
     content, at_once = read_onnx(weights), batch_size_for(card.input_size)
     try:
-        model = openvino.Core().read_model(content)
+        model = core().read_model(content)
         _take_any_number(model, card)
         _check_length(model.output(0), "outputs", n_outputs(card))
         model.add_outputs(_classifier(model).input_value(0))
