@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
+from PIL import Image
 
 from tests.support import heif
 from tests.support.clips import number, picture, write_clip
@@ -68,6 +69,16 @@ def test_a_heic_of_hdr_is_tone_mapped(tmp_path: Path) -> None:
     path = heif.write_heif(tmp_path / "a.heic", RGB // 2, properties=[pq])
     # Half of PQ's code is 92 cd/m2, and SDR's white 203: more than half of SDR's code.
     assert only(path)[:40].max() > 160
+
+
+def test_an_avif_of_hdr_is_tone_mapped(tmp_path: Path) -> None:
+    path = tmp_path / "a.avif"
+    Image.fromarray(RGB // 2).save(path, quality=95)
+    sdr = only(path)
+    said = b"nclx\0\1\0\r\0\6"
+    path.write_bytes(path.read_bytes().replace(said, b"nclx\0\x09\0\x10\0\6"))
+    assert number(only(path).astype(np.uint8)) == 7
+    assert (sdr[:40].max(), only(path)[:40].max() > 160) == (pytest.approx(127, abs=3), True)
 
 
 def test_contents_count_and_not_the_name(tmp_path: Path) -> None:

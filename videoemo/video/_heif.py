@@ -103,7 +103,7 @@ def _layout(path: Path, *, max_pixels: int | None) -> HeifLayout:
         raise UnreadableVideoError(
             f"{path}: a HEIF picture made of {exc}, which are not read: save it as JPEG or PNG"
         ) from exc
-    except (ValueError, LookupError, StopIteration, ZeroDivisionError) as exc:
+    except ValueError as exc:
         raise damaged(path) from exc
     check_size(path, width=layout.width, height=layout.height, max_pixels=max_pixels)
     check_limit(path, width=layout.width, height=layout.height)

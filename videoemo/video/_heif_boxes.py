@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from videoemo.video._tone_mapping import HLG, PQ
+
 __all__ = [
     "Aperture",
     "CodedItem",
@@ -19,6 +21,7 @@ __all__ = [
     "HeifLayout",
     "Mirror",
     "Rotation",
+    "is_hdr_avif",
     "is_heif",
     "read_layout",
 ]
@@ -134,15 +137,32 @@ class HeifLayout:
 def is_heif(path: Path) -> bool:
     """Whether a file is a still HEIF picture other than AVIF, by its contents."""
     with path.open("rb") as file:
-        head = file.read(12)
-        if head[4:8] != b"ftyp":
-            return False
-        brands = file.read(max(0, min(int.from_bytes(head[:4], "big"), 512) - 12))
-        found = {head[8:], *(brands[i : i + 4] for i in range(4, len(brands), 4))}
+        found = _brands(file)
         if not found & _BRANDS or found & _AVIF:
             return False
         tracks = any(kind == b"moov" for kind, _, _ in _outer_boxes(file))
         return not (tracks and found & _SEQUENCES)
+
+
+def is_hdr_avif(path: Path) -> bool:
+    """Whether a file is a still AVIF picture of high dynamic range, by its contents."""
+    with path.open("rb") as file:
+        if _brands(file) & _AVIF != {b"avif"}:
+            return False
+    try:
+        colour = read_layout(path).colour
+    except (ValueError, NotImplementedError):
+        return False
+    return colour is not None and colour.transfer in (PQ, HLG)
+
+
+def _brands(file: BinaryIO) -> set[bytes]:
+    """The brands of a file of boxes; none of any other."""
+    head = file.read(12)
+    if head[4:8] != b"ftyp":
+        return set()
+    others = file.read(max(0, min(int.from_bytes(head[:4], "big"), 512) - 12))
+    return {head[8:], *(others[i : i + 4] for i in range(4, len(others), 4))}
 
 
 def read_layout(path: Path) -> HeifLayout:
@@ -157,10 +177,13 @@ def read_layout(path: Path) -> HeifLayout:
     """
     with path.open("rb") as file:
         outer = list(_outer_boxes(file))
-        start, size = next((start, size) for kind, start, size in outer if kind == b"meta")
-        file.seek(start)
-        meta = _Meta(file.read(min(size, _MAX_META)), start, file)
-        return meta.layout(film=any(kind in _FILM for kind, _, _ in outer))
+        film = any(kind in _FILM for kind, _, _ in outer)
+        try:
+            start, size = next((start, size) for kind, start, size in outer if kind == b"meta")
+            file.seek(start)
+            return _Meta(file.read(min(size, _MAX_META)), start, file).layout(film=film)
+        except (LookupError, StopIteration, ZeroDivisionError) as exc:
+            raise ValueError("something is missing in the boxes") from exc
 
 
 def _outer_boxes(file: BinaryIO) -> Iterator[tuple[bytes, int, int]]:

@@ -16,7 +16,7 @@ from videoemo.errors import InputError, TooLargeVideoError, UnreadableVideoError
 from videoemo.video import _heif, _pillow_picture, _tiff
 from videoemo.video._animation import probe_animation
 from videoemo.video._canvas import fit, scale_into
-from videoemo.video._heif_boxes import is_heif
+from videoemo.video._heif_boxes import is_hdr_avif, is_heif
 from videoemo.video._info import DecodedFrame, Video
 from videoemo.video._jpeg import jpeg_tail
 from videoemo.video._pillow import FORMATS, open_picture
@@ -187,6 +187,6 @@ def _scaled(rgb: npt.NDArray[np.uint8], canvas: tuple[int, int]) -> npt.NDArray[
 
 
 def _reader(path: Path) -> PictureReader:
-    if is_heif(path):
+    if is_heif(path) or is_hdr_avif(path):
         return _heif
     return _tiff if _tiff.samples(path) is not None else _pillow_picture
