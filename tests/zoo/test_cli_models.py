@@ -37,6 +37,15 @@ def test_the_list_says_what_is_here(known: Path, here: bool) -> None:
     assert line.split() == ["toy", "toynet", "32", "2", "yes" if here else "no", "Apache-2.0"]
 
 
+def test_a_card_that_cannot_be_used_is_told_and_the_others_are_listed(known: Path) -> None:
+    known.write_bytes(WEIGHTS)
+    (known.parent / "odd.toml").write_text("name = [")
+    for command in ("list", "verify"):
+        result = run(command)
+        assert (result.return_value, "toy" in result.stdout) == (1, True)
+        assert "odd.toml is not TOML" in result.output
+
+
 def test_a_networks_licence_and_origin_are_shown(store: Path) -> None:
     shown = " ".join(run("show", "enet_b0_8_va_mtl").output.split())
     for fact in (

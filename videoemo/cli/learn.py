@@ -89,7 +89,7 @@ def extract(
         return 0
     for problem in found.problems:
         say(f"notice: {problem}", error=True)
-    path = out or Path("features") / f"{name}.parquet"
+    path = out or options.named_file("features", f"{name}.parquet")
     kept = path.with_suffix(".embeddings.parquet") if keep_embeddings else None
     done = extract_clips(
         found.clips, recipe, name, path, keep=kept, redo=redo, progress=ConsoleProgress(), **workers
@@ -207,7 +207,7 @@ def fit(
     from videoemo.classification.text import report_lines
 
     name, table = find_table(dataset, features)
-    path = out or Path("fitted") / f"{name}-{Path(clf).stem}.skops"
+    path = out or options.named_file("fitted", f"{name}-{Path(clf).stem}.skops")
     report = fit_and_save(table, clf, protocol, path)
     say(*report_lines(report))
     say(f"the classifier is {path}")

@@ -31,10 +31,20 @@ def models() -> None:
 
 @models.command("list")
 def list_() -> int:
-    """List the networks, and say which are here."""
+    """List the networks, and say which are here.
+
+    Exit status 1 when a card cannot be used.
+    """
+    from videoemo.errors import RecipeError
     from videoemo.zoo.cards import card_names, find_card
 
-    known = [find_card(name) for name in card_names()]
+    known, status = [], 0
+    for name in card_names():
+        try:
+            known.append(find_card(name))
+        except RecipeError as exc:
+            say(f"notice: {exc}", error=True)
+            status = 1
     rows = [("name", "architecture", "px", "outputs", "here", "licence")]
     rows += [
         (
@@ -54,7 +64,7 @@ def list_() -> int:
             + f"  {row[5]}"
         )
         print_result(line if len(line) <= _WIDTH else f"{line[: _WIDTH - 3].rstrip()}...")
-    return 0
+    return status
 
 
 def _outputs(card: Card) -> str:
@@ -129,18 +139,19 @@ def verify() -> int:
 
     Exit status 1 when a network is damaged.
     """
-    from videoemo.errors import WeightsError
+    from videoemo.errors import RecipeError, WeightsError
     from videoemo.util.checksums import verified
     from videoemo.zoo.cards import card_names, find_card
 
     status = 0
-    for card, weights in map(find_card, card_names()):
-        if weights.is_file():
-            try:
+    for name in card_names():
+        try:
+            card, weights = find_card(name)
+            if weights.is_file():
                 print_result(f"ok       {verified(weights, card.checksum)}")
-            except WeightsError as exc:
-                print_result(f"DAMAGED  {card.name}: {exc}")
-                status = 1
+        except (RecipeError, WeightsError) as exc:
+            print_result(f"DAMAGED  {name}: {exc}")
+            status = 1
     return status
 
 

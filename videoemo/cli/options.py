@@ -8,6 +8,10 @@ from typing import Any
 
 import click
 
+from videoemo.errors import InputError
+from videoemo.util.file_names import FILE_NAMES, is_file_name
+from videoemo.util.messages import shown
+
 __all__ = [
     "FAILED_VIDEOS",
     "NAME",
@@ -17,6 +21,7 @@ __all__ = [
     "features",
     "jobs",
     "jobs_or_cluster",
+    "named_file",
     "out",
     "redo",
     "stream",
@@ -106,3 +111,16 @@ def jobs_or_cluster(jobs: int | None, cluster: str | None) -> dict[str, Any]:
         message = "--cluster: its workers serve, each for one video at a time; leave --jobs out"
         raise click.UsageError(message)
     return {"jobs": jobs or 1, "cluster": cluster}
+
+
+def named_file(folder: str, name: str) -> Path:
+    """The file of a folder that is named after what the command was given, such as a recipe.
+
+    Raises
+    ------
+    InputError
+        The name is none that a file can have everywhere.
+    """
+    if not is_file_name(name):
+        raise InputError(f"allowed are {FILE_NAMES}, got {shown(name)}: say where with -o")
+    return Path(folder) / name
