@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -119,3 +120,15 @@ def test_no_clip_at_all_is_refused(tmp_path: Path) -> None:
 def test_no_such_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"^no such folder: '.*nowhere'"):
         load("folder", tmp_path / "nowhere")
+
+
+def test_a_folder_that_may_not_be_read_is_a_clip_that_fails_and_the_others_are_there(
+    tmp_path: Path, unprivileged: Callable[[Path], Path]
+) -> None:
+    root = unprivileged(make(tmp_path, "keen/a.mp4", "keen/shut/b.mp4", "bored/c.mp4"))
+    (root / "keen" / "shut").chmod(0)
+    assert [clip.id for clip in load("folder", root).clips] == [
+        "bored/c.mp4",
+        "keen/a.mp4",
+        "keen/shut",
+    ]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.support.layouts import make
@@ -55,3 +56,18 @@ def test_a_class_that_a_split_lacks_is_told_but_not_of_the_test_split(tmp_path: 
         ("bored", "keen"),
     )
     assert validate_clips(found).problems == ("no clip of 'bored' in val",)
+
+
+def test_what_may_not_be_looked_at_is_kept_so_that_it_is_reported(
+    tmp_path: Path, unprivileged: Callable[[Path], Path]
+) -> None:
+    root = unprivileged(make(tmp_path, "a.mp4", "shut/b.mp4"))
+    (root / "shut").chmod(0)
+    found = DatasetListing(
+        [clip(root / name, name) for name in ("a.mp4", "gone.mp4", "shut/b.mp4")], [], ("keen",)
+    )
+    labelled = validate_clips(found)
+    assert [clip.id for clip in labelled.clips] == ["train/a.mp4", "train/shut/b.mp4"]
+    assert labelled.problems == (
+        f"'train/gone.mp4': no such file {str(root / 'gone.mp4')!r}; left out",
+    )

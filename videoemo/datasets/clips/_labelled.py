@@ -95,11 +95,24 @@ def _contradiction(same: list[Clip]) -> str | None:
 
 def _defect(clip: Clip) -> str | None:
     """Why a clip cannot be used, in words."""
-    if not os.path.exists(clip.path):  # noqa: PTH110 - false, where pathlib raises, for a name that no file can have
+    if _is_missing(clip.path):
         return f"no such file {str(clip.path)!r}"
     if clip.label is None and clip.split != "test":
         return f"no label for {str(clip.path)!r}"
     return None
+
+
+def _is_missing(path: Path) -> bool:
+    """Whether there is no such file; not where that cannot be known, as in a folder that may not be
+    entered: why it cannot be read is for the extraction to say.
+    """
+    try:
+        os.stat(path)  # noqa: PTH116 - its errors are told apart here
+    except PermissionError:
+        return False
+    except (OSError, ValueError):  # the second: a name that no file can have
+        return True
+    return False
 
 
 def _missing_classes(clips: list[Clip], classes: tuple[str, ...]) -> list[str]:
