@@ -4,17 +4,16 @@ its suffix.
 
 from __future__ import annotations
 
-__all__ = ["HEIF", "PICTURES", "VIDEOS"]
+__all__ = ["BEYOND_PILLOW", "PICTURES", "VIDEOS"]
 
-# Photographs of phones, in a container that Pillow does not read.
-HEIF = frozenset([".heic", ".heics", ".heif", ".heifs", ".hif"])
+# Pictures that Pillow does not read: of phones, of film, of archives.
+BEYOND_PILLOW = frozenset([".dpx", ".exr", ".heic", ".heics", ".heif", ".heifs", ".hif", ".jls"])
 
-# Those of the formats that Pillow reads as `video` uses it, and HEIF.
-PICTURES = HEIF | frozenset(
+PICTURES = BEYOND_PILLOW | frozenset(
     [
-        *(".avif", ".avifs", ".bmp", ".dib", ".insp", ".j2c", ".j2k", ".jfif", ".jif", ".jp2"),
-        *(".jpc", ".jpe", ".jpeg", ".jpf", ".jpg", ".jpx", ".mpo", ".pbm", ".pfm", ".pgm"),
-        *(".png", ".pnm", ".ppm", ".tif", ".tiff", ".webp"),
+        *(".avif", ".avifs", ".bmp", ".insp", ".j2c", ".j2k", ".jfif", ".jif", ".jp2", ".jpc"),
+        *(".jpe", ".jpeg", ".jpf", ".jpg", ".jpx", ".mpo", ".pam", ".pbm", ".pcx", ".pfm"),
+        *(".pgm", ".png", ".pnm", ".ppm", ".qoi", ".ras", ".sgi", ".tif", ".tiff", ".webp"),
     ]
 )
 
@@ -31,9 +30,26 @@ VIDEOS = frozenset(
         # other containers
         *(".amv", ".apng", ".asf", ".avi", ".cine", ".dav", ".divx", ".dv", ".dvr-ms", ".flc"),
         *(".fli", ".flv", ".gif", ".gxf", ".mk3d", ".mkv", ".mxf", ".nsv", ".nut", ".nuv"),
-        *(".ogm", ".ogv", ".ogx", ".rm", ".rmvb", ".webm", ".wm", ".wmv", ".wtv", ".xvid"),
+        *(".ogm", ".ogv", ".ogx", ".pva", ".rm", ".rmvb", ".webm", ".wm", ".wmv", ".wtv"),
+        *(".xvid", ".lxf"),
+        # of games and the early web
+        *(".bik", ".roq", ".smk", ".swf", ".thp", ".viv"),
         # streams without a container
         *(".263", ".264", ".265", ".266", ".av1", ".avc", ".h261", ".h263", ".h264", ".h265"),
-        *(".h266", ".hevc", ".ivf", ".mjpeg", ".mjpg", ".obu", ".vc1", ".vvc", ".y4m"),
+        *(
+            ".avs2",
+            ".avs3",
+            ".cavs",
+            ".drc",
+            ".h266",
+            ".hevc",
+            ".ivf",
+            ".mjpeg",
+            ".mjpg",
+            ".obu",
+            ".vc1",
+            ".vvc",
+            ".y4m",
+        ),
     ]
 )

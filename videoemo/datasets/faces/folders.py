@@ -8,14 +8,13 @@ import numpy as np
 
 from videoemo.datasets.faces.labelled import LabelledFaces, one_hot
 from videoemo.datasets.faces.pictures import FilePictures
-from videoemo.datasets.suffixes import HEIF, PICTURES
+from videoemo.datasets.suffixes import BEYOND_PILLOW, PICTURES
 from videoemo.errors import TrainingError
 from videoemo.util.leftovers import is_leftover
 
 __all__ = ["load_folders"]
 
-# HEIF is not, which Pillow does not read.
-_SUFFIXES = PICTURES - HEIF
+_SUFFIXES = PICTURES - BEYOND_PILLOW
 
 
 def load_folders(path: Path) -> LabelledFaces:

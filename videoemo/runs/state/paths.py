@@ -115,12 +115,8 @@ def result_folder(out: Path, clip_id: str) -> Path:
     InputError
         It would be outside the output folder.
     """
-    parts = PurePosixPath(clip_id).parts
-    what = f"the video's name {shown(clip_id)}"
-    if not _names_a_file(clip_id) or ".." in parts:
-        raise InputError(f"{what} cannot be that of a folder of results: rename the video")
-    folder = out.joinpath(*map(_folder_name, parts))
-    _inside(out, folder.parent, what=what)
+    folder = _place(out, clip_id)
+    _inside(out, folder.parent, what=f"the video's name {shown(clip_id)}")
     return folder
 
 
@@ -139,7 +135,7 @@ def check_result_folders(out: Path, clip_ids: Iterable[str]) -> None:
     ------
     InputError
         A folder is where a table must be; a file, such as the video itself, or a link is where a
-        folder of results must be; or it would be outside the output folder.
+        folder of results must be; or an id that is no path below a folder.
     """
     for name in _TABLES:
         if os.path.isdir(out / name):  # noqa: PTH112 - false, where pathlib raises, for what cannot be looked at
@@ -149,7 +145,7 @@ def check_result_folders(out: Path, clip_ids: Iterable[str]) -> None:
             )
     checked = {out}
     for clip_id in clip_ids:
-        folder = result_folder(out, clip_id)
+        folder = _place(out, clip_id)
         for path in (folder, *folder.parents):
             if path in checked:
                 break
@@ -157,9 +153,20 @@ def check_result_folders(out: Path, clip_ids: Iterable[str]) -> None:
             linked = path == folder and path.is_symlink()
             if os.path.lexists(path) and (linked or not os.path.isdir(path)):  # noqa: PTH112 - false, where pathlib raises, for what cannot be looked at
                 raise InputError(
-                    f"no place for the results of {clip_id!r}, since {str(path)!r} is there and no "
-                    "folder: give a folder for the results alone with -o, such as -o results"
+                    f"no place for the results of {shown(clip_id)}: {str(path)!r} is there, and "
+                    "no folder: give one for the results alone with -o, such as -o results"
                 )
+
+
+def _place(out: Path, clip_id: str) -> Path:
+    """Folder of a video's results, by the names alone: a link may lead out of the output folder."""
+    parts = PurePosixPath(clip_id).parts
+    if not _names_a_file(clip_id) or ".." in parts:
+        raise InputError(
+            f"the video's name {shown(clip_id)} cannot be that of a folder of results: rename the "
+            "video"
+        )
+    return out.joinpath(*map(_folder_name, parts))
 
 
 def _names_a_file(clip_id: str) -> bool:
