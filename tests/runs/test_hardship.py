@@ -107,7 +107,7 @@ def test_a_disk_that_fills_up_is_one_line_and_nothing_torn_and_the_run_goes_on_w
         "IN": clips,
         "PYTHON": sys.executable,
         "PYTHONPATH": root,
-        "SIZE": "32k",
+        "SIZE": "40k",
         "SETTINGS": settings(tmp_path),
         "PATH": "/usr/bin:/bin",
     }
