@@ -25,6 +25,7 @@ from videoemo.extraction.dataset import pool
 from videoemo.features.embeddings import ClipEmbeddings, EmbeddingWriter
 from videoemo.features.table import write_table
 from videoemo.util import columns
+from videoemo.util.text import printable
 
 PROVENANCE = toy_table().provenance
 
@@ -68,7 +69,7 @@ def refusal(path: Path) -> str | None:
 
 def one_line(exc: VideoemoError) -> str:
     """What an error says, which has to be one line."""
-    assert str(exc).isprintable()
+    assert printable(str(exc)) == str(exc)
     assert len(str(exc)) < 1000
     return str(exc)
 

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from videoemo.util.messages import brief, one_line, shown
+from videoemo.util.parquet_footer import declared_memory
 from videoemo.util.regular_files import open_regular
 from videoemo.util.text import escape, from_cell, to_cell
 
@@ -50,8 +51,6 @@ _LONGEST_STRING = 64 * 1024
 _LONGEST_HEADING = 1024 * 1024
 # Of shares in 32 bits, and of those written with six digits.
 _ROUNDING = 1e-4
-# Bytes of a value in memory by its type in Parquet; of a string its place among the different ones.
-_WIDTHS = {"BOOLEAN": 1, "INT32": 4, "FLOAT": 4, "INT64": 8, "DOUBLE": 8, "BYTE_ARRAY": 4}
 
 
 @dataclass(frozen=True)
@@ -181,10 +180,11 @@ def open_parquet(path: Path, *, follow_links: bool) -> Iterator[pyarrow.parquet.
     import pyarrow.parquet
 
     with open_regular(path, follow_links=follow_links) as file, _arrow_errors():
-        metadata = pyarrow.parquet.read_metadata(file)
-        asked, allowed = _memory(metadata), memory_allowed(os.fstat(file.fileno()).st_size)
+        asked, allowed = declared_memory(file), memory_allowed(os.fstat(file.fileno()).st_size)
         if asked > allowed:
             raise ValueError(f"it takes {asked:,} bytes of memory, allowed are {allowed:,}")
+        file.seek(0)
+        metadata = pyarrow.parquet.read_metadata(file)
         leaves = map(metadata.schema.column, range(len(metadata.schema)))
         strings = [leaf.path for leaf in leaves if leaf.physical_type == "BYTE_ARRAY"]
         yield pyarrow.parquet.ParquetFile(file, metadata=metadata, read_dictionary=strings)
@@ -287,18 +287,6 @@ def memory_allowed(size: int) -> int:
     much.
     """
     return _SMALL + _TIMES * size
-
-
-def _memory(metadata: pyarrow.parquet.FileMetaData) -> int:
-    """What a Parquet file says that its content takes in memory, in bytes."""
-    total = 0
-    for row_group in map(metadata.row_group, range(metadata.num_row_groups)):
-        for chunk in map(row_group.column, range(row_group.num_columns)):
-            n, size = max(chunk.num_values, row_group.num_rows), chunk.total_uncompressed_size
-            if min(chunk.num_values, row_group.num_rows, size) < 0:
-                raise ValueError(f"column {shown(chunk.path_in_schema)}: a length below 0")
-            total += max(n * _WIDTHS.get(chunk.physical_type, 16), size)
-    return total
 
 
 @contextmanager
