@@ -43,9 +43,7 @@ def is_whole(folder: Path) -> bool:
 @pytest.mark.parametrize(
     "listener",
     [
-        pytest.param(">/dev/full", marks=needs_full),
         pytest.param(">/dev/full 2>/dev/full", marks=needs_full),
-        ">&-",
         "2>&-",
         "<&- >&- 2>&-",
     ],

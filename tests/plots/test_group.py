@@ -174,3 +174,20 @@ def test_eight_classes_have_a_legend(path: Path) -> None:
     group(path, affect_of(replace(faces, classes=EIGHT, probabilities=wide)), name="", portraits={})
     legend = pixels(path)[125:150]
     assert all(where(legend, KNOWN[name]).sum() >= 18 * 18 for name in EIGHT)
+
+
+def test_moments_days_apart_are_seen_in_the_strips_and_nothing_between_them(path: Path) -> None:
+    faces = faces_of({0: "h" * 20, 1: "s" * 20})
+    days = np.concatenate([faces.seconds[:10], faces.seconds[10:] + 30 * 86400])
+    affect = affect_of(replace(faces, seconds=days))
+    windows = [
+        Window(start, start + 1, 10, 10, 10, Prediction("Happy")) for start in (0.0, 30 * 86400.0)
+    ]
+    group(path, affect, name="clip.mp4", portraits={}, windows=windows)
+    picture = pixels(path)
+    for number, name in enumerate(("happiness", "sadness")):
+        where_seen = np.flatnonzero(painted(row(picture, number), name))
+        assert where_seen.tolist() == [0, 1, 2, 3, *(RIGHT - LEFT + at for at in (-4, -3, -2, -1))]
+    below = picture[TOP + 2 * PITCH + 20, LEFT:RIGHT]
+    coloured = np.flatnonzero(below.max(axis=1) - below.min(axis=1) > 0.3)
+    assert len(coloured) == 8

@@ -27,6 +27,7 @@ from videoemo.plots._palette import (
 )
 from videoemo.plots._panel import Panel
 from videoemo.plots._series import Series
+from videoemo.plots._strip import LEAST
 from videoemo.tables.windows import Window
 
 __all__ = [
@@ -46,6 +47,8 @@ __all__ = [
 LEFT, RIGHT = 206, WIDTH - 216
 # The heights of a strip of colour and of the panels.
 STRIP, SHARES, VALENCE = 36, 90, 150
+# Windows further apart than this, in seconds, do not meet; less is rounding.
+APART = 1e-6
 # Width of a letter of a label in a strip, and a little more.
 LETTER = 13
 TONES: dict[str, RGB] = {"positive": AMBER, "neutral": SILVER, "negative": BLUE}
@@ -74,8 +77,8 @@ def across(together: Series, seconds: Points) -> Points:
 
 def predicted(sheet: Canvas, windows: Sequence[Window], together: Series, *, top: int) -> None:
     """What a classifier says of each window, at the window's middle: neighbours meet half-way, the
-    outermost reach to the ends; a window beside which others were left out, for want of a frame,
-    ends where it ends.
+    outermost reach to the ends; a window before a pause, in which there is none, ends where it
+    ends.
     """
     labels = [one.prediction.label for one in windows]
     names = sorted({*labels} - {""})
@@ -90,6 +93,9 @@ def predicted(sheet: Canvas, windows: Sequence[Window], together: Series, *, top
         if labels[i + 1 : i + 2] == [label] and not alone[i]:
             continue
         left, right, first = float(lefts[first]), float(rights[i]), i + 1
+        if right - left < LEAST:
+            left = min(max((left + right - LEAST) / 2, LEFT), RIGHT - LEAST)
+            right = left + LEAST
         if label:
             sheet.box(left, top, right - left, STRIP, colour=palette[label])
             if right - left > LETTER * len(label):
@@ -120,8 +126,7 @@ def _extents(
     """From when to when each window stands in the strip, and whether there is a pause behind it."""
     starts = np.array([one.start for one in windows], np.float64)
     stops = np.array([one.end for one in windows], np.float64)
-    steps = np.diff(starts)
-    pause = (steps > 1.5 * steps.min(initial=np.inf)) & (starts[1:] > stops[:-1])  # (n - 1,)
+    pause = starts[1:] - stops[:-1] > APART  # (n - 1,)
     middles = (starts + stops) / 2
     meeting = (middles[1:] + middles[:-1]) / 2
     lefts = np.append(ends[0], np.where(pause, starts[1:], meeting))

@@ -10,10 +10,12 @@ import numpy.typing as npt
 from videoemo.plots._palette import RGB, WHITE, mix
 from videoemo.plots._series import Series
 
-__all__ = ["FAINTEST", "strip"]
+__all__ = ["FAINTEST", "LEAST", "strip"]
 
 # How much of its colour an expression keeps that is not sure at all.
 FAINTEST = 0.3
+# A stretch narrower than this, in pixels, is widened to it, so that it can be seen.
+LEAST = 4
 # Parts into which sureness is divided, so that a picture has few colours and is a small file.
 SHADES = 8
 
@@ -22,7 +24,7 @@ def strip(
     seen: Series, palette: Sequence[RGB], *, width: int, height: int, ground: RGB = WHITE
 ) -> npt.NDArray[np.uint8]:
     """The most probable class of each moment in its colour, the paler the less probable it is;
-    `ground` where the person is not seen.
+    `ground` where the person is not seen. The shortest moments are widened, so that they are seen.
 
     Parameters
     ----------
@@ -41,6 +43,11 @@ def strip(
     # (width,)
     cell = np.clip(np.searchsorted(seen.cells[:, 0], times, "right") - 1, 0, len(seen.cells) - 1)
     there = np.isfinite(seen.probabilities.sum(axis=1))[cell] & (times <= seen.cells[cell, 1])
+    for start, stop in seen.runs:
+        ends = (seen.cells[[start, stop - 1], [0, 1]] - first) / (last - first) * width
+        if ends[1] - ends[0] < LEAST:
+            begin = min(max(round(float(ends.mean()) - LEAST / 2), 0), width - LEAST)
+            cell[begin : begin + LEAST], there[begin : begin + LEAST] = (start + stop) // 2, True
     probabilities = np.nan_to_num(seen.probabilities)
     shade = np.minimum((probabilities.max(axis=1) * SHADES).astype(int), SHADES - 1)
     shares = FAINTEST + (1 - FAINTEST) * (np.arange(SHADES) + 1) / SHADES
