@@ -7,6 +7,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -285,6 +286,29 @@ def test_of_a_broken_video_it_is_said_why_and_nothing_is_left(
     assert "Errno" not in reason
     assert f"failed: {name}: {reason}" in err.splitlines()
     assert not (out / name).exists()
+
+
+def test_what_was_undone_and_scaled_to_present_a_video_is_said(
+    videoemo: Run, tmp_path: Path
+) -> None:
+    wide = {"sample_aspect_ratio": Fraction(4, 3)}
+    parts = [
+        write_clip(tmp_path / "part.h264", n=4, size=size, context=wide).read_bytes()
+        for size in ((240, 240), (120, 120))
+    ]
+    clip = tmp_path / "call.h264"
+    clip.write_bytes(b"".join(parts))
+    videoemo("score", clip, "-o", tmp_path / "out")
+    (row,) = videos(tmp_path / "out")
+    told = "frames of other sizes (160x120) were scaled to 320x240, that of the first"
+    assert (row["status"], row["frames"]) == ("ok", "8")
+    assert told in row["error"]
+    summary = json.loads((tmp_path / "out" / "call.h264" / "summary.json").read_text())
+    assert (summary["width"], summary["height"]) == (320, 240)
+    assert summary["presentation"] == {
+        "sample_aspect_ratio": "4:3",
+        "other_sizes": [[160, 120]],
+    }
 
 
 def test_a_video_cut_in_the_middle_is_scored_up_to_the_cut_and_says_so(

@@ -41,9 +41,8 @@ def pq(light: Array) -> Array:
 
 
 def hlg(light: Array) -> Array:
-    """ITU-R BT.2100-2, table 5: the inverse OOTF at 1000 cd/m2, and the OETF."""
-    luminance = light @ [0.2627, 0.6780, 0.0593]
-    scene = light / 1000 * np.maximum(luminance / 1000, 1e-12)[:, None] ** (1 / 1.2 - 1)
+    """ITU-R BT.2100-2, table 5: the inverse OOTF at 1000 cd/m2, of each colour, and the OETF."""
+    scene = (light / 1000) ** (1 / 1.2)
     bright = 0.17883277 * np.log(np.maximum(12 * scene - 0.28466892, 1e-9)) + 0.55991073
     return np.where(scene <= 1 / 12, np.sqrt(3 * scene), bright)
 

@@ -35,10 +35,10 @@ GAMMA = 2.4
 
 # Nodes of the table along red, green and blue.
 NODES = 33
-# Steps of 16-bit codes, and of the curve that is inverted.
 CODES = 65536
 
 Array = npt.NDArray[np.float64]
+Primaries = tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,19 +47,19 @@ class ToneMapping:
 
     Parameters
     ----------
-    shaper : uint8 (65536,)
-        From a code of 16 bits to the position in the table, the same for red, green and blue; a
-        step is about as visible anywhere.
-    table : PIL.ImageFilter.Color3DLUT
-        From three positions to RGB of 8 bits.
+    tones : uint8 (65536,)
+        From a code of 16 bits to the one of 8 bits of the same light, each colour on its own.
+    gamut : PIL.ImageFilter.Color3DLUT or None
+        From these primaries to those of BT.709; None where they are the same.
     """
 
-    shaper: npt.NDArray[np.uint8]
-    table: ImageFilter.Color3DLUT
+    tones: npt.NDArray[np.uint8]
+    gamut: ImageFilter.Color3DLUT | None
 
     def __call__(self, rgb: npt.NDArray[np.uint16]) -> npt.NDArray[np.uint8]:
         """Convert a picture, uint16 (h, w, 3), to uint8 (h, w, 3)."""
-        return np.asarray(Image.fromarray(self.shaper[rgb]).filter(self.table))
+        sdr: npt.NDArray[np.uint8] = self.tones[rgb]
+        return sdr if self.gamut is None else np.asarray(Image.fromarray(sdr).filter(self.gamut))
 
 
 def tone_mapping(transfer: int, primaries: int, *, peak: float = PEAK) -> ToneMapping:
@@ -77,44 +77,22 @@ def tone_mapping(transfer: int, primaries: int, *, peak: float = PEAK) -> ToneMa
         The brightest light in it, in cd/m2; of PQ alone.
     """
     signal = np.linspace(0, 1, CODES)  # (CODES,)
-    peak = PEAK if transfer == HLG else max(peak, REFERENCE_WHITE)
-    # The position: the signal as SDR would code it, each colour on its own.
-    position = (
-        signal if transfer not in (PQ, HLG) else _to_sdr(_eetf(_light(signal, transfer), peak))
-    )
-    nodes = np.interp(np.linspace(0, 1, NODES), position / position[-1], signal)  # (NODES,)
-    blue, green, red = np.meshgrid(nodes, nodes, nodes, indexing="ij")
-    rgb = np.stack([red, green, blue], axis=-1)  # (NODES, NODES, NODES, 3)
-    light = _display_light(rgb, transfer, primaries)
-    if transfer in (PQ, HLG):
-        light = _eetf(light, peak)
-    if primaries in WIDE_PRIMARIES:
-        _, wide = WIDE_PRIMARIES[primaries]
-        light = light @ (np.linalg.inv(_to_xyz(BT709)) @ _to_xyz(wide)).T
-    return ToneMapping(
-        shaper=np.round(255 * position / position[-1]).astype(np.uint8),
-        table=ImageFilter.Color3DLUT(NODES, _to_sdr(light).astype(np.float32).ravel()),
-    )
-
-
-def _display_light(rgb: Array, transfer: int, primaries: int) -> Array:
-    """Light on the display, cd/m2."""
-    if transfer != HLG:
-        return _light(rgb, transfer)
-    scene = _hlg_scene(rgb)
-    _, wide = WIDE_PRIMARIES.get(primaries, ("", BT709))
-    luminance = (scene @ _to_xyz(wide)[1])[..., None]
-    # BT.2100-2, table 5: the OOTF, of gamma 1.2 at 1000 cd/m2.
-    return np.asarray(PEAK * scene * np.maximum(luminance, 1e-9) ** 0.2)
-
-
-def _light(signal: Array, transfer: int) -> Array:
-    """Light of one colour on the display, cd/m2, with no regard to the others."""
     if transfer == PQ:
-        return _pq_light(signal)
-    if transfer == HLG:
-        return np.asarray(PEAK * _hlg_scene(signal) ** 1.2)
-    return np.asarray(REFERENCE_WHITE * signal**GAMMA)
+        signal = _to_sdr(_eetf(_pq_light(signal), max(peak, REFERENCE_WHITE)))
+    elif transfer == HLG:
+        signal = _to_sdr(_eetf(_hlg_light(signal), PEAK))
+    return ToneMapping(
+        np.round(255 * signal).astype(np.uint8),
+        _gamut_table(WIDE_PRIMARIES[primaries][1]) if primaries in WIDE_PRIMARIES else None,
+    )
+
+
+def _gamut_table(primaries: Primaries) -> ImageFilter.Color3DLUT:
+    nodes = np.linspace(0, 1, NODES)
+    blue, green, red = np.meshgrid(nodes, nodes, nodes, indexing="ij")  # red varies first
+    light = REFERENCE_WHITE * np.stack([red, green, blue], axis=-1) ** GAMMA  # (N, N, N, 3)
+    converted = light @ (np.linalg.inv(_to_xyz(BT709)) @ _to_xyz(primaries)).T
+    return ImageFilter.Color3DLUT(NODES, _to_sdr(converted).astype(np.float32).ravel())
 
 
 def _to_sdr(light: Array) -> Array:
@@ -122,7 +100,7 @@ def _to_sdr(light: Array) -> Array:
     return np.asarray((light / REFERENCE_WHITE).clip(0, 1) ** (1 / GAMMA))
 
 
-# BT.2100-2, table 4
+# BT.2100-2, table 4: PQ
 M1, M2 = 2610 / 16384, 2523 / 4096 * 128
 C1, C2, C3 = 3424 / 4096, 2413 / 4096 * 32, 2392 / 4096 * 32
 
@@ -137,10 +115,13 @@ def _pq_signal(light: Array) -> Array:
     return np.asarray(((C1 + C2 * power) / (1 + C3 * power)) ** M2)
 
 
-def _hlg_scene(signal: Array) -> Array:
-    """Light of the scene, 0 to 1 (BT.2100-2, table 5)."""
+def _hlg_light(signal: Array) -> Array:
+    """Light on the display of a signal (BT.2100-2, table 5)."""
     a, b, c = 0.17883277, 0.28466892, 0.55991073
-    return np.where(signal <= 0.5, signal**2 / 3, (np.exp((signal - c) / a) + b) / 12)
+    scene = np.where(signal <= 0.5, signal**2 / 3, (np.exp((signal - c) / a) + b) / 12)
+    # The OOTF, of gamma 1.2 at 1000 cd/m2, on each colour, as FFmpeg's zscale has it; BT.2100 has
+    # it on luminance, by which skin is less saturated by some grey levels.
+    return np.asarray(PEAK * scene**1.2)
 
 
 def _eetf(light: Array, peak: float) -> Array:
@@ -159,7 +140,7 @@ def _eetf(light: Array, peak: float) -> Array:
     return _pq_light(np.where(e1 < knee, e1, spline) * brightest)
 
 
-def _to_xyz(primaries: tuple[tuple[float, float], ...]) -> Array:
+def _to_xyz(primaries: Primaries) -> Array:
     """Matrix from linear RGB of these primaries to XYZ, white of luminance 1 (SMPTE RP 177)."""
     columns = np.array([[x / y, 1, (1 - x - y) / y] for x, y in primaries]).T  # (3, 3)
     x, y = WHITE
