@@ -119,6 +119,11 @@ def broken(root: Path, case: str) -> DataRecipe:
             "text"
         )
         return NPY
+    if case == "a damaged picture":  # of a format whose reader says so by a ValueError
+        (labelled_faces.affectnet_npy(root, each=1) / "train_set" / "images" / "3.jpg").write_text(
+            "P5 12345678901 1 255"
+        )
+        return NPY
     if case == "a missing picture":
         (labelled_faces.ferplus_public(root, each=1) / "FER2013Train" / "fer0000003.png").unlink()
         return PUBLIC
@@ -140,6 +145,7 @@ def broken(root: Path, case: str) -> DataRecipe:
         ("a class without an example", "no example of contempt among 7 faces"),
         ("a missing column", "training.csv: missing column face_width"),
         ("an unreadable picture", r"3.jpg is not a picture"),
+        ("a damaged picture", r"the picture .*3.jpg is damaged \("),
         ("a missing picture", r"cannot read the picture .*fer0000003.png: No such file"),
         ("no annotations", r"no annotations/\*_exp.npy in"),
         ("one class", "expected a folder for each of two or more classes, found 1"),

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from PIL import Image, UnidentifiedImageError
 
 from videoemo.errors import TrainingError
+from videoemo.util.messages import one_line
 
 __all__ = ["FilePictures", "MemoryPictures", "Pictures"]
 
@@ -108,9 +109,10 @@ class FilePictures:
                 face = picture.convert("L" if grey else "RGB").resize(
                     (side, side), Image.Resampling.BILINEAR, box=box
                 )
-        except (OSError, ValueError) as exc:
+        except Exception as exc:  # Pillow has no error of its own for a damaged picture
             raise TrainingError(
-                f"cannot read the face {self.paths[row]} (box {box}): {exc}; mend or remove it"
+                f"cannot read the face {self.paths[row]} (box {box}): {one_line(exc)}; mend or "
+                "remove it"
             ) from exc
         return np.asarray(face).reshape(side, side, -1).transpose(2, 0, 1)
 
@@ -123,4 +125,8 @@ def _check_picture(path: Path) -> None:
     except OSError as exc:
         raise TrainingError(
             f"cannot read the picture {path}: {exc.strerror or exc}; mend or remove it"
+        ) from exc
+    except Exception as exc:  # as above
+        raise TrainingError(
+            f"the picture {path} is damaged ({one_line(exc)}): mend or remove it"
         ) from exc
