@@ -158,7 +158,11 @@ def assert_seen_or_harmless(run: Finished, *, pictures: bool = False) -> None:
     what is there; `merge` uses it or refuses it in one line, and writes nothing then.
     """
     for verify in (False, True):
-        plan = run.plan(verify=verify)
+        try:
+            plan = run.plan(verify=verify)
+        except VideoemoError as exc:  # there is no place for what the run would write
+            assert_one_line(str(exc))
+            continue
         for line in [*plan.redo_notices(), *plan.forecast(1)]:
             assert_one_line(line)
         results = [plan.known[clip.id] for clip in run.clips if clip.id in plan.known]
@@ -404,8 +408,8 @@ def test_what_is_no_file_is_not_read(
 def test_a_folder_of_results_that_is_a_link_is_not_read(copy: Finished) -> None:
     (copy.out / "a.mp4").rename(copy.out.parent / "elsewhere")
     (copy.out / "a.mp4").symlink_to(copy.out.parent / "elsewhere")
-    (line,) = copy.plan().redo_notices()
-    assert "its folder is a link" in line
+    with pytest.raises(VideoemoError, match=r"no place for the results of 'a\.mp4'"):
+        copy.plan()
     with pytest.raises(VideoemoError, match="its folder is a link"):
         merge([copy.out], copy.out.parent / "merged")
 

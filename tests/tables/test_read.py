@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 
 import videoemo
 from videoemo.errors import InputError
-from videoemo.tables.videos import VideoRow, write_videos
+from videoemo.tables.videos import VideoRow, read_videos, write_videos
 
 NAMES = ["caf\udce9.jpg", "=1+1.jpg", "'a'.jpg", "two\nlines.jpg", r"a\x41.jpg", "1", "NA", "b.mp4"]
 
@@ -34,9 +35,27 @@ def test_a_table_without_a_row_has_its_columns(tmp_path: Path) -> None:
     assert list(table.columns)[-1] == "joy"
 
 
-@pytest.mark.parametrize("content", [b"", b"video,frames\na\n", b"\xff\xfe", b'video\n"a', None])
+def test_names_come_back_where_results_are_merged(tmp_path: Path) -> None:
+    rows = [VideoRow(video=name) for name in NAMES]
+    scores = ("margin_=x", "margin_y")
+    write_videos(rows, ("=joy",), tmp_path / "videos.csv", values=("valence",), scores=scores)
+    assert read_videos(tmp_path / "videos.csv") == (["=joy", "valence"], scores, NAMES)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"video,frames\na\n", b"video,video\na,b\n", b"\xff\xfe", b'video\n"a', None],
+)
 def test_what_is_no_table_is_told_in_one_line(tmp_path: Path, content: bytes | None) -> None:
     if content is not None:
         (tmp_path / "videos.csv").write_bytes(content)
     with pytest.raises(InputError, match=r"cannot read the table .*videos\.csv"):
         videoemo.read_table(tmp_path / "videos.csv")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes")
+def test_a_pipe_and_an_endless_device_are_no_tables(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "videos.csv")
+    for path in (tmp_path / "videos.csv", Path("/dev/zero")):
+        with pytest.raises(InputError, match="it is no regular file"):
+            videoemo.read_table(path)

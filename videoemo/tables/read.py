@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import os
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from videoemo.errors import InputError
 from videoemo.util.messages import one_line
+from videoemo.util.regular_files import open_regular
 from videoemo.util.text import from_cell
 
 if TYPE_CHECKING:
@@ -49,9 +51,14 @@ def read_table(path: str | os.PathLike[str]) -> pd.DataFrame:
     import pandas as pd
 
     try:
-        with Path(path).open(newline="", encoding="utf-8") as file:
-            header, *rows = csv.reader(file, strict=True)
+        with (
+            open_regular(Path(path)) as file,
+            TextIOWrapper(file, encoding="utf-8", newline="") as text,
+        ):
+            header, *rows = csv.reader(text, strict=True)
         names = list(map(from_cell, header))
+        if len(set(names)) < len(names):
+            raise ValueError("a column is there twice")
         columns = dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else {}
         return pd.DataFrame(
             {
