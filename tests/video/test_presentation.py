@@ -13,39 +13,15 @@ from av.video.reformatter import Colorspace
 from numpy.testing import assert_allclose
 
 from tests.support.clips import Picture, number, picture, write_clip
+from tests.support.frames import read, write_frames
 from videoemo.errors import TooLargeVideoError, UnreadableVideoError
-from videoemo.video import frames, probe
-
-
-def read(path: Path, **options: Any) -> list[Picture]:
-    return [rgb for batch in frames(path, **options) for rgb in batch.rgb]
+from videoemo.video import probe
 
 
 def error(rgb: Picture, wanted: Picture) -> float:
     """Mean difference of two pictures, in grey levels."""
     assert rgb.shape == wanted.shape
     return float(np.abs(rgb.astype(int) - wanted).mean())
-
-
-def write_frames(
-    path: Path,
-    written: list[av.VideoFrame],
-    *,
-    codec: str = "ffv1",
-    context: dict[str, Any] | None = None,
-) -> Path:
-    """Write frames as they are, losslessly where not told otherwise."""
-    with av.open(str(path), "w") as container:
-        stream: Any = container.add_stream(codec, rate=25)
-        stream.width, stream.height = written[0].width, written[0].height
-        stream.pix_fmt = written[0].format.name
-        for name, value in (context or {}).items():
-            setattr(stream.codec_context, name, value)
-        for i, frame in enumerate(written):
-            frame.pts, frame.time_base = i, Fraction(1, 25)
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode())
-    return path
 
 
 WIDE = {"sample_aspect_ratio": Fraction(4, 3)}

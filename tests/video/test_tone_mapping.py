@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tests.video.test_presentation import read, write_frames
+from tests.support.frames import read, write_frames
 from videoemo.video import probe
 from videoemo.video._tone_mapping import HLG, PQ, tone_mapping
 
