@@ -73,6 +73,14 @@ def test_pictures_of_jpeg_one_after_the_other_are_a_video(
     assert [number(rgb) for batch in frames(path) for rgb in batch.rgb] == list(range(5))
 
 
+def test_a_preview_behind_a_photograph_is_no_second_frame(tmp_path: Path) -> None:
+    Image.fromarray(picture(1)).save(tmp_path / "a.jpg")
+    Image.fromarray(picture(1, size=(32, 24))).save(tmp_path / "small.jpg")
+    with (tmp_path / "a.jpg").open("ab") as file:
+        file.write((tmp_path / "small.jpg").read_bytes())
+    assert probe(tmp_path / "a.jpg").n_frames == 1
+
+
 def test_the_second_view_of_an_mpo_is_no_second_frame_and_is_told(tmp_path: Path) -> None:
     left, right = (Image.fromarray(picture(i)) for i in (1, 2))
     left.save(tmp_path / "a.jpg", format="MPO", save_all=True, append_images=[right])
