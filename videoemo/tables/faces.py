@@ -304,7 +304,9 @@ def write_faces(table: FaceTable, path: Path) -> None:
     import pyarrow.parquet
 
     arrow = table.to_arrow()
-    arrow = arrow.rename_columns(list(map(escape, arrow.column_names)))
+    names = list(map(escape, arrow.column_names))
+    if names != arrow.column_names:  # renamed to the same, the file would have other bytes
+        arrow = arrow.rename_columns(names)
     with atomic_write(path) as temporary:
         pyarrow.parquet.write_table(arrow, temporary)
 
