@@ -421,3 +421,21 @@ def test_rows_that_are_taken_can_be_drawn(copy: Finished) -> None:
         field = ("error", "dominant", "mean", "prediction", "face_frames")[i % 5]
         path.write_text(json.dumps(content | {field: "here"}).replace('"here"', value))
         assert_seen_or_harmless(copy, pictures=i < 4)
+
+
+def test_more_classes_than_can_be_drawn_are_refused_before_anything_is_written(
+    tmp_path: Path,
+) -> None:
+    names = tuple(f"class {i}" for i in range(12))
+    heads = [{"name": "expression", "kind": "classes", "labels": list(names)}]
+    failure = Failure("a.mp4", "probe", "UnreadableVideoError", "no decoder can open it")
+    with Leases(tmp_path / "out") as leases:
+        lease = leases.take("a.mp4")
+        assert lease is not None
+        write_failure(lease, failure, make_key({}, SETTINGS | {"extractor": {"outputs": heads}}))
+    write_videos([failure.row()], names, tmp_path / "out" / "videos.csv")
+    assert len(merge([tmp_path / "out"], tmp_path / "merged").failures) == 1
+    (tmp_path / "out" / "overview.png").write_bytes(b"")
+    with pytest.raises(VideoemoError, match=r"has 12 classes, and no overview\.png of more"):
+        merge([tmp_path / "out"], tmp_path / "again")
+    assert not (tmp_path / "again").exists()

@@ -8,7 +8,8 @@ from videoemo.plots._confusion import confusion
 from videoemo.plots._curves import curves
 from videoemo.plots._group import group
 from videoemo.plots._overview import overview
+from videoemo.plots._palette import MOST_CLASSES
 from videoemo.plots._reliability import reliability
 from videoemo.plots._timeline import timeline
 
-__all__ = ["confusion", "curves", "group", "overview", "reliability", "timeline"]
+__all__ = ["MOST_CLASSES", "confusion", "curves", "group", "overview", "reliability", "timeline"]

@@ -46,6 +46,8 @@ BROWN, ORANGE, TAN, SLATE, CYAN = (
     _rgb("92DADD"),
 )
 SEQUENCE = (BLUE, AMBER, RED, SILVER, PURPLE, BROWN, ORANGE, TAN, SLATE, CYAN)
+# Of more classes no picture is drawn.
+MOST_CLASSES = len(SEQUENCE)
 
 KNOWN = {
     "anger": RED,
@@ -79,8 +81,8 @@ def colours(classes: tuple[str, ...]) -> dict[str, RGB]:
     ValueError
         More classes than the palette has colours.
     """
-    if len(classes) > len(SEQUENCE):
-        raise ValueError(f"classes: expected at most {len(SEQUENCE)}, got {len(classes)}")
+    if len(classes) > MOST_CLASSES:
+        raise ValueError(f"classes: expected at most {MOST_CLASSES}, got {len(classes)}")
     taken = {name: KNOWN[name] for name in classes if name in KNOWN}
     free = (colour for colour in SEQUENCE if colour not in taken.values())
     return {name: taken[name] if name in taken else next(free) for name in classes}

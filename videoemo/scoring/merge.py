@@ -90,6 +90,11 @@ def merge(folders: Sequence[Path], out: Path) -> Run:
                 f"{folder} has other columns than {folders[0]}: merge only runs of one version "
                 "of videoemo"
             )
+    unknown = Columns(tuple(tables[0].outputs), (), tables[0].scores)  # of no video at all
+    columns = next((one.columns for one in found.values()), unknown)
+    pictures = any((folder / "overview.png").exists() for folder in folders)
+    if pictures:
+        _require_drawable(columns.classes, folders)
     prepare_output_dir(out)
     mark_results_folder(out)
     with Leases(out, own_files=NAMES) as leases:
@@ -101,13 +106,11 @@ def merge(folders: Sequence[Path], out: Path) -> Run:
         ids = sorted(found, key=lambda clip_id: clip_id.split("/"))
         results = [found[clip_id].result for clip_id in ids]
         run = Run.from_results(results, seconds=perf_counter() - started, before=0)
-        pictures = any((folder / "overview.png").exists() for folder in folders)
-        unknown = Columns(tuple(tables[0].outputs), (), tables[0].scores)  # of no video at all
         write_run_tables(
             run,
             out,
             leases,
-            columns=next((one.columns for one in found.values()), unknown),
+            columns=columns,
             pictures=pictures,
             ran={"merged": [str(folder) for folder in folders]},
         )
@@ -220,6 +223,16 @@ def _require_alike(there: _Result, here: _Result, part: str, message: str) -> No
     if differing:
         raise InputError(
             f"{message} ({'; '.join(differing[:4])}): merge only what belongs together"
+        )
+
+
+def _require_drawable(classes: Sequence[str], folders: Sequence[Path]) -> None:
+    from videoemo.plots import MOST_CLASSES
+
+    if len(classes) > MOST_CLASSES:
+        raise InputError(
+            f"{folders[0]} has {len(classes)} classes, and no overview.png of more than "
+            f"{MOST_CLASSES} is drawn: remove overview.png, and merge again"
         )
 
 

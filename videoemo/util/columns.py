@@ -45,7 +45,7 @@ Kind = Literal["int64", "float32", "float64", "string"]
 
 # What a table may take in memory: that of a small file, and of a larger one so many times its own
 # size, which is that of ours where no frame has a face.
-_SMALL, _TIMES = 256 * 1024 * 1024, 16
+_SMALL, _TIMES = 128 * 1024 * 1024, 16
 # Bytes in UTF-8 of one string: above what the path of a file may have, and what an error says.
 _LONGEST_STRING = 64 * 1024
 _LONGEST_HEADING = 1024 * 1024
