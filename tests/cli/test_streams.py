@@ -64,7 +64,7 @@ def test_a_terminal_of_another_encoding_shows_escapes(scoring: str, tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    "command", ["$V models list", "$V --help", "$V score --help", "$V --version"]
+    "command", ["$V models list", "$V --help", "$V score --help", "$V --version", "$V"]
 )
 def test_what_was_to_be_printed_and_cannot_be_is_one_line(command: str) -> None:
     if not FULL.exists():

@@ -64,6 +64,7 @@ def test_an_unknown_key_names_the_nearest_allowed_one(tmp_path: Path) -> None:
         ("[tracking]\ntrack_reid = 1.5", "track_reid: allowed are cosines from -1 to 1, got 1.5"),
         ("[tracking]\nsmoothing = -0.1", "smoothing: allowed are seconds from 0, got -0.1"),
         ("[tracking]\nmin_coverage = 2.0", "min_coverage: allowed are shares from 0 to 1, got 2.0"),
+        ('[tracking]\nmean_by = "faces"', "mean_by: allowed are 'frames', 'time', got 'faces'"),
         (
             '[sampling]\ndecoder = "vlc"',
             "decoder: allowed are 'auto', 'decord', 'opencv', 'pyav', got 'vlc'",

@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from tests.support.rows import rows
 from videoemo.tables.frame_weights import frame_weights, weighted_mean
+from videoemo.tables.read import read_table
+from videoemo.tables.tracks import write_tracks
 
 
 def weights(*seconds: float, longest: float = 2.0) -> list[float]:
@@ -37,3 +42,15 @@ def test_the_mean_follows_the_weights() -> None:
     assert weighted_mean(values, np.array([3.0, 1.0])).tolist() == [0.25, 0.75]
     assert weighted_mean(values, None).tolist() == [0.5, 0.5]
     assert weighted_mean(values, np.zeros(2)).tolist() == [0.5, 0.5]
+
+
+def test_means_by_time_decide_what_is_dominant_in_a_video_and_of_a_person(tmp_path: Path) -> None:
+    # A second at 10 frames a second, happy; then five, a second apart, sad.
+    dense = [(i, i / 10, 0, 1.0) for i in range(10)]
+    table = rows([*dense, *((10 + i, 1.0 + i, 0, 0.0) for i in range(5))])
+    weights = table.weights(longest=2.0)
+    assert table.mean()[0] == pytest.approx(10 / 15)
+    assert table.mean(weights)[0] == pytest.approx(1.0 / 5.1)
+    for given, dominant in ((None, "happiness"), (weights, "sadness")):
+        write_tracks(table, tmp_path / "tracks.csv", smoothing=0.0, weights=given)
+        assert read_table(tmp_path / "tracks.csv")["dominant"].tolist() == [dominant]

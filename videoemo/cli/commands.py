@@ -12,7 +12,7 @@ from videoemo.cli.networks import models
 from videoemo.cli.score import merge, score
 from videoemo.errors import VideoemoError
 from videoemo.util.messages import one_line
-from videoemo.util.terminal import say
+from videoemo.util.terminal import print_result, say
 
 __all__ = ["cli", "run"]
 
@@ -31,8 +31,7 @@ def run() -> int:
     try:
         status: int = cli.main(prog_name="videoemo", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as exc:
-        say(*exc.format_message().splitlines())
-        status = 0
+        status = _help(exc.format_message())
     except click.UsageError as exc:
         message = exc.format_message().rstrip(".")
         if isinstance(exc, click.NoSuchOption) and exc.option_name in _RENAMED:
@@ -49,6 +48,16 @@ def run() -> int:
     except click.Abort as exc:  # which click makes of it
         raise KeyboardInterrupt from exc
     return status
+
+
+def _help(page: str) -> int:
+    """Print a page of help, which is all that was asked for."""
+    try:
+        print_result(*page.splitlines())
+    except VideoemoError as exc:
+        _complain(str(exc))
+        return 1
+    return 0
 
 
 def _complain(message: str) -> None:
