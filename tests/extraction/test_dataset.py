@@ -199,7 +199,7 @@ def test_check_prints_what_was_found_and_stops(videoemo: Run, root: Path, tmp_pa
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--dataset", "afwe"], "nothing called 'afwe' in pipelines; allowed: afew"),
+        (["--dataset", "afwe"], "nothing called 'afwe' in pipelines; did you mean 'afew'?"),
         (["--dataset", "score"], r"has no table [dataset]"),
         (
             ["--dataset", "afew", "--root", "nowhere"],
