@@ -142,3 +142,16 @@ def test_nothing_is_removed_while_another_run_is_at_work(tmp_path: Path) -> None
         assert other.take("c.mp4") is not None
         assert prune(found, out, own) == found
     assert set(files(out / "gone.mp4")) == OWN
+
+
+def test_a_run_is_at_work_between_its_videos_too(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    result(out, "gone.mp4")
+    found = surplus(plan(out, "a.mp4"))
+    with Leases(out) as own:
+        own.join({"min_face": 40})
+        with Leases(out) as other:
+            other.join({"min_face": 40})
+            assert prune(found, out, own) == found
+        assert prune(found, out, own) == []
+    assert not (out / "gone.mp4").exists()

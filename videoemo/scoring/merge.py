@@ -265,4 +265,9 @@ def _is_done(clip_id: str, result: _Result, out: Path) -> bool:
         if output.name in result.files
     }
     found = state(out, clip_id, result.key, outputs=checks, columns=result.columns, verify=False)
+    if found.owner is not None:
+        raise InputError(
+            f"{str(out)!r} cannot tell {shown(clip_id)} from {shown(found.owner)}, whose results "
+            "are there: give a folder on another disk with -o"
+        )
     return found.kind == "done"
