@@ -245,7 +245,7 @@ def _failure(path: Path, clip_id: str, key: dict[str, Any]) -> State:
         if not equal(record.get("key"), key):
             return State("new")
         failure = from_failure(record.get("failure"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return State("new")
     except (OSError, ValueError) as exc:
         return _damaged("the record of its failure", exc)
