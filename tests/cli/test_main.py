@@ -523,3 +523,16 @@ def test_an_empty_path_is_wrong_usage_and_not_the_working_folder(
     assert "it is empty" in told
     assert len(told.splitlines()) == 1
     assert [path.name for path in tmp_path.iterdir()] == ["a.mp4"]
+
+
+def test_doctor_says_that_networks_cannot_be_kept(
+    videoemo: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    for place, reason in ((tmp_path / "file" / "models", "Not a directory"), (None, None)):
+        monkeypatch.setenv("VIDEOEMO_MODELS", str(place or tmp_path / "models"))
+        status, out, _ = videoemo("doctor")
+        (line,) = [line for line in out.splitlines() if "kept networks" in line]
+        assert (status, reason is None or f"cannot be written ({reason})" in line) == (0, True)
+        assert line.startswith("ok" if reason is None else "-")
+    assert not (tmp_path / "models").exists()

@@ -300,12 +300,23 @@ def test_a_folder_in_the_way_is_named(known: Path, name: str) -> None:
     assert (known.parent / name / "inside").is_dir()
 
 
-def test_weights_that_were_damaged_are_fetched_again(known: Path) -> None:
+def test_weights_that_were_damaged_are_fetched_again_with_a_word(
+    known: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     fetched()
     content = bytearray(WEIGHTS)
     content[len(content) // 2] ^= 1
     known.write_bytes(content)
     assert fetched().read_bytes() == WEIGHTS
+    assert f"notice: {known} is damaged: it is fetched again\n" in capsys.readouterr().err
+
+
+def test_weights_that_were_damaged_are_told_so_where_nothing_is_fetched(
+    known: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known.write_bytes(b"another")
+    monkeypatch.setenv("VIDEOEMO_OFFLINE", "1")
+    assert f"toy is damaged in {known.parent}, and VIDEOEMO_OFFLINE forbids" in refused()
 
 
 def test_a_folder_that_cannot_be_made_is_named(server: Server, tmp_path: Path) -> None:

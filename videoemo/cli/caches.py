@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from videoemo.backends.converted import converted_damage, converted_dir
 from videoemo.cli.finding import Finding
@@ -23,21 +24,28 @@ _MADE_AGAIN = "nothing: it is made again when it is next used"
 def examine_caches() -> Iterator[Finding]:
     """Look at the folder of networks, and at all that is kept there."""
     folder = cache_dir()
-    if not folder.is_dir():
-        there = folder.exists() or folder.is_symlink()
-        found = f"{folder}: {'no folder' if there else 'not there yet, made when it is needed'}"
-        yield Finding("kept networks", found, ok=not there, needed=False, remedy=_elsewhere(there))
+    there = folder.is_dir()
+    obstacle = _obstacle(folder)
+    found = f"{folder}{'' if there else ', not there yet'}"
+    if obstacle is not None:
+        found = f"{folder} cannot be written ({obstacle}): nothing new is kept"
+    remedy = "set VIDEOEMO_MODELS to a folder that can be written" if obstacle else ""
+    yield Finding("kept networks", found, ok=obstacle is None, needed=False, remedy=remedy)
+    if not there:
         return
-    writable = os.access(folder, os.W_OK | os.X_OK)
-    found = f"{folder}{'' if writable else ' cannot be written: nothing new is kept'}"
-    yield Finding("kept networks", found, writable, needed=False, remedy=_elsewhere(not writable))
     yield from _locks(folder)
     yield from _networks()
     yield from _converted(folder)
 
 
-def _elsewhere(needed: bool) -> str:
-    return "set VIDEOEMO_MODELS to a folder that can be written" if needed else ""
+def _obstacle(folder: Path) -> str | None:
+    """Why a folder, or where it is not there yet the one it would be made in, cannot be written."""
+    place = next(path for path in (folder, *folder.absolute().parents) if os.path.lexists(path))
+    try:
+        with TemporaryFile(dir=place):
+            return None
+    except OSError as exc:
+        return exc.strerror or str(exc)
 
 
 def _locks(folder: Path) -> Iterator[Finding]:

@@ -54,15 +54,18 @@ def fetch(card: Card, weights: Path) -> Path:
         return weights
     if offline():
         here = f"bring the file from elsewhere: videoemo models import FILE --as {card.name}"
+        state = "damaged" if os.path.lexists(weights) else "not"
         raise FetchError(
-            f"{card.name} is not in {weights.parent}, and VIDEOEMO_OFFLINE forbids to fetch it; "
-            f"unset it, or {here}"
+            f"{card.name} is {state} in {weights.parent}, and VIDEOEMO_OFFLINE forbids to fetch "
+            f"it; unset it, or {here}"
         )
     try:
         weights.parent.mkdir(parents=True, exist_ok=True)
         notice = f"waiting for another process that fetches {weights.name}"
         with file_lock(weights, notice=notice):
             if not _is_intact(weights, card):  # no other process has fetched it meanwhile
+                if os.path.lexists(weights):
+                    say(f"notice: {weights} is damaged: it is fetched again", error=True)
                 say(f"fetching {card.name} from {card.source.url}", error=True)
                 _download(card, card.source.url, weights)
     except OSError as exc:
