@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from videoemo.video._clock import Clock, repair_clock
+from videoemo.video.times.clock import Clock, repair_clock
 
 NAN = float("nan")
 

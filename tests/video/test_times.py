@@ -14,8 +14,9 @@ from numpy.testing import assert_allclose
 
 from tests.support.clips import number, write_clip
 from videoemo.errors import UnreadableVideoError
-from videoemo.video import _packets, frames, probe
-from videoemo.video import _times as times_module
+from videoemo.video import frames, probe
+from videoemo.video.times import packets
+from videoemo.video.times import stream_times as times_module
 
 Time = int | None
 # Of more than two files libav reads but two.
@@ -250,7 +251,7 @@ def test_hidden_frames_are_none_that_cannot_be_decoded(
 
 def test_headers_of_theora_are_no_frames() -> None:
     # There is no encoder for it here: a header's first byte, and a frame's (6.1 and 7.1).
-    assert [_packets.SHOWS["theora"](data) for data in (b"\x80theora", b"\x81theora", b"\x3f")] == [
+    assert [packets.SHOWS["theora"](data) for data in (b"\x80theora", b"\x81theora", b"\x3f")] == [
         False,
         False,
         True,

@@ -12,7 +12,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from tests.support.frames import read, write_frames
 from videoemo.video import probe
-from videoemo.video._tone_mapping import HLG, PQ, tone_mapping
+from videoemo.video.presentation.tone_mapping import HLG, PQ, tone_mapping
 
 BT2020 = 9
 Array = npt.NDArray[np.float64]

@@ -10,18 +10,18 @@ import numpy.typing as npt
 
 from videoemo.errors import InputError, UnreadableVideoError
 from videoemo.records import Frames
-from videoemo.video import _decord, _opencv, _pyav
-from videoemo.video._animation import read_animation
 from videoemo.video._info import DecodedFrame, Video, check_size
-from videoemo.video._pictures import read_pictures
 from videoemo.video._probe import probe
 from videoemo.video._sampling import check_sampling, sample
+from videoemo.video.decoders import decord, opencv, pyav
+from videoemo.video.pictures.animation import read_animation
+from videoemo.video.pictures.picture import read_pictures
 
 __all__ = ["AUTO", "DECODERS", "frames"]
 
 Decoder = Callable[[Video, npt.NDArray[np.int64]], Iterator[DecodedFrame]]
 
-DECODERS: dict[str, Decoder] = {"pyav": _pyav.read, "opencv": _opencv.read, "decord": _decord.read}
+DECODERS: dict[str, Decoder] = {"pyav": pyav.read, "opencv": opencv.read, "decord": decord.read}
 # What "auto" tries, in this order; the next one only where the one before cannot open the video.
 #
 # PyAV is right for every container tried, and takes the least processor time for every access.

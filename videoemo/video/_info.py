@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from videoemo.errors import TooLargeVideoError
-from videoemo.video._presentation import Presentation
+from videoemo.video.presentation.record import Presentation
 
 __all__ = ["DecodedFrame", "Video", "check_size", "no_numbers"]
 

@@ -7,18 +7,18 @@ from pathlib import Path
 
 from videoemo.errors import EmptyVideoError, InputError, UnreadableVideoError
 from videoemo.util.messages import count_noun
-from videoemo.video._container import explain_unreadable, open_container
-from videoemo.video._followed import is_followed
 from videoemo.video._info import Video, check_size
-from videoemo.video._packets import scan_packets
-from videoemo.video._picture_folder import probe_folder
-from videoemo.video._pictures import PictureKind, picture_kind, probe_picture
-from videoemo.video._pillow import begins_as_picture, not_read
-from videoemo.video._presentation import read_presentation, says_aspect_ratio
-from videoemo.video._regular import check_folder, check_regular_file
-from videoemo.video._stream import describe_choice, pick_stream
-from videoemo.video._times import frame_times
-from videoemo.video._truncation import is_truncated
+from videoemo.video.container.followed import is_followed
+from videoemo.video.container.opening import explain_unreadable, open_container
+from videoemo.video.container.regular import check_folder, check_regular_file
+from videoemo.video.container.stream import describe_choice, pick_stream
+from videoemo.video.container.truncation import is_truncated
+from videoemo.video.pictures.picture import PictureKind, picture_kind, probe_picture
+from videoemo.video.pictures.picture_folder import probe_folder
+from videoemo.video.pictures.pillow import begins_as_picture, not_read
+from videoemo.video.presentation.record import read_presentation, says_aspect_ratio
+from videoemo.video.times.packets import scan_packets
+from videoemo.video.times.stream_times import frame_times
 
 __all__ = ["probe"]
 

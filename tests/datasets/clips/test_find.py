@@ -12,7 +12,7 @@ from tests.support.layouts import make
 from videoemo.datasets.clips import PICTURES, VIDEOS, find_clips
 from videoemo.errors import InputError
 from videoemo.tables.results_folder import mark_results_folder
-from videoemo.video._pillow import FORMATS
+from videoemo.video.pictures.pillow import FORMATS
 
 
 def ids(*paths: Path, **options: object) -> list[str]:

@@ -13,13 +13,13 @@ import numpy.typing as npt
 from PIL import Image, UnidentifiedImageError
 
 from videoemo.errors import InputError, TooLargeVideoError, UnreadableVideoError
-from videoemo.video import _heif, _pillow_picture, _tiff
-from videoemo.video._animation import probe_animation
-from videoemo.video._canvas import fit, scale_into
-from videoemo.video._heif_boxes import is_hdr_avif, is_heif
 from videoemo.video._info import DecodedFrame, Video
-from videoemo.video._jpeg import jpeg_tail
-from videoemo.video._pillow import FORMATS, open_picture
+from videoemo.video.pictures import heif, pillow_picture, tiff
+from videoemo.video.pictures.animation import probe_animation
+from videoemo.video.pictures.heif_boxes import is_hdr_avif, is_heif
+from videoemo.video.pictures.jpeg import jpeg_tail
+from videoemo.video.pictures.pillow import FORMATS, open_picture
+from videoemo.video.presentation.canvas import fit, scale_into
 
 __all__ = [
     "PictureKind",
@@ -75,7 +75,7 @@ def picture_kind(path: Path) -> PictureKind:
             animated = format_ in _MOVING and getattr(picture, "is_animated", False)
     except UnreadableVideoError as exc:
         unknown = isinstance(exc.__cause__, UnidentifiedImageError)
-        other = _reader(path) is not _pillow_picture
+        other = _reader(path) is not pillow_picture
         return PictureKind.NONE if unknown and not other else PictureKind.STILL
     except TooLargeVideoError:
         return PictureKind.STILL
@@ -188,5 +188,5 @@ def _scaled(rgb: npt.NDArray[np.uint8], canvas: tuple[int, int]) -> npt.NDArray[
 
 def _reader(path: Path) -> PictureReader:
     if is_heif(path) or is_hdr_avif(path):
-        return _heif
-    return _tiff if _tiff.samples(path) is not None else _pillow_picture
+        return heif
+    return tiff if tiff.samples(path) is not None else pillow_picture

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from videoemo.video._side_data import read_side_data
+from videoemo.video.presentation.side_data import read_side_data
 
 __all__ = ["read_orientation", "to_upright"]
 

@@ -8,8 +8,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from videoemo.video._container import number_packets
 from videoemo.video._info import Video
+from videoemo.video.container.opening import number_packets
 
 __all__ = ["Places", "find_places"]
 

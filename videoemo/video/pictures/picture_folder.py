@@ -16,8 +16,13 @@ from videoemo.errors import InputError, UnreadableVideoError
 from videoemo.util.leftovers import is_leftover
 from videoemo.util.messages import count_noun
 from videoemo.video._info import Video
-from videoemo.video._pictures import PictureKind, has_picture_name, picture_kind, picture_size
 from videoemo.video._sampling import check_sampling
+from videoemo.video.pictures.picture import (
+    PictureKind,
+    has_picture_name,
+    picture_kind,
+    picture_size,
+)
 
 __all__ = ["probe_folder"]
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from videoemo.errors import UnreadableVideoError
 from videoemo.video._info import DecodedFrame, Video
-from videoemo.video._refusals import check_presents
+from videoemo.video.decoders.refusals import check_presents
 
 __all__ = ["read"]
 

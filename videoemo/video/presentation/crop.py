@@ -11,7 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import BinaryIO
 
-from videoemo.video._chunks import Chunk, ebml_elements, mp4_boxes
+from videoemo.video.container.chunks import Chunk, ebml_elements, mp4_boxes
 
 __all__ = ["NO_CROP", "Crop", "read_crop"]
 

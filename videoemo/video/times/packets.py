@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from videoemo.video._clock import MAX_SECONDS
-from videoemo.video._container import DAMAGE, packets
+from videoemo.video.container.opening import DAMAGE, packets
+from videoemo.video.times.clock import MAX_SECONDS
 
 __all__ = ["UNTIMED", "Packet", "has_times", "name_frames", "scan_packets", "wrap_of"]
 

@@ -10,9 +10,9 @@ import av
 
 from videoemo.errors import EmptyVideoError, InputError, UnreadableVideoError
 from videoemo.util.messages import count_noun
-from videoemo.video._container import explain_unreadable, open_container, packets
-from videoemo.video._encryption import is_encrypted
-from videoemo.video._truncation import is_truncated
+from videoemo.video.container.encryption import is_encrypted
+from videoemo.video.container.opening import explain_unreadable, open_container, packets
+from videoemo.video.container.truncation import is_truncated
 
 __all__ = ["describe_choice", "pick_stream"]
 

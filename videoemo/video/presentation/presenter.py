@@ -11,17 +11,17 @@ import numpy.typing as npt
 from av import VideoFrame
 from av.video.reformatter import Interpolation, VideoReformatter
 
-from videoemo.video._canvas import fit, scale_into
-from videoemo.video._crop import NO_CROP, Crop
-from videoemo.video._orientation import to_upright
-from videoemo.video._presentation import (
+from videoemo.video.presentation.canvas import fit, scale_into
+from videoemo.video.presentation.crop import NO_CROP, Crop
+from videoemo.video.presentation.orientation import to_upright
+from videoemo.video.presentation.record import (
     TRANSFERS,
     Presentation,
     check_matrix,
     read_aspect_ratio,
     to_square,
 )
-from videoemo.video._tone_mapping import WIDE_PRIMARIES, ToneMapping, tone_mapping
+from videoemo.video.presentation.tone_mapping import WIDE_PRIMARIES, ToneMapping, tone_mapping
 
 __all__ = ["Presenter"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Set
 
 from videoemo.errors import UnreadableVideoError
-from videoemo.video._container import DAMAGE, open_container, packets
 from videoemo.video._info import Video
-from videoemo.video._presenter import Presenter
+from videoemo.video.container.opening import DAMAGE, open_container, packets
+from videoemo.video.presentation.presenter import Presenter
 
 __all__ = ["check_presents"]
 

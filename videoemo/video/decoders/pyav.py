@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from videoemo.video._container import DAMAGE, open_container, packets
 from videoemo.video._info import DecodedFrame, Video
-from videoemo.video._places import find_places
-from videoemo.video._presenter import Presenter
+from videoemo.video.container.opening import DAMAGE, open_container, packets
+from videoemo.video.presentation.presenter import Presenter
+from videoemo.video.times.places import find_places
 
 __all__ = ["read"]
 

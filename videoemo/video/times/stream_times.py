@@ -7,10 +7,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from videoemo.video._decoded_order import decode_order
-from videoemo.video._decoded_times import times_of_frames
-from videoemo.video._frame_times import FrameTimes, time_base, times_in_order, times_of_packets
-from videoemo.video._packets import UNTIMED, Packet, has_times, name_frames
+from videoemo.video.times.decoded_order import decode_order
+from videoemo.video.times.decoded_times import times_of_frames
+from videoemo.video.times.frame_times import FrameTimes, time_base, times_in_order, times_of_packets
+from videoemo.video.times.packets import UNTIMED, Packet, has_times, name_frames
 
 __all__ = ["frame_times"]
 

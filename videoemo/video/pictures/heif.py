@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from videoemo.errors import UnreadableVideoError
-from videoemo.video._heif_boxes import (
+from videoemo.video._info import check_size
+from videoemo.video.pictures.heif_boxes import (
     Aperture,
     CodedItem,
     Colour,
@@ -19,11 +20,10 @@ from videoemo.video._heif_boxes import (
     Rotation,
     read_layout,
 )
-from videoemo.video._info import check_size
-from videoemo.video._jpeg import MOTION_PHOTO
-from videoemo.video._pillow import check_limit, damaged
-from videoemo.video._presentation import Presentation
-from videoemo.video._presenter import Presenter
+from videoemo.video.pictures.jpeg import MOTION_PHOTO
+from videoemo.video.pictures.pillow import check_limit, damaged
+from videoemo.video.presentation.presenter import Presenter
+from videoemo.video.presentation.record import Presentation
 
 __all__ = ["read", "remarks", "size"]
 

@@ -10,9 +10,9 @@ from typing import Any
 import av
 
 from videoemo.errors import UnreadableVideoError
-from videoemo.video._demuxers import ONE_FILE_ONLY, is_playlist
-from videoemo.video._regular import check_regular_file
-from videoemo.video._truncation import is_fragmented, is_truncated, lacks_index
+from videoemo.video.container.demuxers import ONE_FILE_ONLY, is_playlist
+from videoemo.video.container.regular import check_regular_file
+from videoemo.video.container.truncation import is_fragmented, is_truncated, lacks_index
 
 __all__ = ["DAMAGE", "explain_unreadable", "number_packets", "open_container", "packets"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from videoemo.video._container import DAMAGE, number_packets, open_container, packets
 from videoemo.video._info import check_size
+from videoemo.video.container.opening import DAMAGE, number_packets, open_container, packets
 
 __all__ = ["DecodedOrder", "decode_order"]
 

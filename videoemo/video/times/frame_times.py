@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from videoemo.video._info import no_numbers
-from videoemo.video._packets import Packet
+from videoemo.video.times.packets import Packet
 
 __all__ = [
     "FrameTimes",

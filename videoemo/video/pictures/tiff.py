@@ -15,8 +15,8 @@ import numpy.typing as npt
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 from videoemo.video._info import check_size
-from videoemo.video._pillow import check_limit, damaged
-from videoemo.video._pixels import is_turned, scale_levels, turn_upright
+from videoemo.video.pictures.pillow import check_limit, damaged
+from videoemo.video.pictures.pixels import is_turned, scale_levels, turn_upright
 
 __all__ = ["PAGES", "read", "remarks", "samples", "size"]
 

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from videoemo.errors import UnreadableVideoError
-from videoemo.video._crop import NO_CROP, Crop, read_crop
-from videoemo.video._orientation import read_orientation
-from videoemo.video._side_data import read_side_data
-from videoemo.video._tone_mapping import HLG, PEAK, PQ, WIDE_PRIMARIES
+from videoemo.video.presentation.crop import NO_CROP, Crop, read_crop
+from videoemo.video.presentation.orientation import read_orientation
+from videoemo.video.presentation.side_data import read_side_data
+from videoemo.video.presentation.tone_mapping import HLG, PEAK, PQ, WIDE_PRIMARIES
 
 __all__ = ["Presentation", "read_presentation", "says_aspect_ratio"]
 

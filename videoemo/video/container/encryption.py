@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from videoemo.video._chunks import Chunk, mp4_boxes
+from videoemo.video.container.chunks import Chunk, mp4_boxes
 
 __all__ = ["is_encrypted"]
 

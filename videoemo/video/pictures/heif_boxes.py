@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from videoemo.video._tone_mapping import HLG, PQ
+from videoemo.video.presentation.tone_mapping import HLG, PQ
 
 __all__ = [
     "Aperture",

@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from videoemo.util.messages import count_noun
-from videoemo.video._clock import MAX_SECONDS, Clock, repair_clock
-from videoemo.video._decoded_order import DecodedOrder
-from videoemo.video._frame_times import FrameTimes, frame_rate, time_base, times_of_packets
-from videoemo.video._packets import UNTIMED, Packet, has_times, wrap_of
+from videoemo.video.times.clock import MAX_SECONDS, Clock, repair_clock
+from videoemo.video.times.decoded_order import DecodedOrder
+from videoemo.video.times.frame_times import FrameTimes, frame_rate, time_base, times_of_packets
+from videoemo.video.times.packets import UNTIMED, Packet, has_times, wrap_of
 
 __all__ = ["times_of_frames"]
 

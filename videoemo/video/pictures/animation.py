@@ -11,8 +11,8 @@ import numpy.typing as npt
 from PIL import ImageOps
 
 from videoemo.video._info import DecodedFrame, Video
-from videoemo.video._pillow import open_picture
-from videoemo.video._pixels import to_rgb
+from videoemo.video.pictures.pillow import open_picture
+from videoemo.video.pictures.pixels import to_rgb
 
 __all__ = ["probe_animation", "read_animation"]
 

@@ -10,12 +10,18 @@ import numpy.typing as npt
 from PIL import ImageOps
 
 from videoemo.errors import UnreadableVideoError
-from videoemo.video._container import open_container
 from videoemo.video._info import check_size
-from videoemo.video._jpeg import MOTION_PHOTO, jpeg_tail
-from videoemo.video._pillow import damaged, open_picture
-from videoemo.video._pixels import ORIENTATION, is_turned, scale_levels, to_rgb, turn_upright
-from videoemo.video._tiff import PAGES
+from videoemo.video.container.opening import open_container
+from videoemo.video.pictures.jpeg import MOTION_PHOTO, jpeg_tail
+from videoemo.video.pictures.pillow import damaged, open_picture
+from videoemo.video.pictures.pixels import (
+    ORIENTATION,
+    is_turned,
+    scale_levels,
+    to_rgb,
+    turn_upright,
+)
+from videoemo.video.pictures.tiff import PAGES
 
 __all__ = ["read", "remarks", "size"]
 

@@ -1,0 +1,1 @@
+"""Decoders: PyAV, OpenCV and decord, each with the same frames or a refusal."""

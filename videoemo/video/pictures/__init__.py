@@ -1,0 +1,1 @@
+"""Pictures: single ones, moving ones, folders of numbered ones."""

@@ -1,0 +1,1 @@
+"""Presentation: from stored frames to upright RGB in square pixels of standard range."""

@@ -1,0 +1,1 @@
+"""Times of frames: read from packets, or from frames where packets do not tell them."""
