@@ -22,7 +22,7 @@ from videoemo.classification.protocol import make_folds
 from videoemo.config.protocol import load_protocol
 from videoemo.errors import VideoemoError
 from videoemo.extraction.dataset import pool
-from videoemo.features.embeddings import ClipEmbeddings, EmbeddingWriter
+from videoemo.features.embeddings import ClipEmbeddings, EmbeddingWriter, read_clip
 from videoemo.features.table import write_table
 from videoemo.util import columns
 from videoemo.util.text import printable
@@ -315,3 +315,22 @@ def test_many_clips_of_long_names_are_refused(table: Path, monkeypatch: pytest.M
         json.dumps({"schema": 1, **PROVENANCE}),
     )
     assert "group: strings so long that they take 240,000 bytes" in (refusal(table) or "")
+
+
+def test_a_part_of_an_extraction_holds_one_clip_with_embeddings_of_the_network(
+    kept: Path,
+) -> None:
+    part = kept.with_name("part.parquet")
+    writer = EmbeddingWriter(part, {}, length=3)
+    nothing = np.empty(0, np.int64)
+    writer.write(ClipEmbeddings("a", "", "", "", 4, nothing, nothing, np.empty((0, 3), np.float32)))
+    writer.close()
+    assert read_clip(part, length=3).n_frames == 4
+    with pytest.raises(ValueError, match="embedding: expected vectors of 5 values, got 3"):
+        read_clip(part, length=5)
+    with pytest.raises(ValueError, match="expected one clip"):
+        read_clip(kept, length=3)
+    part.unlink()
+    part.symlink_to(kept)
+    with pytest.raises(OSError, match="it is a link"):
+        read_clip(part, length=3)

@@ -328,6 +328,16 @@ def test_damage_in_the_middle_is_found_by_verify(lease: Lease, name: str) -> Non
     assert found.reasons[0].startswith(f"{name} is damaged (")
 
 
+def test_what_the_run_itself_reads_later_is_read_by_every_run(lease: Lease) -> None:
+    content = bytearray((write(lease) / "faces.parquet").read_bytes())
+    content[40 : len(content) // 3] = bytes(len(content) // 3 - 40)
+    (lease.out / "a.mp4" / "faces.parquet").write_bytes(content)
+    checks = {"faces.parquet": parquet_check(pyarrow.parquet.read_table, always=True)}
+    found = state(lease.out, "a.mp4", KEY, outputs=checks, verify=False)
+    assert found.kind == "incomplete"
+    assert found.reasons[0].startswith("faces.parquet is damaged (")
+
+
 def test_a_csv_is_read_too(lease: Lease) -> None:
     (write(lease) / "faces.csv").write_text("frame,seconds\n0,0.0,1\n")
     found = state(
