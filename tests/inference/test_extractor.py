@@ -337,7 +337,6 @@ def test_pictures_of_pillows_are_crops_like_arrays(extractor: Extractor, crops: 
         (np.zeros((8, 8, 3), np.uint8), r"expected a crop uint8 \(h, w, 3\), got uint8 \(8, 3\)"),
         ([np.zeros((8, 8, 3))], "got float64"),
     ],
-    ids=str,
 )
 def test_what_are_no_crops_is_told(extractor: Extractor, wrong: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from tests.support import work
-from tests.support.clips import write_clip
+from tests.support.clips import pad, write_clip, write_long_clip
 from tests.support.commands import Run, dataset, settings, start
 from tests.support.outputs import contents, rows
 from tests.support.pools import Log, numbers
@@ -380,17 +380,17 @@ def test_a_broken_video_under_a_relative_path_gives_the_same_row(
 
 @pytest.fixture
 def waiting(tmp_path: Path) -> Path:
-    """A folder of two clips and a pipe on which whoever reads it waits."""
+    """A folder of two clips, and one that takes long."""
     folder = tmp_path / "in"
     folder.mkdir()
-    write_clip(folder / "a.mp4", n=3)
-    write_clip(folder / "b.mp4", n=2)
-    os.mkfifo(folder / "waits.mp4")
+    pad(write_clip(folder / "a.mp4", n=3))
+    pad(write_clip(folder / "b.mp4", n=2))
+    write_long_clip(folder / "waits.mp4")
     return folder
 
 
 def started(cluster: LocalCluster, folder: Path) -> subprocess.Popen[str]:
-    """A run that is at the pipe, and has done the clips."""
+    """A run that is at the long clip, and has done the others."""
     process = start(*command(cluster, folder, folder.parent / "out"))
     until(lambda: len(list((folder.parent / "out").glob("*/summary.json"))) == 2)
     until(lambda: busy(cluster))

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.support.clips import write_clip
+from tests.support.clips import pad, write_clip, write_long_clip
 from tests.support.commands import SETTINGS, Run, dataset, settings, start
 from tests.support.outputs import contents, rows
 
@@ -203,29 +203,25 @@ def test_for_machines_standard_error_is_one_object_a_line(one: Path, videoemo: R
     assert (events[-1]["videos"], events[-1]["of"], events[-1]["frames"]) == (2, 2, 2)
 
 
-@pytest.mark.skipif(
-    not hasattr(os, "mkfifo"), reason="needs a named pipe, on which any reader waits"
-)
-def test_a_video_on_which_the_decoder_hangs_is_cut_by_the_time_out(
-    one: Path, videoemo: Run
-) -> None:
-    os.mkfifo(one / "hangs.mp4")
+def test_a_video_that_takes_too_long_is_cut_by_the_time_out(one: Path, videoemo: Run) -> None:
+    write_long_clip(one / "long.mp4")
     status, _, err = score(
         videoemo, one, text="[outputs]\npictures = false\n[limits]\ntimeout = 1\n"
     )
     assert status == 3
     assert (
-        "notice: hangs.mp4: not done in 1 s; it is tried again, alone, when the others are done"
+        "notice: long.mp4: not done in 1 s; it is tried again, alone, when the others are done"
         in err.splitlines()
     )
     assert [(row["video"], row["error"]) for row in rows(one.parent / "out" / "videos.csv")] == [
         ("a.mp4", ""),
-        ("hangs.mp4", "not done in 1 s, twice"),
+        ("long.mp4", "not done in 1 s, twice"),
     ]
 
 
 def test_a_worker_killed_from_outside_costs_no_video(one: Path) -> None:
-    os.mkfifo(one / "waits.mp4")
+    pad(one / "a.mp4")
+    write_long_clip(one / "waits.mp4")
     write_clip(one.parent / "real.mp4", n=4)
     process = start("score", one, "-o", one.parent / "out", "--pipeline", settings(one.parent))
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
@@ -235,7 +231,7 @@ def test_a_worker_killed_from_outside_costs_no_video(one: Path) -> None:
         and time.monotonic() < deadline
     ):
         time.sleep(0.05)
-    # At work on the longest: the pipe has no length, so it comes last; a.mp4 may be done by now.
+    # At work on the last, which is smaller in bytes.
     while (
         not (one.parent / "out" / "a.mp4" / "summary.json").exists() and time.monotonic() < deadline
     ):
@@ -254,7 +250,8 @@ def test_a_worker_killed_from_outside_costs_no_video(one: Path) -> None:
 
 
 def test_an_interrupted_run_keeps_what_is_finished_and_nothing_else(one: Path) -> None:
-    os.mkfifo(one / "waits.mp4")
+    pad(one / "a.mp4")
+    write_long_clip(one / "waits.mp4")
     process = start("score", one, "-o", one.parent / "out", "--pipeline", settings(one.parent))
     deadline = time.monotonic() + 60
     while (
@@ -298,10 +295,8 @@ def test_a_limit_out_of_range_is_refused(one: Path, videoemo: Run) -> None:
 # `extract`
 
 
-def run_until_it_hangs(command: tuple[object, ...], out: Path) -> dict[Path, int]:
-    """Kill a run when it is at the clip that hangs, the last; the times of what it has done
-    by then.
-    """
+def run_until_the_last(command: tuple[object, ...], out: Path) -> dict[Path, int]:
+    """Kill a run when it is at the long clip, the last; the times of what it has done by then."""
     process = start(*command)
     deadline = time.monotonic() + 60
     parts = out / ".toy.parts"
@@ -326,16 +321,13 @@ def run_until_it_hangs(command: tuple[object, ...], out: Path) -> dict[Path, int
     return {path: path.stat().st_mtime_ns for path in done}
 
 
-@pytest.mark.skipif(
-    not hasattr(os, "mkfifo"), reason="needs a named pipe, on which any reader waits"
-)
 def test_an_extraction_that_was_killed_goes_on_and_gives_the_same_table(
     tmp_path: Path, videoemo: Run
 ) -> None:
     command = dataset(tmp_path / "in")
-    first = run_until_it_hangs(command, tmp_path / "out")
+    first = run_until_the_last(command, tmp_path / "out")
     assert len(first) == 2
-    assert run_until_it_hangs(command, tmp_path / "out") == first
+    assert run_until_the_last(command, tmp_path / "out") == first
     (tmp_path / "in" / "c.mp4").unlink()
     write_clip(tmp_path / "in" / "c.mp4", n=2)
     assert videoemo(*command)[0] == 0

@@ -106,6 +106,43 @@ def write_clip(
     return path
 
 
+def write_long_clip(path: Path, *, n: int = 2500) -> Path:
+    """Write a clip of 0.8 MB that takes any machine many seconds: grey frames of 1920x1080, of
+    which 25 are encoded, and the others are these again.
+    """
+    rate = 25
+    with av.open(str(path), "w") as container:
+        stream: Any = container.add_stream("libx264", rate=rate, options={"preset": "ultrafast"})
+        stream.width, stream.height, stream.pix_fmt = 1920, 1080, "yuv420p"
+        stream.time_base = stream.codec_context.time_base = Fraction(1, rate)
+        frame = av.VideoFrame(1920, 1080, "yuv420p")
+        for plane in frame.planes:
+            plane.update(bytes([128]) * plane.buffer_size)
+        group = []
+        for tick in range(rate):
+            frame.pts, frame.time_base = tick, stream.time_base
+            group += stream.encode(frame)
+        group += stream.encode()
+        contents = [bytes(packet) for packet in group]
+        for tick in range(n):
+            packet = av.Packet(contents[tick % rate])
+            packet.stream, packet.time_base = stream, Fraction(1, rate)
+            packet.pts = packet.dts = tick
+            packet.is_keyframe = tick % rate == 0
+            container.mux(packet)
+    return path
+
+
+def pad(path: Path) -> Path:
+    """Make an MP4 file larger by an empty box, so that a run takes it before a long clip: those of
+    the most bytes come first.
+    """
+    n = 2**21
+    with path.open("ab") as file:
+        file.write(n.to_bytes(4, "big") + b"free" + bytes(n - 8))
+    return path
+
+
 def write_streams(path: Path, *streams: tuple[int, int], default: int | None = None) -> Path:
     """A file of several video streams, each of a width and a number of frames; a stream's frames
     tell its width, a quarter of it.

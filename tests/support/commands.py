@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.support.clips import write_clip
+from tests.support.clips import pad, write_clip, write_long_clip
 from videoemo.cli.demo_clip import write_portrait
 from videoemo.cli.main import main
 
@@ -42,14 +41,14 @@ def settings(folder: Path, text: str = SETTINGS) -> Path:
 
 
 def dataset(folder: Path) -> tuple[object, ...]:
-    """A manifest of three clips, of which one hangs and one lies beside the folder; the command
-    that extracts them but for its output.
+    """A manifest of three clips, of which the last takes long and one lies beside the folder; the
+    command that extracts them but for its output.
     """
     folder.mkdir()
-    write_portrait(folder / "a.jpg")
-    write_clip(folder.parent / "b.mp4", n=3)
-    os.mkfifo(folder / "c.mp4")
-    (folder / "clips.csv").write_text("path,label\na.jpg,Happy\n../b.mp4,Sad\nc.mp4,Sad\n")
+    write_portrait(folder / "a.bmp")
+    pad(write_clip(folder.parent / "b.mp4", n=3))
+    write_long_clip(folder / "c.mp4")
+    (folder / "clips.csv").write_text("path,label\na.bmp,Happy\n../b.mp4,Sad\nc.mp4,Sad\n")
     recipe = folder / "toy.toml"
     recipe.write_text(
         '[descriptor]\nstatistics = ["mean"]\npooling = "video"\n[dataset]\n'
