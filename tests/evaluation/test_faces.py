@@ -58,7 +58,7 @@ def test_the_figures_are_those_of_the_extractors_own_answers(root: Path) -> None
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--protocol", "ferpls"], "nothing called 'ferpls' in protocols; allowed: ferplus"),
+        (["--protocol", "ferpls"], "nothing called 'ferpls' in protocols; did you mean 'ferplus'?"),
         (
             ["--protocol", "ferplus", "--data", "nowhere"],
             "no folder nowhere: give the data's folder with --data",

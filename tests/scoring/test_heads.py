@@ -98,7 +98,8 @@ def test_merged_tables_have_it_too(
     table = run / "videos.csv"
     with table.open(newline="") as file:
         kept = [row for row in csv.reader(file) if row[0] not in gone]
-    table.write_text("".join(f"{','.join(row)}\n" for row in kept))
+    with table.open("w", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(kept)
     status, _, err = videoemo("merge", run, "-o", tmp_path / "merged")
     assert (status, [line for line in err.splitlines() if "error" in line]) == (3, [])
     assert columns(tmp_path / "merged" / "videos.csv") == columns(table)
