@@ -122,7 +122,9 @@ def test_a_disk_that_fills_up_is_one_line_and_nothing_torn_and_the_run_goes_on_w
         pytest.skip(f"a disk of a few KiB cannot be made here: {done.stderr}")
     assert done.returncode == 0, done.stderr
     log = names["LOG"]
-    (line,) = [line for line in (log / "err").read_text().splitlines() if "torchvision" not in line]
+    # Importing torchvision may warn, in several lines.
+    said = (log / "err").read_text().splitlines()
+    (line,) = [line for line in said if line.startswith(("videoemo:", "notice:", "Traceback"))]
     assert (log / "status").read_text() == "1\n"
     assert line.startswith("videoemo: cannot write")
     assert line.endswith("No space left on device; make space, and run it again")
