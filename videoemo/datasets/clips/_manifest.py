@@ -15,7 +15,7 @@ from videoemo.datasets.clips._splits import SPLITS, split_named
 from videoemo.datasets.clips._text import read_lines
 from videoemo.errors import InputError
 from videoemo.records import Clip
-from videoemo.util.messages import did_you_mean
+from videoemo.util.messages import brief, did_you_mean, shown
 
 __all__ = ["read_manifest"]
 
@@ -93,13 +93,13 @@ def _columns(path: Path, heading: list[str]) -> list[str]:
         # A column that is misspelt would be left out without a word.
         if difflib.get_close_matches(name.casefold(), missing, n=1, cutoff=_MISSPELT):
             hint = did_you_mean(name.casefold(), missing)
-            raise InputError(f"{str(path)!r}: unknown column {name!r}; {hint}")
+            raise InputError(f"{str(path)!r}: unknown column {shown(name)}; {hint}")
     # Spreadsheets end lines with columns that have no name and no value.
     named = [name for name in columns if name]
     if len(set(named)) < len(named) or {"path", "label"}.intersection(missing):
         raise InputError(
             f"{str(path)!r}: expected the columns path and label, split and group if known, and "
-            f"any others, each once; got {', '.join(columns)}"
+            f"any others, each once; got {brief(', '.join(columns))}"
         )
     return columns
 
@@ -107,13 +107,14 @@ def _columns(path: Path, heading: list[str]) -> list[str]:
 def _row(path: Path, line: int, columns: list[str], values: list[str]) -> dict[str, str]:
     if len(values) != len(columns):
         raise InputError(
-            f"{str(path)!r} line {line}: expected {len(columns)} values ({', '.join(columns)}), "
-            f"got {len(values)}"
+            f"{str(path)!r} line {line}: expected {len(columns)} values "
+            f"({brief(', '.join(columns))}), got {len(values)}"
         )
     for name, value in zip(columns, values, strict=True):
         if value and not name:
             raise InputError(
-                f"{str(path)!r} line {line}: {value!r} is in a column without a name; give it one"
+                f"{str(path)!r} line {line}: {shown(value)} is in a column without a name; give "
+                "it one"
             )
     return {name: value for name, value in zip(columns, values, strict=True) if name}
 
@@ -125,12 +126,12 @@ def _clip(path: Path, line: int, row: dict[str, str], recipe: DatasetRecipe) -> 
     )
     if row["label"] and label is None:
         raise InputError(
-            f"{str(path)!r} line {line}: unknown label {row['label']!r}; "
+            f"{str(path)!r} line {line}: unknown label {shown(row['label'])}; "
             f"allowed: {', '.join(recipe.classes)}"
         )
     if row.get("split") and split is None:
         raise InputError(
-            f"{str(path)!r} line {line}: unknown split {row['split']!r}; "
+            f"{str(path)!r} line {line}: unknown split {shown(row['split'])}; "
             f"allowed: {', '.join(SPLITS)}"
         )
     if not row["path"]:
