@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
-__all__ = ["Chunk", "ebml_elements", "mp4_boxes"]
+__all__ = ["Chunk", "ebml_elements", "ebml_headers", "mp4_boxes"]
 
 # Name, and where its contents begin and end in the file.
 Chunk = tuple[bytes, int, int]
@@ -36,6 +36,18 @@ def ebml_elements(file: BinaryIO, start: int, end: int) -> Iterator[Chunk]:
     """Iterate over the EBML elements between two places of a file (RFC 8794, 5 and 6); one of
     unknown length extends to `end`.
     """
+    for name, inside, announced in ebml_headers(file, start, end):
+        stop = end if announced is None else announced
+        if stop > end:
+            return
+        yield name, inside, stop
+
+
+def ebml_headers(file: BinaryIO, start: int, end: int) -> Iterator[tuple[bytes, int, int | None]]:
+    """Iterate over the EBML elements between two places of a file by their headers alone: name,
+    and where the contents begin and are said to end, which may be behind `end`; None where their
+    length is unknown.
+    """
     for _ in range(MAX_CHILDREN):
         file.seek(start)
         header = file.read(12)
@@ -43,13 +55,11 @@ def ebml_elements(file: BinaryIO, start: int, end: int) -> Iterator[Chunk]:
         name_bytes = 9 - header[0].bit_length() if header[:1].strip(b"\0") else 9
         first = header[name_bytes : name_bytes + 1]
         length_bytes = 9 - first[0].bit_length() if first.strip(b"\0") else 9
-        if start >= end or name_bytes > 4 or length_bytes > 8:
-            return
         inside = start + name_bytes + length_bytes
+        if start >= end or name_bytes > 4 or length_bytes > 8 or inside > end:
+            return
         ones = 1 << 7 * length_bytes
         length = int.from_bytes(header[name_bytes:][:length_bytes], "big") & (ones - 1)
-        stop = end if length == ones - 1 else inside + length
-        if stop > end:
-            return
+        stop = None if length == ones - 1 else inside + length
         yield header[:name_bytes], inside, stop
-        start = stop
+        start = end if stop is None else stop

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from videoemo.video.container.chunks import ebml_headers
+
 __all__ = ["is_fragmented", "is_truncated", "lacks_index"]
 
 # With which a file may begin.
@@ -91,20 +93,7 @@ def _ebml_ends(file: BinaryIO, *, size: int) -> Iterator[int]:
     """Ends of the EBML header and of the segment after it; a segment of unknown length (a live
     recording) has none.
     """
-    for name in (EBML, SEGMENT):
-        if file.read(4) != name:
+    for expected, (name, _, end) in zip((EBML, SEGMENT), ebml_headers(file, 0, size), strict=False):
+        if name != expected or end is None:
             break
-        first = file.read(1)
-        # The leading zeros give the number of bytes of the length.
-        width = 9 - first[0].bit_length() if first else 9
-        rest = file.read(width - 1)
-        if width > 8 or len(rest) < width - 1:
-            break
-        length = int.from_bytes(bytes([first[0] & (1 << (8 - width)) - 1]) + rest, "big")
-        if length == (1 << 7 * width) - 1:
-            break
-        end = file.tell() + length
         yield end
-        if end > size:
-            break
-        file.seek(end)
