@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import BinaryIO
 
-__all__ = ["Chunk", "ebml_elements", "ebml_headers", "mp4_boxes"]
+__all__ = ["Chunk", "ebml_elements", "ebml_headers", "mp4_boxes", "mp4_headers"]
 
 # Name, and where its contents begin and end in the file.
 Chunk = tuple[bytes, int, int]
@@ -17,16 +18,24 @@ MAX_CHILDREN = 1000
 
 def mp4_boxes(file: BinaryIO, start: int, end: int) -> Iterator[Chunk]:
     """Iterate over the MP4 boxes between two places of a file (ISO/IEC 14496-12, 4.2)."""
-    for _ in range(MAX_CHILDREN):
-        if start + 8 > end:
+    for box in islice(mp4_headers(file, start, end), MAX_CHILDREN):
+        if box[2] > end:
             return
+        yield box
+
+
+def mp4_headers(file: BinaryIO, start: int, end: int) -> Iterator[Chunk]:
+    """Iterate over the MP4 boxes between two places of a file by their headers alone; the last one
+    may be said to end behind `end`.
+    """
+    while start + 8 <= end:
         file.seek(start)
         header = file.read(16)
         length, head = int.from_bytes(header[:4], "big"), 8
         if length == 1:
             length, head = int.from_bytes(header[8:16], "big"), 16
         stop = end if length == 0 else start + length
-        if stop < start + head or stop > end:
+        if stop < start + head:
             return
         yield header[4:8], start + head, stop
         start = stop

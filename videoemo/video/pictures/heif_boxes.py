@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from videoemo.video.container.chunks import mp4_headers
 from videoemo.video.presentation.tone_mapping import HLG, PQ
 
 __all__ = [
@@ -140,7 +141,7 @@ def is_heif(path: Path) -> bool:
         found = _brands(file)
         if not found & _BRANDS or found & _AVIF:
             return False
-        tracks = any(kind == b"moov" for kind, _, _ in _outer_boxes(file))
+        tracks = any(kind == b"moov" for kind, _, _ in mp4_headers(file, 0, file.seek(0, 2)))
         return not (tracks and found & _SEQUENCES)
 
 
@@ -176,31 +177,14 @@ def read_layout(path: Path) -> HeifLayout:
         Its picture is made in a way that is not read, which the message names.
     """
     with path.open("rb") as file:
-        outer = list(_outer_boxes(file))
+        outer = list(mp4_headers(file, 0, file.seek(0, 2)))
         film = any(kind in _FILM for kind, _, _ in outer)
         try:
-            start, size = next((start, size) for kind, start, size in outer if kind == b"meta")
+            start, stop = next((start, stop) for kind, start, stop in outer if kind == b"meta")
             file.seek(start)
-            return _Meta(file.read(min(size, _MAX_META)), start, file).layout(film=film)
+            return _Meta(file.read(min(stop - start, _MAX_META)), start, file).layout(film=film)
         except (LookupError, StopIteration, ZeroDivisionError) as exc:
             raise ValueError("something is missing in the boxes") from exc
-
-
-def _outer_boxes(file: BinaryIO) -> Iterator[tuple[bytes, int, int]]:
-    """Kind, start of the contents and their size of each outermost box."""
-    end = file.seek(0, 2)
-    at = 0
-    while at + 8 <= end:
-        file.seek(at)
-        head = file.read(16)
-        size, skip = int.from_bytes(head[:4], "big"), 8
-        if size == 1:
-            size, skip = int.from_bytes(head[8:], "big"), 16
-        size = size or end - at
-        if size < skip:
-            return
-        yield head[4:8], at + skip, size - skip
-        at += size
 
 
 class _Cursor:
