@@ -32,6 +32,7 @@ from videoemo.scoring.merge import merge
 from videoemo.scoring.outputs import NAMES, OUTPUTS
 from videoemo.scoring.run_tables import Run, write_run_tables
 from videoemo.tables.columns import Columns
+from videoemo.tables.expressions import Episode, write_expressions
 from videoemo.tables.faces import SCHEMA, write_faces, write_faces_csv
 from videoemo.tables.summary import Failure, to_summary
 from videoemo.tables.tracks import write_tracks
@@ -130,6 +131,8 @@ def _write_video(place: Path, *, key: dict[str, Any]) -> VideoRow:
     write_faces(table, place / "faces.parquet")
     write_faces_csv(table, place / "faces.csv")
     write_tracks(table, place / "tracks.csv", smoothing=0.5)
+    shown = [Episode(0, CLASSES[0], 0.0, 1.0, 5, 0.5)]
+    write_expressions(shown, place / "expressions.csv")
     write_windows(windows, ("margin_happy", "margin_sad"), place / "windows.csv")
     write_group_series(group.series, CLASSES, place / "group.parquet")
     write_synchrony(group.pairs, place / "synchrony.csv")
@@ -289,7 +292,9 @@ def test_a_faces_table_of_another_form_is_listed_by_verify(
 EVIL_CELLS = ["x", "", "-1", "1e999", "nan", "1" + "0" * 400, "x" * 100_000, '"', "\x1b[31m", "1,2"]
 
 
-@pytest.mark.parametrize("name", ["tracks.csv", "windows.csv", "synchrony.csv", "faces.csv"])
+@pytest.mark.parametrize(
+    "name", ["tracks.csv", "expressions.csv", "windows.csv", "synchrony.csv", "faces.csv"]
+)
 def test_evil_cells_of_a_table_are_listed_by_verify(copy: Finished, name: str) -> None:
     path = copy.out / "a.mp4" / name
     heading, first, *others = path.read_text().splitlines()

@@ -76,9 +76,9 @@ def _one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
 def scored(pair: Path, folder: Path, *, model: Path | None = None, **settings: Any) -> VideoRow:
     folder.mkdir()
     pipeline = change_pipeline(load_pipeline(), fps=4.0, min_face=60, **settings)
-    row = prepare(pipeline, {}, None if model is None else load_fitted_classifier(model))(
-        Job(Clip(pair, "pair"), folder, {}), lambda frames, share: None
-    )
+    classifier = None if model is None else load_fitted_classifier(model)
+    score = prepare(pipeline, {}, classifier, folder.parent)
+    row = score(Job(Clip(pair, "pair"), folder, {}), lambda frames, share: None)
     assert isinstance(row, VideoRow), row
     return row
 
@@ -97,6 +97,7 @@ def whole(pair: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[VideoRo
 def test_a_video_of_two_persons_has_a_group(whole: tuple[VideoRow, Path]) -> None:
     files = {path.name for path in whole[1].iterdir()}
     assert files == {
+        "expressions.csv",
         "faces.parquet",
         "group.parquet",
         "group.png",
@@ -133,6 +134,7 @@ def test_a_window_as_long_as_the_video_is_classified_as_the_video(
 def test_the_group_and_the_pictures_can_be_left_out(pair: Path, tmp_path: Path) -> None:
     scored(pair, tmp_path / "out", pictures=False, group=False)
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        "expressions.csv",
         "faces.parquet",
         "summary.json",
         "tracks.csv",

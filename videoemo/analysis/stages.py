@@ -46,6 +46,7 @@ def analyze_frames(
     *,
     timer: StageTimer | None = None,
     n_frames: int | None = None,
+    cuts: list[float] | None = None,
 ) -> Iterator[AnalyzedFrames]:
     """Find the faces in the frames of one video, read what each displays, and follow persons.
 
@@ -62,6 +63,8 @@ def analyze_frames(
     n_frames : int or None
         How many frames come at most, where that is known: the last ones are then handed out in
         smaller pieces, so that all processes are done at about the same time.
+    cuts : list of float or None
+        Where the times of cuts are added, in seconds.
 
     Yields
     ------
@@ -77,7 +80,7 @@ def analyze_frames(
     decoded = decode(frames, pipeline, timer)
     segments = detect(decoded, executor, pipeline, timer, n_frames)
     embedded = crop_and_embed(segments, executor, timer)
-    return track(embedded, pipeline, timer)
+    return track(embedded, pipeline, timer, cuts=cuts)
 
 
 def decode(frames: Iterable[Frames], pipeline: Pipeline, timer: StageTimer) -> Iterator[Frames]:
@@ -122,10 +125,15 @@ def crop_and_embed(
 
 
 def track(
-    batches: Iterable[AnalyzedFrames], pipeline: Pipeline, timer: StageTimer
+    batches: Iterable[AnalyzedFrames],
+    pipeline: Pipeline,
+    timer: StageTimer,
+    *,
+    cuts: list[float] | None = None,
 ) -> Iterator[AnalyzedFrames]:
-    """Give each face the number of its person."""
-    tracker = Tracker(gap=pipeline.tracking.track_gap, reid=pipeline.tracking.track_reid)
+    """Give each face the number of its person, and say when shots begin."""
+    tracking = pipeline.tracking
+    tracker = Tracker(gap=tracking.track_gap, reid=tracking.track_reid, cuts=cuts)
     for frames, faces, features in batches:
         with timer.stage("track"):
             tracked = replace(faces, track=tracker.update(frames, faces, features))

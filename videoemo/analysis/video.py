@@ -36,12 +36,15 @@ class SampledVideo:
         How many of them were decoded so far.
     sizes : set of tuple of (int, int)
         Width and height of those decoded so far, in px, before they were scaled to the video's.
+    cuts : list of float
+        The times of the cuts found so far, in seconds: of the first frames of shots.
     """
 
     video: Video
     index: npt.NDArray[np.int64]
     n_decoded: int = 0
     sizes: set[tuple[int, int]] = field(default_factory=set)
+    cuts: list[float] = field(default_factory=list)
 
     @property
     def n_missing(self) -> int:
@@ -128,7 +131,9 @@ def analyze_video(
     )
     batches = sampled.count(decoded)
     n_frames = len(sampled.index)
-    for batch in analyze_frames(batches, executor, pipeline, timer=timer, n_frames=n_frames):
+    for batch in analyze_frames(
+        batches, executor, pipeline, timer=timer, n_frames=n_frames, cuts=sampled.cuts
+    ):
         if progress is not None:
             progress(len(batch.frames), sampled.share(batch.frames.index[-1]))
         yield batch

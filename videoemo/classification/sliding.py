@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from videoemo.tables.faces import FaceTable
+from videoemo.tables.frame_weights import TIME_EPSILON
 from videoemo.tables.videos import Prediction
 from videoemo.tables.windows import ClipPredictor, Window
 
@@ -18,10 +19,6 @@ __all__ = ["sliding_windows"]
 # So many descriptors are classified at once: a forest is slow to start, and a long video's
 # descriptors are not to be kept.
 _AT_ONCE = 64
-
-
-# By which sums of steps may miss a time, in seconds.
-TIME_EPSILON = 1e-9
 
 
 def sliding_windows(

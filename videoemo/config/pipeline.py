@@ -98,6 +98,7 @@ class Tracking:
     track_reid: float | None = None
     smoothing: float
     smooth_tables: bool
+    min_run: float
     min_coverage: float
     mean_by: Literal["frames", "time"]
 
@@ -106,6 +107,7 @@ class Tracking:
         inside = self.track_reid is None or -1 <= self.track_reid <= 1
         require(inside, "track_reid", "cosines from -1 to 1", self.track_reid)
         require(0 <= self.smoothing < math.inf, "smoothing", "seconds from 0", self.smoothing)
+        require(0 <= self.min_run < math.inf, "min_run", "seconds from 0", self.min_run)
         shares = "shares from 0 to 1"
         require(0 <= self.min_coverage <= 1, "min_coverage", shares, self.min_coverage)
 

@@ -177,7 +177,7 @@ def score_folder(
     )
     plan, served = scoring.plan, scoring.pipeline
     before, started = len(plan.known), perf_counter()
-    load = partial(_load_task, served, scoring.ran, classifier)
+    load = partial(_load_task, served, scoring.ran, classifier, out)
     with execute(
         plan,
         load,
@@ -205,9 +205,9 @@ def score_folder(
 
 
 def _load_task(
-    pipeline: Pipeline, ran: dict[str, Any], classifier: FittedClassifier | None
+    pipeline: Pipeline, ran: dict[str, Any], classifier: FittedClassifier | None, out: Path
 ) -> Work:
     """`task.prepare`, with what it needs imported in the worker alone."""
     from videoemo.scoring.task import prepare
 
-    return prepare(pipeline, ran, classifier)
+    return prepare(pipeline, ran, classifier, out)

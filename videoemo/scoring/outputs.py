@@ -84,6 +84,12 @@ def _write_tracks(scored: Scored, path: Path) -> None:
     write_tracks(scored.table, path, smoothing=smoothing, weights=scored.weights)
 
 
+def _write_expressions(scored: Scored, path: Path) -> None:
+    from videoemo.tables.expressions import write_expressions
+
+    write_expressions(scored.episodes, path)
+
+
 def _write_windows(scored: Scored, path: Path) -> None:
     from videoemo.tables.windows import write_windows
 
@@ -155,6 +161,12 @@ def _check_tracks(columns: Columns) -> FileCheck:
     return csv_check(partial(check_tracks, columns=columns))
 
 
+def _check_expressions(columns: Columns) -> FileCheck:
+    from videoemo.tables.expressions import check_expressions
+
+    return csv_check(partial(check_expressions, columns=columns))
+
+
 def _check_windows(columns: Columns) -> FileCheck:
     from videoemo.tables.windows import check_windows
 
@@ -213,6 +225,7 @@ OUTPUTS = (
     Output("faces.parquet", _always, _write_faces, _check_faces),
     Output("faces.csv", _csv, _write_faces_csv, _check_faces_csv),
     Output("tracks.csv", _always, _write_tracks, _check_tracks),
+    Output("expressions.csv", _always, _write_expressions, _check_expressions),
     Output("windows.csv", _classified, _write_windows, _check_windows),
     Output("timeline.png", _pictures, _draw_timeline, _check_picture),
     Output("group.parquet", _group, _write_group, _check_group),

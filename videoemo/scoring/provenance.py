@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 from videoemo.inference.resolve import Resolved
 from videoemo.util.versions import versions
 
-__all__ = ["run_provenance"]
+__all__ = ["run_provenance", "video_location"]
 
 
 def run_provenance(resolved: Resolved) -> dict[str, Any]:
@@ -24,3 +25,27 @@ def run_provenance(resolved: Resolved) -> dict[str, Any]:
         "detector": asdict(resolved.detector),
         "reading": "displayed expression as a network sees it, not a felt emotion",
     }
+
+
+def video_location(video: Path, folder: Path) -> dict[str, str]:
+    """Where summary.json says that a video was, so that a report finds it again.
+
+    Parameters
+    ----------
+    video : Path
+        The file or folder.
+    folder : Path
+        Of its results.
+
+    Returns
+    -------
+    dict of str to str
+        `path`, absolute, and `relative_path`, from the folder of its results, with `/`, which holds
+        where both are moved together; none from one drive of Windows to another.
+    """
+    found = {"path": str(video.absolute())}
+    try:
+        relative = os.path.relpath(os.path.realpath(video), os.path.realpath(folder))
+    except ValueError:  # on another drive
+        return found
+    return {**found, "relative_path": Path(relative).as_posix()}

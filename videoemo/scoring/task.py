@@ -12,8 +12,10 @@ from videoemo.config.pipeline import Pipeline
 from videoemo.inference.models import LoadedNetworks, load_for_pipeline
 from videoemo.runs.attempt import attempt
 from videoemo.runs.job import Job, Work
+from videoemo.runs.state.paths import result_folder
 from videoemo.runs.workers.interfaces import WorkerCrash
 from videoemo.scoring.outputs import wanted_outputs
+from videoemo.scoring.provenance import video_location
 from videoemo.scoring.video import score_video
 from videoemo.tables.summary import Failure, to_summary
 from videoemo.tables.videos import VideoRow
@@ -26,7 +28,9 @@ if TYPE_CHECKING:
 __all__ = ["prepare"]
 
 
-def prepare(pipeline: Pipeline, ran: dict[str, Any], classifier: FittedClassifier | None) -> Work:
+def prepare(
+    pipeline: Pipeline, ran: dict[str, Any], classifier: FittedClassifier | None, out: Path
+) -> Work:
     """Load the networks; what comes back scores one video, or says why it failed.
 
     Parameters
@@ -37,6 +41,8 @@ def prepare(pipeline: Pipeline, ran: dict[str, Any], classifier: FittedClassifie
         What the summaries say of the run.
     classifier : FittedClassifier or None
         Classifies each video.
+    out : Path
+        The folder of all results.
 
     Raises
     ------
@@ -50,7 +56,7 @@ def prepare(pipeline: Pipeline, ran: dict[str, Any], classifier: FittedClassifie
         networks = replace(networks, predictor=ClipClassifier(classifier, networks.card))
 
     def work(job: Job, report: ProgressReport) -> VideoRow | Failure | WorkerCrash:
-        return attempt(job.clip, lambda: _score_into(job, pipeline, networks, ran, report))
+        return attempt(job.clip, lambda: _score_into(job, pipeline, networks, ran, out, report))
 
     return work
 
@@ -60,6 +66,7 @@ def _score_into(
     pipeline: Pipeline,
     networks: LoadedNetworks,
     ran: dict[str, Any],
+    out: Path,
     report: ProgressReport,
 ) -> VideoRow:
     started, timer = perf_counter(), StageTimer()
@@ -77,6 +84,8 @@ def _score_into(
         {
             **to_summary(scored.row, scored.table.classes),
             **group,
+            "cuts": [round(seconds, 6) for seconds in scored.cuts],
+            **video_location(job.clip.path, result_folder(out, job.clip.id)),
             "width": scored.video.width,
             "height": scored.video.height,
             **({"presentation": presentation} if presentation else {}),

@@ -20,6 +20,7 @@ from videoemo.config.pipeline import Pipeline
 from videoemo.group import GroupAffect, group_affect
 from videoemo.inference.models import LoadedNetworks
 from videoemo.records import Clip, Faces
+from videoemo.tables.expressions import Episode, episodes, leading_classes
 from videoemo.tables.faces import FaceTable, face_table
 from videoemo.tables.smoothing import smooth
 from videoemo.tables.thumbnails import Thumbnail
@@ -50,6 +51,8 @@ class Scored:
         Width and height of frames that were scaled to the size of the first, in px.
     table : FaceTable
         Its faces.
+    cuts : tuple of float
+        The times of its cuts, in seconds: of the first frame of each shot but the first.
     row : VideoRow
         Its summary.
     thumbnails : list of Thumbnail
@@ -66,6 +69,7 @@ class Scored:
     video: Video
     other_sizes: list[tuple[int, int]]
     table: FaceTable
+    cuts: tuple[float, ...]
     row: VideoRow
     thumbnails: list[Thumbnail]
     portraits: Portraits
@@ -77,6 +81,18 @@ class Scored:
         """The table smoothed along tracks, as pictures show it."""
         table = self.table
         return table if table.smoothed else smooth(table, self.pipeline.tracking.smoothing)
+
+    @cached_property
+    def episodes(self) -> list[Episode]:
+        """The episodes of each person's expressions."""
+        tracking = self.pipeline.tracking
+        return episodes(
+            self.table,
+            leading_classes(self.smoothed, tracking.smoothing),
+            min_run=tracking.min_run,
+            longest_step=tracking.track_gap,
+            cuts=self.cuts,
+        )
 
     def presentation(self) -> dict[str, Any]:
         """What was undone to show frames as players do, in the words of summary.json; empty for
@@ -173,6 +189,7 @@ def score_video(
         sampled.video,
         sampled.other_sizes,
         table,
+        tuple(sampled.cuts),
         row,
         chosen,
         portraits,

@@ -35,7 +35,7 @@ __all__ = [
 
 # Of the columns of the tables, their types and what is in them: goes up when any changes, so that
 # results of before are made again.
-SCHEMA = 4
+SCHEMA = 5
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,10 @@ import numpy.typing as npt
 
 from videoemo.util.arrays import Float64Array
 
-__all__ = ["frame_weights", "weighted_mean"]
+__all__ = ["TIME_EPSILON", "frame_weights", "shown_until", "weighted_mean"]
+
+# By which sums and differences of times may miss one, in seconds.
+TIME_EPSILON = 1e-9
 
 
 def frame_weights(seconds: Float64Array, *, longest: float) -> Float64Array:
@@ -34,6 +37,30 @@ def frame_weights(seconds: Float64Array, *, longest: float) -> Float64Array:
     steps = np.diff(seconds)
     typical = float(np.median(steps))
     return np.append(steps, typical).clip(0, max(longest, typical))
+
+
+def shown_until(seconds: Float64Array, *, longest: float) -> Float64Array:
+    """Time until which each frame is shown: that of the next one, with the limits of
+    `frame_weights`.
+
+    Parameters
+    ----------
+    seconds : float64 (n,)
+        The times of the sampled frames, in their order.
+    longest : float
+        In seconds.
+
+    Returns
+    -------
+    float64 (n,)
+        In seconds, to the bit that of the next frame where it is not too far; of a single frame
+        its own time.
+    """
+    if len(seconds) < 2:
+        return seconds.copy()
+    typical = float(np.median(np.diff(seconds)))
+    following = np.append(seconds[1:], seconds[-1] + typical)
+    return np.asarray(np.clip(following, seconds, seconds + max(longest, typical)))
 
 
 def weighted_mean(

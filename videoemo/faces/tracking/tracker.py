@@ -122,10 +122,16 @@ class Tracker:
     reid : float or None
         Least cosine, -1 to 1, at which a new face is taken for a person of an earlier shot; None:
         never. See `ReidGallery`.
+    cuts : list of float or None
+        Where the times of cuts are added, in seconds: of the first frame of each shot but the
+        first.
     """
 
-    def __init__(self, *, gap: float, reid: float | None = None) -> None:
+    def __init__(
+        self, *, gap: float, reid: float | None = None, cuts: list[float] | None = None
+    ) -> None:
         self._gap = gap
+        self._cuts = [] if cuts is None else cuts
         self._shots = ShotDetector()
         self._gallery = None if reid is None else ReidGallery(reid)
         self._tracks: _Tracks | None = None
@@ -159,8 +165,10 @@ class Tracker:
         for stop, seconds, cut in zip(
             stops, frames.seconds.tolist(), self._shots.detect(frames.rgb).tolist(), strict=True
         ):
-            if cut and self._tracks is not None:
-                self._keep(np.zeros(len(self._tracks.number), np.bool_))
+            if cut:
+                self._cuts.append(seconds)
+                if self._tracks is not None:
+                    self._keep(np.zeros(len(self._tracks.number), np.bool_))
             track[order[start:stop]] = self._update_frame(
                 detections.take(slice(start, stop)), seconds, unmatched_cost
             )

@@ -40,8 +40,8 @@ _TABLES = ("videos.csv", "errors.csv", "overview.png", "summary.json")
 OWN_FILES = frozenset(
     [
         *_TABLES,
-        *("faces.parquet", "faces.csv", "tracks.csv", "windows.csv", "timeline.png"),
-        *("group.parquet", "synchrony.csv", "group.png", "embeddings.parquet"),
+        *("faces.parquet", "faces.csv", "tracks.csv", "expressions.csv", "windows.csv"),
+        *("timeline.png", "group.parquet", "synchrony.csv", "group.png", "embeddings.parquet"),
     ]
 )
 # Hidden, so that no search for videos enters it; beside the results, so that a rename from it into
