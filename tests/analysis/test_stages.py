@@ -72,6 +72,13 @@ def test_the_next_frames_are_asked_for_only_as_they_are_needed() -> None:
     assert sum(asked) < N
 
 
+def test_the_times_of_cuts_are_told() -> None:
+    rgb = np.concatenate([np.full((6, 90, 160, 3), grey, np.uint8) for grey in (20, 220, 90)])
+    whole, cuts = at_times(rgb), list[float]()
+    analyze((whole[start : start + 4] for start in range(0, 18, 4)), cuts=cuts)
+    assert cuts == whole.seconds[[6, 12]].tolist()
+
+
 def test_the_work_of_each_stage_is_added_up() -> None:
     timer = StageTimer()
     analyze(batches(), timer=timer)
