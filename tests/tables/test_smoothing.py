@@ -30,6 +30,11 @@ def test_tracks_do_not_mix() -> None:
     np.testing.assert_array_equal(smooth(two, 1.0).probabilities, two.probabilities)
 
 
+def test_a_video_of_hours_is_smoothed_as_a_short_one() -> None:
+    hours = rows([(i, 0.04 * i + 7200 * (i >= 10), i % 2, float(i % 2)) for i in range(20)])
+    np.testing.assert_array_equal(smooth(hours, 0.2).probabilities, hours.probabilities)
+
+
 def test_what_lies_before_a_long_gap_does_not_reach_beyond_it() -> None:
     apart = rows([(0, 0.0, 0, 1.0), (1, 0.04, None, 0.0), (250, 10.0, 0, 0.0)])
     smoothed = smooth(apart, 0.2).probabilities[:, 0]

@@ -32,8 +32,9 @@ def smooth(table: FaceTable, seconds: float) -> FaceTable:
     # Frames ascend within a track as they do in the table.
     rows = found[np.argsort(table.track[found], kind="stable")]
     averaged = table.outputs()
-    # (n - 1,), 0 from one track to the next
-    keep = np.exp(-np.diff(table.seconds[rows]) / seconds) * (np.diff(table.track[rows]) == 0)
+    # (n - 1,), 0 from one track to the next, where the time may go back, by hours
+    step = np.where(np.diff(table.track[rows]) == 0, np.abs(np.diff(table.seconds[rows])), np.inf)
+    keep = np.exp(-step / seconds)
     averaged[rows] = _both_ways(averaged[rows].astype(np.float64), keep)
     return replace(table.with_outputs(averaged), smoothed=seconds)
 
