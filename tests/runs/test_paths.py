@@ -17,6 +17,7 @@ from videoemo.runs.state.paths import (
     result_folder,
 )
 from videoemo.scoring.outputs import NAMES
+from videoemo.tables.corrections import CORRECTIONS
 from videoemo.tables.results_folder import MARKER
 
 OUT = Path("out")
@@ -56,7 +57,8 @@ def test_no_two_videos_have_one_folder() -> None:
 
 
 def test_the_names_of_all_files_that_are_written_are_known() -> None:
-    assert {*NAMES, EMBEDDINGS, "videos.csv", "errors.csv", "overview.png"} == OWN_FILES
+    tables = {"videos.csv", "errors.csv", "overview.png"}
+    assert {*NAMES, *tables, EMBEDDINGS, CORRECTIONS} == OWN_FILES
 
 
 @pytest.mark.parametrize("name", ["../a.mp4", "a/../../b", ""])

@@ -49,6 +49,8 @@ def test_inputs_by_the_names_of_files_of_ours_and_results_of_other_runs(
 
     (folder / "overview.png").unlink()
     (folder / "out1" / "a.png" / "notes.txt").write_text("mine")
+    corrected = folder / "out1" / "overview.png.results" / "corrections.csv"
+    corrected.write_text("mine")
     command = ("score", folder, "-o", folder / "out1", "--pipeline", off)
     line = "4 results (overview.png, a.png (timeline.png), overview.png.results and 1 more)"
     status, said, _ = videoemo(*command, "--dry-run")
@@ -60,8 +62,9 @@ def test_inputs_by_the_names_of_files_of_ours_and_results_of_other_runs(
     assert (folder / "out1" / "a.png" / "notes.txt").read_text() == "mine"
     assert {name.split("/")[0] for name in files(folder / "out1")} == {
         *(".videoemo", ".videoemo-results", "a.png", "errors.csv", "summary.json", "videos.csv"),
-        "videos.csv.results",
+        *("overview.png.results", "videos.csv.results"),
     }
+    assert corrected.read_text() == "mine"
     assert "does not make" not in videoemo(*command, "--prune")[2]
 
 

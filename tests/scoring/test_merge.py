@@ -117,3 +117,49 @@ def test_a_result_without_a_key_is_refused_in_one_line(scored: Path, videoemo: R
     status, _, err = videoemo("merge", scored / "a", "-o", scored / "merged")
     assert (status, len(err.splitlines())) == (1, 1)
     assert "the results of a.mp4" in err
+
+
+HEADING = "frame,seconds,track,x,y,width,height,expression\n"
+
+
+def correct(out: Path, row: str = "1,0.04,0,1,2,30,40,happiness\n") -> Path:
+    """Somebody put the video a.mp4 of a run right."""
+    path = out / "a.mp4" / "corrections.csv"
+    path.write_text(HEADING + row)
+    return path
+
+
+def test_corrections_go_with_the_results_that_they_correct(
+    scored: Path, clips: Path, videoemo: Run
+) -> None:
+    given = correct(scored / "a").read_text()
+    videoemo("merge", scored / "a", scored / "b", "-o", scored / "merged")
+    assert (scored / "merged" / "a.mp4" / "corrections.csv").read_text() == given
+    (scored / "merged" / "a.mp4" / "corrections.csv").unlink()  # results are there, and stay
+    assert videoemo("merge", scored / "a", "-o", scored / "merged")[0] == 0
+    assert (scored / "merged" / "a.mp4" / "corrections.csv").read_text() == given
+    mine = ("--pipeline", clips / "mine.toml")
+    status, _, _ = videoemo("score", clips / "a", "-o", scored / "merged", *mine, "--redo")
+    assert (status, (scored / "merged" / "a.mp4" / "corrections.csv").read_text()) == (0, given)
+
+
+def test_two_corrections_of_one_video_are_refused(scored: Path, videoemo: Run) -> None:
+    correct(scored / "a")
+    shutil.copytree(scored / "a", scored / "again")
+    assert videoemo("merge", scored / "a", scored / "again", "-o", scored / "one")[0] == 0
+    other = correct(scored / "again", row="1,0.04,,,,,,\n").read_text()
+    for folders, out in ((("a", "again"), "two"), (("again",), "one")):
+        status, _, err = videoemo("merge", *(scored / name for name in folders), "-o", scored / out)
+        assert (status, len(err.splitlines())) == (1, 1)
+        assert "the corrections of a.mp4 in" in err
+        assert "differ" in err
+    assert not (scored / "two").exists()
+    assert (scored / "one" / "a.mp4" / "corrections.csv").read_text() != other
+
+
+def test_damaged_corrections_are_refused_in_one_line(scored: Path, videoemo: Run) -> None:
+    correct(scored / "a", row="1,0.04,0,1,2,30,40,joy\n")
+    status, _, err = videoemo("merge", scored / "a", "-o", scored / "merged")
+    assert (status, (scored / "merged").exists()) == (1, False)
+    (line,) = err.splitlines()
+    assert "corrections.csv' is damaged (expression: expected one of" in line

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -23,11 +23,12 @@ from videoemo.runs.state.results import state, write_failure, writing
 from videoemo.scoring.outputs import NAMES, OUTPUTS
 from videoemo.scoring.run_tables import Run, write_run_tables
 from videoemo.tables.columns import Columns
+from videoemo.tables.corrections import CORRECTIONS, read_corrections
 from videoemo.tables.faces import SCHEMA
 from videoemo.tables.results_folder import mark_results_folder
 from videoemo.tables.summary import Failure, from_failure, from_summary
 from videoemo.tables.videos import VideoRow, read_videos
-from videoemo.util.files import prepare_output_dir
+from videoemo.util.files import atomic_write, prepare_output_dir
 from videoemo.util.json_files import read_object
 from videoemo.util.messages import reason_of, shown
 from videoemo.util.regular_files import open_regular
@@ -54,6 +55,7 @@ class _Result:
     columns: Columns
     result: VideoRow | Failure
     files: tuple[str, ...]  # the outputs that are there
+    corrections: Path | None  # of whoever put right what was found
 
 
 def merge(folders: Sequence[Path], out: Path) -> Run:
@@ -65,7 +67,8 @@ def merge(folders: Sequence[Path], out: Path) -> Run:
     ------
     InputError
         A folder that no finished run wrote, or that is damaged; runs with different settings, one
-        at work in `out` included; a name that stands for different videos.
+        at work in `out` included; a name that stands for different videos; two corrections of one
+        video.
     OutputError
         `out` cannot be written.
     """
@@ -83,8 +86,8 @@ def merge(folders: Sequence[Path], out: Path) -> Run:
             _require_alike(
                 old, new, "video", f"{clip_id} is not the same video in {old.folder} and {folder}"
             )
-            if isinstance(old.result, Failure) or old is new:
-                found[clip_id] = new
+            one = new if isinstance(old.result, Failure) else old
+            found[clip_id] = replace(one, corrections=_corrections(clip_id, old, new))
         if (table.outputs, table.scores) != (tables[0].outputs, tables[0].scores):
             raise InputError(
                 f"{folder} has other columns than {folders[0]}: merge only runs of one version "
@@ -95,6 +98,8 @@ def merge(folders: Sequence[Path], out: Path) -> Run:
     pictures = any((folder / "overview.png").exists() for folder in folders)
     if pictures:
         _require_drawable(columns.classes, folders)
+    for clip_id, one in found.items():
+        _require_no_other_corrections(clip_id, one.corrections, _place(out, clip_id))
     prepare_output_dir(out)
     mark_results_folder(out)
     with Leases(out, own_files=NAMES) as leases:
@@ -156,7 +161,11 @@ def _result(folder: Path, clip_id: str, table: _Table) -> _Result:
     except (OSError, ValueError, RecipeError) as exc:
         raise _damaged(folder, clip_id, f"{what}: {reason_of(exc)}") from exc
     files = () if failed else _whole_files(folder, clip_id, columns)
-    return _Result(folder, key, columns, result, files)
+    corrections = _place(folder, clip_id)
+    there_are = not failed and os.path.lexists(corrections)
+    if there_are:
+        _check_corrections(corrections, columns)
+    return _Result(folder, key, columns, result, files, corrections if there_are else None)
 
 
 def _damaged(folder: Path, clip_id: str, reason: str) -> InputError:
@@ -216,6 +225,51 @@ def _whole_files(folder: Path, clip_id: str, columns: Columns) -> tuple[str, ...
     return (*names, "summary.json")
 
 
+def _place(folder: Path, clip_id: str) -> Path:
+    """Where the corrections of a video are."""
+    return result_folder(folder, clip_id) / CORRECTIONS
+
+
+def _check_corrections(path: Path, columns: Columns) -> None:
+    try:
+        read_corrections(path, columns.classes)
+    except (OSError, ValueError) as exc:
+        raise InputError(
+            f"{str(path)!r} is damaged ({reason_of(exc)}): mend it, or import the corrections again"
+        ) from exc
+
+
+def _corrections(clip_id: str, old: _Result, new: _Result) -> Path | None:
+    """The corrections of a video that two runs have done, which are the same where both have
+    some.
+    """
+    if old.corrections is not None and new.corrections is not None:
+        _require_no_other_corrections(clip_id, old.corrections, new.corrections)
+    return old.corrections or new.corrections
+
+
+def _require_no_other_corrections(clip_id: str, here: Path | None, there: Path) -> None:
+    if here is None or not os.path.lexists(there):
+        return
+    try:
+        same = _same_bytes(here, there)
+    except OSError as exc:
+        raise InputError(f"cannot read {str(there)!r}: {reason_of(exc)}") from exc
+    if not same:
+        raise InputError(
+            f"the corrections of {clip_id} in {str(here)!r} and {str(there)!r} differ: keep those "
+            "that are right, and merge again"
+        )
+
+
+def _same_bytes(one: Path, other: Path) -> bool:
+    with (
+        open_regular(one, follow_links=False) as first,
+        open_regular(other, follow_links=False) as second,
+    ):
+        return first.read() == second.read()
+
+
 def _require_alike(there: _Result, here: _Result, part: str, message: str) -> None:
     """The parts of two keys are the same."""
     same: dict[str, Any] = {"video": {}, "settings": {}}
@@ -254,6 +308,13 @@ def _copy(clip_id: str, result: _Result, out: Path, leases: Leases) -> None:
                     (folder / name).open("xb") as copy,
                 ):
                     shutil.copyfileobj(file, copy)
+    if result.corrections is not None and not (place := _place(out, clip_id)).exists():
+        with (
+            open_regular(result.corrections, follow_links=False) as file,
+            atomic_write(place) as temporary,
+            temporary.open("xb") as copy,
+        ):
+            shutil.copyfileobj(file, copy)
     leases.release(lease)
 
 

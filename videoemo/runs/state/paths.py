@@ -36,12 +36,14 @@ __all__ = [
 
 # Names of the files that runs write into OUT itself.
 _TABLES = ("videos.csv", "errors.csv", "overview.png", "summary.json")
-# Names of all files that runs write, into OUT and into the folders of videos.
+# Names of all files that runs write, into OUT and into the folders of videos, and of the one that
+# is a reviewer's.
 OWN_FILES = frozenset(
     [
         *_TABLES,
-        *("faces.parquet", "faces.csv", "tracks.csv", "expressions.csv", "windows.csv"),
-        *("timeline.png", "group.parquet", "synchrony.csv", "group.png", "embeddings.parquet"),
+        *("faces.parquet", "faces.csv", "tracks.csv", "expressions.csv", "corrections.csv"),
+        *("windows.csv", "timeline.png", "group.parquet", "synchrony.csv", "group.png"),
+        "embeddings.parquet",
     ]
 )
 # Hidden, so that no search for videos enters it; beside the results, so that a rename from it into
