@@ -15,6 +15,7 @@ from videoemo.tables.corrections import (
     write_corrections,
 )
 from videoemo.tables.faces import FaceTable
+from videoemo.tables.smoothing import smooth
 
 CLASSES = ("happiness", "sadness")
 HERE, MOVED, AWAY = (0.0, 0.0, 20.0, 30.0), (4.0, 0.0, 20.0, 30.0), (300.0, 20.0, 20.0, 30.0)
@@ -105,6 +106,20 @@ def test_corrections_of_frames_that_are_not_there_are_left_out_and_counted() -> 
     )  # of another clock, and beyond the end
     assert given.missing(TABLE).tolist() == [3, 7]
     assert given.apply(TABLE).track.tolist() == [0, 4, -1, 0]
+
+
+def test_a_face_without_probabilities_leaves_the_means_of_others_alone() -> None:
+    added = corrections((1, 0.1, 0, HERE, ""), (1, 0.1, 1, AWAY, ""), (2, 0.2, 0, HERE, ""))
+    corrected = added.apply(TABLE)
+    assert np.array_equal(corrected.mean(), TABLE.mean())
+    series = corrected.per_frame()
+    assert np.array_equal(series.probabilities, TABLE.per_frame().probabilities, equal_nan=True)
+    assert series.n_faces.tolist() == [1, 2, 1, 1]
+    known = ~np.isnan(corrected.probabilities).any(axis=1)
+    faces = TABLE.face >= 0
+    assert np.array_equal(
+        smooth(corrected, 0.2).probabilities[known], smooth(TABLE, 0.2).probabilities[faces]
+    )
 
 
 def test_an_empty_table_stays_empty() -> None:

@@ -78,7 +78,8 @@ class FaceTable:
     quality : float32 (n, 4)
         The columns of `QUALITY`, as `faces.quality` has them.
     probabilities : float32 (n, c)
-        Of each class.
+        Of each class; NaN, too, of a face that somebody added by hand, as are its score and its
+        quality.
     classes : tuple of str
         The c class names.
     values : dict of str to float32 (n,)
@@ -121,6 +122,10 @@ class FaceTable:
         """The first row of each frame, (n_frames,)."""
         return np.unique(self.frame, return_index=True)[1]
 
+    def known_rows(self) -> npt.NDArray[np.intp]:
+        """The rows with probabilities: those of all faces but the ones that somebody added."""
+        return np.flatnonzero(~np.isnan(self.probabilities).any(axis=1))
+
     def weights(self, longest: float) -> npt.NDArray[np.float64]:
         """Weights of rows in means by time, (n,): see `frame_weights`."""
         starts = self.frame_starts()
@@ -128,7 +133,7 @@ class FaceTable:
         return np.repeat(weights, np.diff(starts, append=len(self.frame)))
 
     def mean(self, weights: npt.NDArray[np.float64] | None = None) -> npt.NDArray[np.float32]:
-        """The mean probability of each class over all faces, (c,); NaN without a face.
+        """The mean probability of each class over all faces that have some, (c,); NaN without.
 
         Parameters
         ----------
@@ -178,22 +183,24 @@ class FaceTable:
     def _mean(
         self, values: npt.NDArray[np.float32], weights: npt.NDArray[np.float64] | None
     ) -> npt.NDArray[np.float32]:
-        found = self.face >= 0
-        if not found.any():
+        found = self.known_rows()
+        if not len(found):
             return np.full(values.shape[1], np.nan, np.float32)
         mean = weighted_mean(values[found], None if weights is None else weights[found])
         return mean.astype(np.float32)
 
     def per_frame(self) -> FrameSeries:
-        """The mean over the faces of each frame."""
+        """The mean over the faces of each frame that have probabilities."""
         starts = self.frame_starts()
         rows = np.diff(starts, append=len(self.frame))
         n_faces = np.where(self.face[starts] < 0, 0, rows)
-        mean = (
-            np.add.reduceat(self.probabilities, starts, axis=0) / rows[:, None]
-            if len(starts)
-            else self.probabilities
-        )
+        known = np.zeros(len(self.frame), np.bool_)
+        known[self.known_rows()] = True
+        mean = self.probabilities
+        if len(starts):
+            total = np.add.reduceat(np.where(known[:, None], mean, np.float32(0)), starts, axis=0)
+            count = np.add.reduceat(known, starts, dtype=np.int64)
+            mean = total / np.where(count > 0, count, np.nan)[:, None]
         return FrameSeries(self.seconds[starts], mean.astype(np.float32), n_faces.astype(np.int64))
 
     def to_arrow(self) -> pa.Table:

@@ -19,14 +19,15 @@ def smooth(table: FaceTable, seconds: float) -> FaceTable:
     where t is the time between them: exponential smoothing in both directions, so that nothing
     is late.
     Times are the video's own, so a gap parts what lies before it from what lies after; where there
-    is no face nothing is made up. Probabilities sum to 1 as before.
+    is no face nothing is made up, nor for a face without probabilities, which somebody added by
+    hand. Probabilities sum to 1 as before.
 
     Parameters
     ----------
     seconds : float
         The time constant, above 0; or 0, and the table is returned as it is.
     """
-    found = np.flatnonzero(table.face >= 0)
+    found = table.known_rows()
     if seconds == 0 or not len(found):
         return table
     # Frames ascend within a track as they do in the table.
