@@ -196,12 +196,13 @@ class FaceTable:
         n_faces = np.where(self.face[starts] < 0, 0, rows)
         known = np.zeros(len(self.frame), np.bool_)
         known[self.known_rows()] = True
-        mean = self.probabilities
+        mean = np.full((len(starts), len(self.classes)), np.nan, np.float32)
         if len(starts):
-            total = np.add.reduceat(np.where(known[:, None], mean, np.float32(0)), starts, axis=0)
+            values = np.where(known[:, None], self.probabilities, np.float32(0))
             count = np.add.reduceat(known, starts, dtype=np.int64)
-            mean = total / np.where(count > 0, count, np.nan)[:, None]
-        return FrameSeries(self.seconds[starts], mean.astype(np.float32), n_faces.astype(np.int64))
+            some = count > 0
+            mean[some] = (np.add.reduceat(values, starts, axis=0) / count[:, None].clip(1))[some]
+        return FrameSeries(self.seconds[starts], mean, n_faces.astype(np.int64))
 
     def to_arrow(self) -> pa.Table:
         """The table with the columns of the contract; what is NaN or -1 here is null there. That it
