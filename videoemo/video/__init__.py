@@ -1,5 +1,5 @@
 """Decoding of videos, pictures and folders of pictures: frames with the container's own times, in
-bounded memory.
+bounded memory; and videos written with the same times.
 """
 
 from videoemo.video._decode import DECODERS, frames
@@ -8,5 +8,17 @@ from videoemo.video._prefetch import prefetch
 from videoemo.video._probe import probe
 from videoemo.video._sampling import sample
 from videoemo.video._still import drop_still_frames
+from videoemo.video.writing.encoders import find_encoder
+from videoemo.video.writing.writer import write_video
 
-__all__ = ["DECODERS", "Video", "drop_still_frames", "frames", "prefetch", "probe", "sample"]
+__all__ = [
+    "DECODERS",
+    "Video",
+    "drop_still_frames",
+    "find_encoder",
+    "frames",
+    "prefetch",
+    "probe",
+    "sample",
+    "write_video",
+]
