@@ -47,7 +47,10 @@ def test_a_picture_of_a_face_gives_the_tables_the_pictures_and_the_summary(
     }
     inside = {
         f"portrait.jpg/{name}"
-        for name in ("faces.parquet", "tracks.csv", "group.parquet", "timeline.png", "summary.json")
+        for name in (
+            *("faces.parquet", "tracks.csv", "group.parquet"),
+            *("timeline.png", "thumbnail.png", "summary.json"),
+        )
     }
     tables = {"videos.csv", "overview.png", "summary.json"}
     assert files == {".videoemo-results", *tables, *inside}
@@ -79,6 +82,7 @@ def test_the_same_input_and_settings_give_the_same_bytes(
         "portrait.jpg/faces.parquet",
         "portrait.jpg/faces.csv",
         "portrait.jpg/timeline.png",
+        "portrait.jpg/thumbnail.png",
     ):
         assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
 

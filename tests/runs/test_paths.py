@@ -10,13 +10,16 @@ from tests.support.layouts import make
 from videoemo.errors import InputError
 from videoemo.features.embeddings import EMBEDDINGS
 from videoemo.runs.state.paths import (
+    ASSETS,
+    INDEX,
+    INDEX_DATA,
     OWN_FILES,
     check_result_folders,
     failure_file,
     lease_folder,
     result_folder,
 )
-from videoemo.scoring.outputs import NAMES
+from videoemo.scoring.outputs import REPLACED
 from videoemo.tables.corrections import CORRECTIONS
 from videoemo.tables.results_folder import MARKER
 
@@ -41,6 +44,8 @@ def test_the_folder_of_a_video_has_its_name(name: str) -> None:
         (".VideoEmo-results", ".VideoEmo-results.results"),
         ("overview.png.results", "overview.png.results.results"),
         ("errors.csv ", "errors.csv .results"),
+        ("assets/a.mp4", "assets.results/a.mp4"),
+        ("report.html", "report.html.results"),
     ],
 )
 def test_the_folder_of_a_video_by_the_name_of_a_file_of_ours_has_another(
@@ -58,7 +63,8 @@ def test_no_two_videos_have_one_folder() -> None:
 
 def test_the_names_of_all_files_that_are_written_are_known() -> None:
     tables = {"videos.csv", "errors.csv", "overview.png"}
-    assert {*NAMES, *tables, EMBEDDINGS, CORRECTIONS} == OWN_FILES
+    own = {*REPLACED, *tables, EMBEDDINGS, CORRECTIONS, INDEX, INDEX_DATA, ASSETS}
+    assert own == OWN_FILES
 
 
 @pytest.mark.parametrize("name", ["../a.mp4", "a/../../b", ""])

@@ -136,7 +136,7 @@ def _write_video(place: Path, *, key: dict[str, Any]) -> VideoRow:
     write_windows(windows, ("margin_happy", "margin_sad"), place / "windows.csv")
     write_group_series(group.series, CLASSES, place / "group.parquet")
     write_synchrony(group.pairs, place / "synchrony.csv")
-    for name in ("timeline.png", "group.png"):
+    for name in ("timeline.png", "thumbnail.png", "group.png"):
         with open_canvas(place / name, width=40, height=30):
             pass
     content = {"group": group.summary(), "seconds_taken": {"all": 2.5}, "key": key}

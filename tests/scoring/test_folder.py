@@ -48,6 +48,8 @@ def test_inputs_by_the_names_of_files_of_ours_and_results_of_other_runs(
     assert f"not searched: 1 folder with results of videoemo ({folder / 'out1'})" in told
 
     (folder / "overview.png").unlink()
+    # Pages of a report belong to their videos: one that is there keeps its own, without a word.
+    make(folder / "out1", "a.png/report.html", "overview.png.results/report.html")
     (folder / "out1" / "a.png" / "notes.txt").write_text("mine")
     corrected = folder / "out1" / "overview.png.results" / "corrections.csv"
     corrected.write_text("mine")
@@ -60,6 +62,7 @@ def test_inputs_by_the_names_of_files_of_ours_and_results_of_other_runs(
     status, _, told = videoemo(*command, "--prune")
     assert f"notice: removed, since this run does not make them: {line}\n" in told
     assert (folder / "out1" / "a.png" / "notes.txt").read_text() == "mine"
+    assert (folder / "out1" / "a.png" / "report.html").is_file()
     assert {name.split("/")[0] for name in files(folder / "out1")} == {
         *(".videoemo", ".videoemo-results", "a.png", "errors.csv", "summary.json", "videos.csv"),
         *("overview.png.results", "videos.csv.results"),

@@ -102,11 +102,18 @@ def test_a_video_of_two_persons_has_a_group(whole: tuple[VideoRow, Path]) -> Non
         "group.parquet",
         "group.png",
         "summary.json",
+        "thumbnail.png",
         "timeline.png",
         "tracks.csv",
         "windows.csv",
     }
     assert pd.read_parquet(whole[1] / "group.parquet")["faces"].tolist() == [2] * 6
+
+
+def test_its_thumbnail_shows_both_side_by_side(whole: tuple[VideoRow, Path]) -> None:
+    with Image.open(whole[1] / "thumbnail.png") as picture:
+        width, height = picture.size
+    assert width == 2 * height > 0
 
 
 def test_the_summary_tells_of_the_group(whole: tuple[VideoRow, Path]) -> None:

@@ -10,6 +10,16 @@ from videoemo.plots._group import group
 from videoemo.plots._overview import overview
 from videoemo.plots._palette import MOST_CLASSES
 from videoemo.plots._reliability import reliability
+from videoemo.plots._thumbnail import thumbnail
 from videoemo.plots._timeline import timeline
 
-__all__ = ["MOST_CLASSES", "confusion", "curves", "group", "overview", "reliability", "timeline"]
+__all__ = [
+    "MOST_CLASSES",
+    "confusion",
+    "curves",
+    "group",
+    "overview",
+    "reliability",
+    "thumbnail",
+    "timeline",
+]

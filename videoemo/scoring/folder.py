@@ -23,7 +23,7 @@ from videoemo.runs.job import Work
 from videoemo.runs.plan import Plan, Resume, make_plan
 from videoemo.runs.progress import Progress
 from videoemo.runs.workers.interfaces import Limits
-from videoemo.scoring.outputs import NAMES, wanted_outputs
+from videoemo.scoring.outputs import REPLACED, wanted_outputs
 from videoemo.scoring.provenance import run_provenance
 from videoemo.scoring.run_tables import Run, write_run_tables
 from videoemo.scoring.surplus import tell_or_prune
@@ -112,7 +112,7 @@ def plan_scoring(
         out,
         settings_key(resolved, classifier=sha256),
         outputs={output.name: output.check(columns) for output in wanted if output.has is None},
-        own_files=NAMES,
+        own_files=REPLACED,
         columns=columns,
         resume=resume or Resume(),
         notice=progress.notice,

@@ -20,7 +20,7 @@ from videoemo.runs.state.integrity import check_integrity
 from videoemo.runs.state.leases import Leases
 from videoemo.runs.state.paths import failure_file, lease_folder, result_folder
 from videoemo.runs.state.results import state, write_failure, writing
-from videoemo.scoring.outputs import NAMES, OUTPUTS
+from videoemo.scoring.outputs import OUTPUTS, REPLACED
 from videoemo.scoring.run_tables import Run, write_run_tables
 from videoemo.tables.columns import Columns
 from videoemo.tables.corrections import CORRECTIONS, read_corrections
@@ -102,7 +102,7 @@ def merge(folders: Sequence[Path], out: Path) -> Run:
         _require_no_other_corrections(clip_id, one.corrections, _place(out, clip_id))
     prepare_output_dir(out)
     mark_results_folder(out)
-    with Leases(out, own_files=NAMES) as leases:
+    with Leases(out, own_files=REPLACED) as leases:
         if found:
             leases.join(next(iter(found.values())).key["settings"])
         leases.sweep()

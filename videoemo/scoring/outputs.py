@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 
 from videoemo.config.pipeline import Pipeline
 from videoemo.runs.state.integrity import PNG, FileCheck, csv_check, parquet_check
+from videoemo.runs.state.paths import PAGE_FILES
 from videoemo.tables.columns import Columns
 
 if TYPE_CHECKING:
     from videoemo.scoring.video import Scored
 
-__all__ = ["NAMES", "OUTPUTS", "Output", "wanted_outputs"]
+__all__ = ["NAMES", "OUTPUTS", "REPLACED", "Output", "wanted_outputs"]
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,12 @@ def _draw_timeline(scored: Scored, path: Path) -> None:
         smoothed=scored.smoothed.smoothed,
         notice=scored.row.error or None,
     )
+
+
+def _draw_thumbnail(scored: Scored, path: Path) -> None:
+    from videoemo.plots import thumbnail
+
+    thumbnail(path, scored.main_portraits)
 
 
 def _write_group(scored: Scored, path: Path) -> None:
@@ -217,6 +224,10 @@ def _has_pairs(scored: Scored) -> bool:
     return bool(scored.group.pairs)
 
 
+def _has_portraits(scored: Scored) -> bool:
+    return bool(scored.main_portraits)
+
+
 def _has_group_picture(scored: Scored) -> bool:
     return scored.group.has_picture()
 
@@ -228,9 +239,12 @@ OUTPUTS = (
     Output("expressions.csv", _always, _write_expressions, _check_expressions),
     Output("windows.csv", _classified, _write_windows, _check_windows),
     Output("timeline.png", _pictures, _draw_timeline, _check_picture),
+    Output("thumbnail.png", _pictures, _draw_thumbnail, _check_picture, has=_has_portraits),
     Output("group.parquet", _group, _write_group, _check_group),
     Output("synchrony.csv", _group, _write_synchrony, _check_synchrony, has=_has_pairs),
     Output("group.png", _group_pictures, _draw_group, _check_picture, has=_has_group_picture),
 )
 # All files of a video's results; summary.json, written last, says that they are whole.
 NAMES = frozenset([*(output.name for output in OUTPUTS), "summary.json"])
+# All files that go when new results take the place of old ones: a page of a report shows the old.
+REPLACED = NAMES.union(PAGE_FILES)

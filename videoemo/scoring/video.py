@@ -35,6 +35,8 @@ __all__ = ["Scored", "score_video"]
 
 # So many sizes of frames are told.
 MAX_SIZES = 4
+# So many persons stand for a video in a list.
+MAX_PORTRAITS = 3
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,16 @@ class Scored:
         """
         sizes = [list(size) for size in self.other_sizes]
         return {**self.video.presentation.undone(), **({"other_sizes": sizes} if sizes else {})}
+
+    @cached_property
+    def main_portraits(self) -> list[npt.NDArray[np.uint8]]:
+        """The portraits of the persons seen longest, three at most, in the order of their tracks;
+        none where no pictures are drawn.
+        """
+        tracks, rows = np.unique(self.table.track[self.table.track >= 0], return_counts=True)
+        longest = sorted(tracks[np.argsort(-rows, kind="stable")[:MAX_PORTRAITS]].tolist())
+        portraits = self.portraits.chosen()
+        return [portraits[track] for track in longest if track in portraits]
 
     @cached_property
     def weights(self) -> npt.NDArray[np.float64] | None:

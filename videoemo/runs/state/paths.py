@@ -2,7 +2,8 @@
 folder.
 
 OUT/<clip id>/                    faces.parquet, summary.json, ...
-OUT/<clip id>.results/            the same, where the id has the name of a file of a run
+OUT/<clip id>.results/            the same, where the id has the name of a file of ours
+OUT/<clip id>/report.html         a page of the report, in OUT/index.html, with OUT/assets/
 OUT/.videoemo/failed/<name>.json  a video that failed, and why
 OUT/.videoemo/leases/<name>/      the owner of a video's lease, and its unfinished outputs
 OUT/.videoemo/runs/<token>.json   the settings of a run that is at work
@@ -21,7 +22,11 @@ from videoemo.errors import InputError
 from videoemo.util.messages import shown
 
 __all__ = [
+    "ASSETS",
+    "INDEX",
+    "INDEX_DATA",
     "OWN_FILES",
+    "PAGE_FILES",
     "RUN",
     "START",
     "STATE_FOLDER",
@@ -34,15 +39,22 @@ __all__ = [
     "runs_folder",
 ]
 
-# Names of the files that runs write into OUT itself.
-_TABLES = ("videos.csv", "errors.csv", "overview.png", "summary.json")
-# Names of all files that runs write, into OUT and into the folders of videos, and of the one that
+# A report: its index and what that reads, in OUT itself, the folder there of what all its pages
+# use, and what it writes into the folders of videos.
+INDEX, INDEX_DATA, ASSETS = "index.html", "index.js", "assets"
+PAGE_FILES = ("report.html", "report.js", "proxy.mp4", "proxy.webm")
+# Names of the files that are written into OUT itself.
+_TABLES = ("videos.csv", "errors.csv", "overview.png", "summary.json", INDEX, INDEX_DATA)
+# Names of all files that are written, into OUT and into the folders of videos, and of the one that
 # is a reviewer's.
 OWN_FILES = frozenset(
     [
         *_TABLES,
+        ASSETS,
+        *PAGE_FILES,
         *("faces.parquet", "faces.csv", "tracks.csv", "expressions.csv", "corrections.csv"),
-        *("windows.csv", "timeline.png", "group.parquet", "synchrony.csv", "group.png"),
+        *("windows.csv", "timeline.png", "thumbnail.png", "group.parquet", "synchrony.csv"),
+        "group.png",
         "embeddings.parquet",
     ]
 )
