@@ -48,7 +48,7 @@ def test_a_picture_of_a_face_gives_the_tables_the_pictures_and_the_summary(
     inside = {
         f"portrait.jpg/{name}"
         for name in (
-            *("faces.parquet", "tracks.csv", "group.parquet"),
+            *("faces.parquet", "tracks.csv", "expressions.csv", "group.parquet"),
             *("timeline.png", "thumbnail.png", "summary.json"),
         )
     }
