@@ -86,6 +86,7 @@ def _score_into(
             **group,
             "cuts": [round(seconds, 6) for seconds in scored.cuts],
             **video_location(job.clip.path, result_folder(out, job.clip.id)),
+            **({"clock_start": round(start, 6)} if (start := scored.video.clock_start) else {}),
             "width": scored.video.width,
             "height": scored.video.height,
             **({"presentation": presentation} if presentation else {}),

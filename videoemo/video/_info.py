@@ -52,6 +52,9 @@ class Video:
         index to seek by.
     start : float, default=0.0
         The stream's own start in seconds, which some decoders subtract.
+    clock_start : float, default=0.0
+        The time in seconds, by the clock of `seconds`, at which players begin to count: the start
+        of the earliest stream of its container, such as its sound; never after the first frame.
     edited : bool, default=False
         Whether an edit list hides frames.
     stream : int, default=0
@@ -83,6 +86,7 @@ class Video:
     time_base: Fraction
     keyframes: npt.NDArray[np.int64]
     start: float = 0.0
+    clock_start: float = 0.0
     edited: bool = False
     stream: int = 0
     n_streams: int = 1

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
+
+import av
 
 from videoemo.errors import EmptyVideoError, InputError, UnreadableVideoError
 from videoemo.util.messages import count_noun
@@ -17,6 +20,7 @@ from videoemo.video.pictures.picture import PictureKind, picture_kind, probe_pic
 from videoemo.video.pictures.picture_folder import probe_folder
 from videoemo.video.pictures.pillow import begins_as_picture, not_read
 from videoemo.video.presentation.record import read_presentation, says_aspect_ratio
+from videoemo.video.times.frame_times import FrameTimes
 from videoemo.video.times.packets import scan_packets
 from videoemo.video.times.stream_times import frame_times
 
@@ -137,11 +141,18 @@ def _probe_container(
             keyframes=times.keyframes,
             packets=times.packets,
             start=float((chosen.start_time or 0) * (chosen.time_base or 0)),
+            clock_start=_clock_start(container, times),
             edited=any(packet.is_hidden for packet in found),
             stream=chosen.index,
             n_streams=len(container.streams.video),
             remarks=(*filter(None, [choice, followed]), *times.remarks),
         )
+
+
+def _clock_start(container: Any, times: FrameTimes) -> float:
+    if not len(times.ticks):  # counted, not told
+        return 0.0
+    return min((container.start_time or 0) / av.time_base, float(times.seconds[0]))
 
 
 def _refuse_stream(path: Path, stream: int | None) -> None:
