@@ -40,6 +40,9 @@ def test_every_kind_of_data_file_is_named() -> None:
     assert {"cards/*.toml", "weights/*.safetensors"} == {
         name.strip() for name in data["videoemo.zoo"].split(",")
     }
+    assert {"assets/*.css", "assets/*.js", "templates/*.html"} == {
+        name.strip() for name in data["videoemo.report"].split(",")
+    }
     assert data["videoemo._native"] == "*.pyi"
     settings = {
         "videoemo.classifiers",

@@ -6,6 +6,7 @@ import numpy as np
 
 __all__ = [
     "BAND",
+    "BLACK",
     "BLUE",
     "GREY",
     "HATCH",
@@ -15,6 +16,7 @@ __all__ = [
     "WARNING",
     "WHITE",
     "colours",
+    "contrast",
     "ink",
     "ink_on",
     "mix",
@@ -100,14 +102,19 @@ def ink(colour: RGB) -> RGB:
     return next(
         dark
         for dark in (mix(colour, BLACK, share=share) for share in shares)
-        if 1.05 / (_luminance(dark) + 0.05) >= CONTRAST
+        if contrast(dark, WHITE) >= CONTRAST
     )
 
 
 def ink_on(ground: RGB) -> RGB:
     """Black or white, whichever contrasts more with `ground`."""
-    luminance = _luminance(ground)
-    return BLACK if (luminance + 0.05) / 0.05 > 1.05 / (luminance + 0.05) else WHITE
+    return BLACK if contrast(BLACK, ground) > contrast(WHITE, ground) else WHITE
+
+
+def contrast(one: RGB, other: RGB) -> float:
+    """The contrast ratio of two colours, 1 to 21, as WCAG 2.1 defines it."""
+    darker, lighter = sorted((_luminance(one), _luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
 
 
 def _luminance(colour: RGB) -> float:

@@ -1,0 +1,26 @@
+"""What all pages of a report use."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from videoemo.report.assets import CHARTS, write_assets
+
+
+def test_the_assets_are_ours_and_bokehs_with_its_licence(tmp_path: Path) -> None:
+    write_assets(tmp_path)
+    names = {path.name for path in (tmp_path / "assets").iterdir()}
+    assert {"base.css", CHARTS, "bokeh.LICENSE.txt"} <= names
+    assert all(name.endswith((".css", ".js", ".txt")) for name in names)
+
+
+def test_assets_that_are_there_stay_and_damaged_ones_are_made_anew(tmp_path: Path) -> None:
+    write_assets(tmp_path)
+    kept, damaged = tmp_path / "assets" / CHARTS, tmp_path / "assets" / "base.css"
+    os.utime(kept, ns=(1, 1))
+    whole = damaged.read_bytes()
+    damaged.write_bytes(whole[:100])
+    write_assets(tmp_path)
+    assert kept.stat().st_mtime_ns == 1
+    assert damaged.read_bytes() == whole
