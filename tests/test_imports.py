@@ -55,6 +55,7 @@ def test_every_public_name_is_there() -> None:
         "load_classifier",
         "load_extractor",
         "load_fitted_classifier",
+        "load_results",
         "read_table",
         "score",
     ]

@@ -102,11 +102,20 @@ def test_a_folder_of_pictures_is_keyed_by_its_files(
 
 
 def test_what_a_picture_of_a_folder_holds_is_in_the_full_hash(tmp_path: Path) -> None:
-    (tmp_path / "1.png").write_bytes(b"one")
+    (tmp_path / "1.png").write_bytes(bytes(10_000))
     before = video_key(tmp_path, whole=True)
-    overwrite(tmp_path / "1.png", 0)
+    overwrite(tmp_path / "1.png", 5_000)
     assert video_key(tmp_path, whole=False).items() <= before.items()
     assert video_key(tmp_path, whole=True) != before
+
+
+@pytest.mark.parametrize("at", [0, 9_000])
+def test_a_picture_of_the_same_size_and_time_is_told_by_its_ends(tmp_path: Path, at: int) -> None:
+    for name in ("1.png", "2.png"):
+        (tmp_path / name).write_bytes(bytes(10_000))
+    before = video_key(tmp_path, whole=False)
+    overwrite(tmp_path / "2.png", at)
+    assert video_key(tmp_path, whole=False)["ends"] != before["ends"]
 
 
 def test_hidden_files_of_a_folder_do_not_count(tmp_path: Path) -> None:

@@ -39,7 +39,8 @@ def test_names_come_back_where_results_are_merged(tmp_path: Path) -> None:
     rows = [VideoRow(video=name) for name in NAMES]
     scores = ("margin_=x", "margin_y")
     write_videos(rows, ("=joy",), tmp_path / "videos.csv", values=("valence",), scores=scores)
-    assert read_videos(tmp_path / "videos.csv") == (["=joy", "valence"], scores, NAMES)
+    table = read_videos(tmp_path / "videos.csv")
+    assert (table.outputs, table.scores, table.videos) == (["=joy", "valence"], scores, NAMES)
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,10 @@ from videoemo.group._affect import GroupAffect, group_affect
 from videoemo.group._deviations import Deviation, deviations
 from videoemo.group._faces import FaceAffect, face_affect, valence_of
 from videoemo.group._files import (
-    check_group_series,
     check_synchrony,
+    group_columns,
+    group_table,
+    read_group_series,
     write_group_series,
     write_synchrony,
 )
@@ -28,14 +30,16 @@ __all__ = [
     "Pair",
     "ValenceSeries",
     "WindowedCrossCorrelation",
-    "check_group_series",
     "check_synchrony",
     "corrected",
     "deviations",
     "face_affect",
     "group_affect",
+    "group_columns",
     "group_series",
+    "group_table",
     "peaks",
+    "read_group_series",
     "smoothed",
     "synchrony",
     "valence_of",

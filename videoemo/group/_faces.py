@@ -75,7 +75,8 @@ def face_affect(table: FaceTable) -> FaceAffect:
     order = np.argsort(table.seconds[starts], kind="stable")
     at = np.repeat(np.argsort(order), np.diff(starts, append=len(table.frame)))  # (rows,)
     rows = np.argsort(at, kind="stable")
-    rows = rows[table.face[rows] >= 0]
+    # A face that somebody added by hand has no probabilities.
+    rows = rows[~np.isnan(table.probabilities[rows]).any(axis=1)]
     probabilities = table.probabilities[rows]
     own = table.values.get("valence")
     valence = (

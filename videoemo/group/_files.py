@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,22 +12,45 @@ from videoemo.group._series import GroupSeries
 from videoemo.group._synchrony import Pair
 from videoemo.util.columns import Column, check_csv, read_parquet, share
 from videoemo.util.files import atomic_write, write_csv
-from videoemo.util.text import escape
+from videoemo.util.text import escape, unescape
 
-__all__ = ["check_group_series", "check_synchrony", "write_group_series", "write_synchrony"]
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = [
+    "check_synchrony",
+    "group_columns",
+    "group_table",
+    "read_group_series",
+    "write_group_series",
+    "write_synchrony",
+]
 
 
 def write_group_series(series: GroupSeries, classes: Sequence[str], path: Path) -> None:
-    """Write `group.parquet`: one row a sampled frame; what is NaN or -1 in the series is
-    null there.
+    """Write `group.parquet`, see `group_table`.
 
     Raises
     ------
     OutputError
         It cannot be written.
     """
-    import pyarrow as pa
     import pyarrow.parquet
+
+    table = group_table(series, [escape(name) for name in classes])
+    with atomic_write(path) as temporary:
+        pyarrow.parquet.write_table(table, temporary)
+
+
+def group_table(series: GroupSeries, classes: Sequence[str]) -> pa.Table:
+    """The series as a table of one row a sampled frame; what is NaN or -1 in it is null there.
+
+    Parameters
+    ----------
+    classes : sequence of str
+        Their names, for the column `dominant`.
+    """
+    import pyarrow as pa
 
     measured = (
         "positive",
@@ -38,8 +62,8 @@ def write_group_series(series: GroupSeries, classes: Sequence[str], path: Path) 
         "agreement",
     )
     values = {name: getattr(series, name).astype(np.float32) for name in measured}
-    dominant = [escape(classes[i]) if i >= 0 else None for i in series.dominant.tolist()]
-    table = pa.table(
+    dominant = [classes[i] if i >= 0 else None for i in series.dominant.tolist()]
+    return pa.table(
         {
             "frame": pa.array(series.frame),
             "seconds": pa.array(series.seconds),
@@ -48,8 +72,6 @@ def write_group_series(series: GroupSeries, classes: Sequence[str], path: Path) 
             "dominant": pa.array(dominant, pa.string()),
         }
     )
-    with atomic_write(path) as temporary:
-        pyarrow.parquet.write_table(table, temporary)
 
 
 def write_synchrony(pairs: Sequence[Pair], path: Path) -> None:
@@ -78,8 +100,8 @@ def write_synchrony(pairs: Sequence[Pair], path: Path) -> None:
     write_csv(path, ["track_a", "track_b", *measures, "leads"], rows)
 
 
-def check_group_series(path: Path, classes: Sequence[str]) -> None:
-    """Check group.parquet of a folder of results, wherever it comes from.
+def read_group_series(path: Path, classes: Sequence[str]) -> pa.Table:
+    """Read group.parquet of a folder of results, wherever it comes from.
 
     Parameters
     ----------
@@ -95,7 +117,22 @@ def check_group_series(path: Path, classes: Sequence[str]) -> None:
     ValueError
         It is damaged, or not as `write_group_series` writes it; the message names the column.
     """
-    expected = [
+    import pyarrow as pa
+
+    table = read_parquet(path, group_columns(classes))
+    dominant = [None if name is None else unescape(name) for name in table["dominant"].to_pylist()]
+    return table.set_column(table.num_columns - 1, "dominant", pa.array(dominant, pa.string()))
+
+
+def group_columns(classes: Sequence[str]) -> list[Column]:
+    """The columns of group.parquet, as they have to be.
+
+    Parameters
+    ----------
+    classes : sequence of str
+        Of the network.
+    """
+    return [
         Column("frame", "int64", low=0),
         Column("seconds", "float64"),
         Column("faces", "int64", low=0),
@@ -104,7 +141,6 @@ def check_group_series(path: Path, classes: Sequence[str]) -> None:
         *(share(name, optional=True) for name in ("dispersion", "agreement")),
         Column("dominant", "string", optional=True, values=tuple(classes)),
     ]
-    read_parquet(path, expected)
 
 
 def check_synchrony(path: Path) -> None:

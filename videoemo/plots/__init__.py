@@ -11,7 +11,7 @@ from videoemo.plots._overview import overview
 from videoemo.plots._palette import MOST_CLASSES
 from videoemo.plots._reliability import reliability
 from videoemo.plots._thumbnail import thumbnail
-from videoemo.plots._timeline import timeline
+from videoemo.plots._timeline import timeline, video_timeline
 
 __all__ = [
     "MOST_CLASSES",
@@ -22,4 +22,5 @@ __all__ = [
     "reliability",
     "thumbnail",
     "timeline",
+    "video_timeline",
 ]

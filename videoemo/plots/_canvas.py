@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Literal
 
@@ -29,7 +30,7 @@ from videoemo.plots._palette import HATCH, INK, RGB, WHITE
 from videoemo.util.files import atomic_write
 from videoemo.util.text import printable
 
-__all__ = ["Canvas", "Points", "drawable", "open_canvas", "rectangle", "text_width"]
+__all__ = ["Canvas", "Points", "drawable", "new_canvas", "open_canvas", "rectangle", "text_width"]
 
 # At 72 dots an inch a point, in which matplotlib measures, is a pixel.
 DPI = 72
@@ -51,16 +52,35 @@ def open_canvas(path: Path, *, width: int, height: int) -> Iterator[Canvas]:
     OutputError
         The file cannot be written.
     """
-    # A user's matplotlibrc and the settings of a notebook reach into every artist: they are put
-    # aside while ours are made and drawn.
+    with new_canvas(width=width, height=height) as sheet:
+        yield sheet
+    sheet.write(path)
+
+
+@contextmanager
+def new_canvas(*, width: int, height: int) -> Iterator[Canvas]:
+    """Yield a blank page, `width` by `height` pixels, to be drawn on."""
+    with _shipped_settings():
+        yield Canvas(width, height)
+
+
+def _shipped_settings() -> AbstractContextManager[None]:
+    """Matplotlib's own settings: a user's matplotlibrc and those of a notebook reach into every
+    artist, and are put aside while ours are made and drawn.
+    """
     shipped = dict(matplotlib.rcParamsDefault)
     del shipped["backend"]
-    with matplotlib.rc_context(shipped):
-        sheet = Canvas(width, height)
-        yield sheet
-        picture = Image.fromarray(sheet.rgb())
-    with atomic_write(path) as temporary:
-        picture.save(temporary, format="PNG", dpi=(PRINT_DPI, PRINT_DPI))
+    return matplotlib.rc_context(shipped)
+
+
+class _Picture(Figure):
+    """A figure that a notebook shows, whether or not it has loaded pyplot."""
+
+    def _repr_png_(self) -> bytes:
+        png = BytesIO()
+        with _shipped_settings():
+            self.savefig(png, format="png")
+        return png.getvalue()
 
 
 class Canvas:
@@ -68,7 +88,7 @@ class Canvas:
 
     def __init__(self, width: int, height: int) -> None:
         self.width, self.height = width, height
-        self._figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor="white")
+        self._figure = _Picture(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor="white")
         self._canvas = FigureCanvasAgg(self._figure)
         self._down = Affine2D().scale(1, -1).translate(0, height)
         self._order = 0
@@ -78,6 +98,29 @@ class Canvas:
         self._canvas.draw()  # type: ignore[no-untyped-call]
         rgba = np.asarray(self._canvas.buffer_rgba())  # type: ignore[no-untyped-call]
         return rgba[:, :, :3].copy()
+
+    def write(self, path: Path) -> None:
+        """Write the page as a PNG.
+
+        Raises
+        ------
+        OutputError
+            It cannot be written.
+        """
+        with _shipped_settings():
+            picture = Image.fromarray(self.rgb())
+        with atomic_write(path) as temporary:
+            picture.save(temporary, format="PNG", dpi=(PRINT_DPI, PRINT_DPI))
+
+    def figure(self) -> Figure:
+        """The page as a figure that can be shown and saved at any size; of one without pictures,
+        which are drawn pixel for pixel.
+        """
+        scaled = self._down + Affine2D().scale(1 / DPI) + self._figure.dpi_scale_trans
+        for artist in self._figure.get_children():
+            if artist.get_transform() is self._down:
+                artist.set_transform(scaled)
+        return self._figure
 
     def text(
         self,

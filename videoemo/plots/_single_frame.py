@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from videoemo.plots._canvas import open_canvas, rectangle
+from videoemo.plots._canvas import Canvas, new_canvas, rectangle
 from videoemo.plots._frame import (
     MARGIN,
     SPACING,
@@ -24,13 +22,13 @@ LEFT, RIGHT = 200, WIDTH - 130
 BAR, PITCH = 30, 46
 
 
-def single_frame(path: Path, subject: Subject, *, notes: list[str]) -> None:
+def single_frame(subject: Subject, *, notes: list[str]) -> Canvas:
     """A bar for each class, from 0 to 1, below the faces."""
     shown = fitting(subject.thumbnails, room=WIDTH - 2 * MARGIN)
     side = shown[0].rgb.shape[0] if shown else 0
     top = TOP + (side + 60 if shown else 0)
     bottom = top + PITCH * len(subject.palette)
-    with open_canvas(path, width=WIDTH, height=bottom + 120) as sheet:
+    with new_canvas(width=WIDTH, height=bottom + 120) as sheet:
         header(sheet, subject)
         faces(
             sheet,
@@ -67,12 +65,14 @@ def single_frame(path: Path, subject: Subject, *, notes: list[str]) -> None:
                 bold=leads,
             )
         footer(sheet, ["bars: probability, 0 to 1", *notes])
+    return sheet
 
 
-def message(path: Path, subject: Subject, *, statement: str) -> None:
+def message(subject: Subject, *, statement: str) -> Canvas:
     """Say plainly that there is nothing to draw."""
-    with open_canvas(path, width=WIDTH, height=400) as sheet:
+    with new_canvas(width=WIDTH, height=400) as sheet:
         header(sheet, subject)
         sheet.zones([rectangle(MARGIN, TOP, WIDTH - 2 * MARGIN, 180)])
         sheet.text(WIDTH / 2, 232, statement, size=34, bold=True, align="center")
         footer(sheet, [])
+    return sheet

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from matplotlib.figure import Figure
 
 from videoemo.plots._format import count, percent
 from videoemo.plots._frame import Subject
@@ -14,13 +15,15 @@ from videoemo.plots._palette import colours
 from videoemo.plots._series import time_series
 from videoemo.plots._single_frame import message, single_frame
 from videoemo.plots._timeline_bands import bands
+from videoemo.tables.faces import FaceTable
 from videoemo.tables.thumbnails import Thumbnail
+from videoemo.tables.videos import VideoRow
 
-__all__ = ["timeline"]
+__all__ = ["timeline", "video_timeline"]
 
 
 def timeline(
-    path: Path,
+    path: Path | None,
     *,
     name: str,
     classes: Sequence[str],
@@ -32,14 +35,14 @@ def timeline(
     thumbnails: Sequence[Thumbnail],
     notice: str | None = None,
     smoothed: float = 0.0,
-) -> None:
-    """Draw one video as a PNG: a band for each class over time, the clearest faces above; bars
+) -> Figure:
+    """Draw one video: a band for each class over time, the clearest faces above; bars
     where there is one frame only.
 
     Parameters
     ----------
-    path : Path
-        Where the PNG is written.
+    path : Path or None
+        Where it is written as a PNG; None where it is not.
     name : str
         The title.
     classes : sequence of str
@@ -62,6 +65,11 @@ def timeline(
     smoothed : float, default=0.0
         The time constant in seconds with which the probabilities were smoothed along each person's
         track; 0 where they were not.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The same, to be shown; without thumbnails also at another size.
 
     Raises
     ------
@@ -97,12 +105,44 @@ def timeline(
         notice=notice,
     )
     if not n:
-        message(path, subject, statement="no frame could be sampled")
+        page = message(subject, statement="no frame could be sampled")
     elif not face_frames:
-        message(path, subject, statement="no face found")
+        page = message(subject, statement="no face found")
     elif moments == 1:
-        single_frame(path, subject, notes=[f"mean over {most} faces"] if most > 1 else [])
+        page = single_frame(subject, notes=[f"mean over {most} faces"] if most > 1 else [])
     else:
         notes = [f"mean over the faces of a frame (up to {most})"] if most > 1 else []
         notes += [f"smoothed along each person's track, {smoothed:g} s"] if smoothed else []
-        bands(path, subject, time_series(seconds, probabilities), notes=notes)
+        page = bands(subject, time_series(seconds, probabilities), notes=notes)
+    if path is not None:
+        page.write(path)
+    return page.figure()
+
+
+def video_timeline(
+    path: Path | None, table: FaceTable, row: VideoRow, *, thumbnails: Sequence[Thumbnail] = ()
+) -> Figure:
+    """Draw one video by its tables, see `timeline`.
+
+    Parameters
+    ----------
+    table : FaceTable
+        Its faces, smoothed or not.
+    row : VideoRow
+        Its row of videos.csv; it did not fail.
+    """
+    series = table.per_frame()
+    assert row.mean is not None  # a scored video has a mean, if only of NaN
+    return timeline(
+        path,
+        name=row.video,
+        classes=table.classes,
+        seconds=series.seconds,
+        probabilities=series.probabilities,
+        n_faces=series.n_faces,
+        mean=row.mean,
+        dominant=row.dominant,
+        thumbnails=thumbnails,
+        smoothed=table.smoothed,
+        notice=row.error or None,
+    )

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import numpy as np
 
-from videoemo.plots._canvas import Canvas, Points, open_canvas, rectangle
+from videoemo.plots._canvas import Canvas, Points, new_canvas, rectangle
 from videoemo.plots._frame import (
     MARGIN,
     SPACING,
@@ -35,7 +34,7 @@ LEAST_PIXELS = 4.0
 Scale = Callable[[Points], Points]
 
 
-def bands(path: Path, subject: Subject, series: Series, *, notes: list[str]) -> None:
+def bands(subject: Subject, series: Series, *, notes: list[str]) -> Canvas:
     """A band of probability over time for each class; zones where nothing is known; the faces
     above, tied to their moments.
     """
@@ -44,7 +43,7 @@ def bands(path: Path, subject: Subject, series: Series, *, notes: list[str]) -> 
     top = TOP + (side + 76 if shown else 20)
     bottom = top + PITCH * len(subject.palette)
     x = _scale(series)
-    with open_canvas(path, width=WIDTH, height=bottom + 116) as sheet:
+    with new_canvas(width=WIDTH, height=bottom + 116) as sheet:
         header(sheet, subject)
         gaps = x(np.array(series.gaps()).reshape(-1, 2)).tolist()
         for row, (label, colour) in enumerate(subject.palette.items()):
@@ -96,6 +95,7 @@ def bands(path: Path, subject: Subject, series: Series, *, notes: list[str]) -> 
             ["band height: probability, 0 to 1", *timed, *notes, *averaged],
             zone=_zone_note(series) if gaps else "",
         )
+    return sheet
 
 
 def _scale(series: Series) -> Scale:

@@ -17,6 +17,7 @@ from videoemo.records import Clip
 from videoemo.runs.attempt import attempt
 from videoemo.runs.workers.interfaces import WorkerCrash
 from videoemo.scoring.video import score_video
+from videoemo.tables.stacked import with_videos
 from videoemo.tables.summary import Failure
 from videoemo.util.messages import count_noun
 from videoemo.util.text import printable
@@ -102,10 +103,7 @@ def score(
             f"left out {count_noun(len(failed), 'video')}; {_named(failed)}", stacklevel=2
         )
     table = pd.concat(tables.values(), ignore_index=True)
-    names = [name for name, part in tables.items() for _ in range(len(part))]
-    # Text of pandas holds no names that are not UTF-8; objects do.
-    utf8 = all(name.encode(errors="replace").decode() == name for name in tables)
-    table.insert(0, "video", pd.Series(names, dtype="str" if utf8 else object))
+    table = with_videos(table, {name: len(part) for name, part in tables.items()})
     table.attrs["errors"] = failed
     return table
 

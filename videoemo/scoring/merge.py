@@ -13,37 +13,30 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from videoemo.config.toml import build_record
-from videoemo.errors import InputError, RecipeError
-from videoemo.runs.state.fingerprint import explain_differences, is_key
+from videoemo.errors import InputError
+from videoemo.results.record import (
+    damaged,
+    read_corrections_of,
+    read_record,
+    read_videos_table,
+)
+from videoemo.runs.state.fingerprint import explain_differences
 from videoemo.runs.state.integrity import check_integrity
 from videoemo.runs.state.leases import Leases
-from videoemo.runs.state.paths import failure_file, lease_folder, result_folder
+from videoemo.runs.state.paths import lease_folder, result_folder
 from videoemo.runs.state.results import state, write_failure, writing
 from videoemo.scoring.outputs import OUTPUTS, REPLACED
 from videoemo.scoring.run_tables import Run, write_run_tables
 from videoemo.tables.columns import Columns
-from videoemo.tables.corrections import CORRECTIONS, read_corrections
-from videoemo.tables.faces import SCHEMA
+from videoemo.tables.corrections import CORRECTIONS
 from videoemo.tables.results_folder import mark_results_folder
-from videoemo.tables.summary import Failure, from_failure, from_summary
-from videoemo.tables.videos import VideoRow, read_videos
+from videoemo.tables.summary import Failure
+from videoemo.tables.videos import VideoRow, VideosTable
 from videoemo.util.files import atomic_write, prepare_output_dir
-from videoemo.util.json_files import read_object
 from videoemo.util.messages import reason_of, shown
 from videoemo.util.regular_files import open_regular
-from videoemo.zoo.heads import Head
 
 __all__ = ["merge"]
-
-
-@dataclass(frozen=True)
-class _Table:
-    """What the videos.csv of a run says."""
-
-    outputs: list[str]  # the names of the network's classes and values
-    scores: tuple[str, ...] | None  # of its classifier
-    videos: list[str]
 
 
 @dataclass(frozen=True)
@@ -73,7 +66,7 @@ def merge(folders: Sequence[Path], out: Path) -> Run:
         `out` cannot be written.
     """
     started = perf_counter()
-    tables = [_table(folder) for folder in folders]
+    tables = [read_videos_table(folder) for folder in folders]
     found: dict[str, _Result] = {}
     for folder, table in zip(folders, tables, strict=True):
         for clip_id in table.videos:
@@ -123,94 +116,13 @@ def merge(folders: Sequence[Path], out: Path) -> Run:
     return run
 
 
-def _table(folder: Path) -> _Table:
-    try:
-        return _Table(*read_videos(folder / "videos.csv"))
-    except OSError as exc:
-        raise InputError(
-            f"{str(folder)!r} holds no results of a finished run (videos.csv: {reason_of(exc)}): "
-            "give the folder that -o named"
-        ) from exc
-    except ValueError as exc:
-        raise InputError(
-            f"{str(folder / 'videos.csv')!r} is no table of this version of videoemo "
-            f"({reason_of(exc)}): run it again, or give the folder that -o named"
-        ) from exc
-
-
-def _result(folder: Path, clip_id: str, table: _Table) -> _Result:
-    there = result_folder(folder, clip_id)
-    if there.is_symlink():
-        raise _damaged(folder, clip_id, "its folder is a link")
-    what, failed = "summary.json", False
-    try:
-        try:
-            content = read_object(there / "summary.json")
-        except FileNotFoundError:
-            what, failed = "the record of its failure", True
-            content = read_object(failure_file(folder, clip_id))
-        key = _key(content, folder)
-        columns = _columns(key, table)
-        result: VideoRow | Failure = (
-            from_failure(content.get("failure")) if failed else from_summary(content, columns)
-        )
-        if result.video != clip_id:
-            raise ValueError(f"video: expected {shown(clip_id)}, got {shown(result.video)}")
-    except FileNotFoundError as exc:
-        raise _damaged(folder, clip_id, "there are none") from exc
-    except (OSError, ValueError, RecipeError) as exc:
-        raise _damaged(folder, clip_id, f"{what}: {reason_of(exc)}") from exc
-    files = () if failed else _whole_files(folder, clip_id, columns)
-    corrections = _place(folder, clip_id)
-    there_are = not failed and os.path.lexists(corrections)
-    if there_are:
-        _check_corrections(corrections, columns)
-    return _Result(folder, key, columns, result, files, corrections if there_are else None)
-
-
-def _damaged(folder: Path, clip_id: str, reason: str) -> InputError:
-    return InputError(
-        f"the results of {clip_id} in {str(folder)!r} are missing or damaged ({reason}): run it "
-        "again, with --verify"
-    )
-
-
-def _key(content: dict[str, Any], folder: Path) -> dict[str, Any]:
-    key: Any = content.get("key")
-    if not is_key(key):
-        raise ValueError("it does not say what it was made from")
-    schema = key["settings"].get("schema")
-    if schema != SCHEMA:
-        raise InputError(
-            f"{folder} was made by another version of videoemo (tables of version {shown(schema)}, "
-            f"here {SCHEMA}): run it again, then merge"
-        )
-    settings: dict[str, Any] = key
-    return settings
-
-
-def _columns(key: dict[str, Any], table: _Table) -> Columns:
-    """From the network's card, since a video that failed has no row to tell classes from values."""
-    extractor = key["settings"].get("extractor")
-    given = extractor.get("outputs") if isinstance(extractor, dict) else None
-    if not (isinstance(given, list) and all(isinstance(head, dict) for head in given)):
-        raise ValueError(f"outputs: expected those of a network, got {shown(given)}")
-    heads = [
-        build_record(
-            Head,
-            {name: value for name, value in head.items() if value is not None},
-            where="outputs",
-        )
-        for head in given
-    ]
-    classes = tuple(label for head in heads if head.kind == "classes" for label in head.labels)
-    values = tuple(head.name for head in heads if head.kind == "value")
-    if [*classes, *values] != table.outputs:
-        raise ValueError(
-            f"outputs: expected {shown(table.outputs)} as in videos.csv, got "
-            f"{shown([*classes, *values])}"
-        )
-    return Columns(classes, values, table.scores)
+def _result(folder: Path, clip_id: str, table: VideosTable) -> _Result:
+    record = read_record(folder, clip_id, table)
+    failed = isinstance(record.result, Failure)
+    files = () if failed else _whole_files(folder, clip_id, record.columns)
+    found = None if failed else read_corrections_of(folder, clip_id, record.columns)
+    corrections = None if found is None else _place(folder, clip_id)
+    return _Result(folder, record.key, record.columns, record.result, files, corrections)
 
 
 def _whole_files(folder: Path, clip_id: str, columns: Columns) -> tuple[str, ...]:
@@ -220,7 +132,7 @@ def _whole_files(folder: Path, clip_id: str, columns: Columns) -> tuple[str, ...
         if output.required or os.path.lexists(there / output.name):
             damage = check_integrity(there / output.name, output.check(columns), whole=True)
             if damage is not None:
-                raise _damaged(folder, clip_id, damage)
+                raise damaged(folder, clip_id, damage)
             names.append(output.name)
     return (*names, "summary.json")
 
@@ -228,15 +140,6 @@ def _whole_files(folder: Path, clip_id: str, columns: Columns) -> tuple[str, ...
 def _place(folder: Path, clip_id: str) -> Path:
     """Where the corrections of a video are."""
     return result_folder(folder, clip_id) / CORRECTIONS
-
-
-def _check_corrections(path: Path, columns: Columns) -> None:
-    try:
-        read_corrections(path, columns.classes)
-    except (OSError, ValueError) as exc:
-        raise InputError(
-            f"{str(path)!r} is damaged ({reason_of(exc)}): mend it, or import the corrections again"
-        ) from exc
 
 
 def _corrections(clip_id: str, old: _Result, new: _Result) -> Path | None:

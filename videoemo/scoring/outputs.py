@@ -98,23 +98,9 @@ def _write_windows(scored: Scored, path: Path) -> None:
 
 
 def _draw_timeline(scored: Scored, path: Path) -> None:
-    from videoemo.plots import timeline
+    from videoemo.plots import video_timeline
 
-    series, mean = scored.smoothed.per_frame(), scored.row.mean
-    assert mean is not None  # a scored video has a mean, if only of NaN
-    timeline(
-        path,
-        name=scored.row.video,
-        classes=scored.table.classes,
-        seconds=series.seconds,
-        probabilities=series.probabilities,
-        n_faces=series.n_faces,
-        mean=mean,
-        dominant=scored.row.dominant,
-        thumbnails=scored.thumbnails,
-        smoothed=scored.smoothed.smoothed,
-        notice=scored.row.error or None,
-    )
+    video_timeline(path, scored.smoothed, scored.row, thumbnails=scored.thumbnails)
 
 
 def _draw_thumbnail(scored: Scored, path: Path) -> None:
@@ -163,9 +149,9 @@ def _check_faces_csv(columns: Columns) -> FileCheck:
 
 
 def _check_tracks(columns: Columns) -> FileCheck:
-    from videoemo.tables.tracks import check_tracks
+    from videoemo.tables.tracks import read_tracks
 
-    return csv_check(partial(check_tracks, columns=columns))
+    return csv_check(partial(read_tracks, columns=columns))
 
 
 def _check_expressions(columns: Columns) -> FileCheck:
@@ -181,9 +167,9 @@ def _check_windows(columns: Columns) -> FileCheck:
 
 
 def _check_group(columns: Columns) -> FileCheck:
-    from videoemo.group import check_group_series
+    from videoemo.group import read_group_series
 
-    return parquet_check(partial(check_group_series, classes=columns.classes))
+    return parquet_check(partial(read_group_series, classes=columns.classes))
 
 
 def _check_synchrony(columns: Columns) -> FileCheck:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
 from videoemo.runs.execute import publishing_tables
 from videoemo.runs.state.leases import Leases
 from videoemo.tables.columns import Columns
+from videoemo.tables.failures import write_failures
 from videoemo.tables.summary import Failure
 from videoemo.tables.videos import VideoRow, write_videos
-from videoemo.util.files import write_csv, write_json
+from videoemo.util.files import write_json
 
 __all__ = ["Run", "write_run_tables"]
 
@@ -73,7 +74,7 @@ def write_run_tables(
             scores=columns.scores,
         )
         if run.failures:
-            _write_errors(run.failures, folder / "errors.csv")
+            write_failures(run.failures, folder / "errors.csv")
         if pictures:
             from videoemo.plots import overview
 
@@ -83,7 +84,3 @@ def write_run_tables(
         )
     if not run.failures:
         (out / "errors.csv").unlink(missing_ok=True)
-
-
-def _write_errors(failures: Sequence[Failure], path: Path) -> None:
-    write_csv(path, [field.name for field in fields(Failure)], map(astuple, failures))

@@ -16,10 +16,10 @@ from videoemo.util.text import from_cell
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["read_table"]
+__all__ = ["TEXT_COLUMNS", "read_table"]
 
 # The columns of text in all tables; what is in the others are numbers.
-_TEXT = ("video", "status", "error", "stage", "kind", "message", "dominant", "prediction")
+TEXT_COLUMNS = ("video", "status", "error", "stage", "kind", "message", "dominant", "prediction")
 
 
 def read_table(path: str | os.PathLike[str]) -> pd.DataFrame:
@@ -63,7 +63,7 @@ def read_table(path: str | os.PathLike[str]) -> pd.DataFrame:
         return pd.DataFrame(
             {
                 name: pd.Series(list(map(from_cell, columns.get(name, ()))), dtype=object)
-                if name in _TEXT
+                if name in TEXT_COLUMNS
                 else pd.to_numeric(pd.Series(columns.get(name, ()), dtype=object))
                 for name in names
             }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -14,10 +15,14 @@ from videoemo.tables.columns import Columns
 from videoemo.tables.faces import FaceTable
 from videoemo.tables.frame_weights import weighted_mean
 from videoemo.tables.smoothing import smooth
-from videoemo.util.columns import Column, check_csv, share
+from videoemo.util.columns import Column, read_whole_csv, share
 from videoemo.util.files import write_csv
+from videoemo.util.text import from_cell
 
-__all__ = ["check_tracks", "longest_track", "select_track", "write_tracks"]
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["longest_track", "read_tracks", "select_track", "tracks_columns", "write_tracks"]
 
 
 def longest_track(track: npt.NDArray[np.int64]) -> int:
@@ -89,8 +94,8 @@ def write_tracks(
     write_csv(path, [*counts, *means, "dominant", "changes"], _rows(table, smoothing, weights))
 
 
-def check_tracks(path: Path, columns: Columns) -> None:
-    """Check tracks.csv of a folder of results, wherever it comes from.
+def read_tracks(path: Path, columns: Columns) -> pa.Table:
+    """Read tracks.csv of a folder of results, wherever it comes from.
 
     Parameters
     ----------
@@ -106,7 +111,22 @@ def check_tracks(path: Path, columns: Columns) -> None:
     ValueError
         It is damaged, or not as `write_tracks` writes it; the message names the column.
     """
-    expected = [
+    import pyarrow as pa
+
+    table = read_whole_csv(path, tracks_columns(columns))
+    dominant = pa.array(map(from_cell, table["dominant"].to_pylist()), pa.string())
+    return table.set_column(table.num_columns - 2, "dominant", dominant)
+
+
+def tracks_columns(columns: Columns) -> list[Column]:
+    """The columns of tracks.csv, as they have to be.
+
+    Parameters
+    ----------
+    columns : Columns
+        Of its network.
+    """
+    return [
         Column("track", "int64", low=0),
         Column("first", "float64"),
         Column("last", "float64"),
@@ -116,10 +136,9 @@ def check_tracks(path: Path, columns: Columns) -> None:
         share("score", "float64"),
         *(Column(name, "float64") for name in QUALITY),
         *columns.of_network("float64", optional=False),
-        Column("dominant", "string"),
+        Column("dominant", "string", values=columns.classes),
         Column("changes", "int64", low=0),
     ]
-    check_csv(path, expected)
 
 
 def _rows(

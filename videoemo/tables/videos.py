@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from videoemo.tables.columns import Columns
-from videoemo.util.columns import Column, read_csv, read_heading, share
+from videoemo.util.columns import Column, check_numbers, read_csv, read_heading, share
 from videoemo.util.files import write_csv
 from videoemo.util.messages import shown
 from videoemo.util.text import from_cell
@@ -22,6 +22,7 @@ __all__ = [
     "LOW_COVERAGE",
     "Prediction",
     "VideoRow",
+    "VideosTable",
     "prediction_fields",
     "read_videos",
     "write_videos",
@@ -110,6 +111,78 @@ class VideoRow:
         )
 
 
+@dataclass(frozen=True)
+class VideosTable:
+    """What videos.csv of a folder of results says.
+
+    Parameters
+    ----------
+    outputs : list of str
+        The names of the network's classes and values, in the order of the columns.
+    scores : tuple of str or None
+        The columns of a fitted classifier's scores; None where there is no classifier.
+    cells : dict of str to list
+        The values of each column, by its name, in the order of the rows: text, and numbers or None.
+    """
+
+    outputs: list[str]
+    scores: tuple[str, ...] | None
+    cells: dict[str, list[Any]]
+
+    @property
+    def videos(self) -> list[str]:
+        """The ids, in the order of the rows; each once."""
+        return self.cells["video"]
+
+    def rows(self, columns: Columns) -> list[VideoRow]:
+        """The rows; means have the six digits that stand in the file.
+
+        Parameters
+        ----------
+        columns : Columns
+            Which of `outputs` are classes, and which are values.
+
+        Raises
+        ------
+        ValueError
+            A mean is no probability, or `dominant` no class; the message names the column.
+        """
+        n = len(self.videos)
+        shares = np.array([self.cells[name] for name in columns.classes], np.float64)
+        for name, column in zip(columns.classes, shares, strict=True):
+            check_numbers(column[~np.isnan(column)], share(name, "float64"))
+        means = shares.astype(np.float32).reshape(len(columns.classes), n)
+        for dominant in set(self.cells["dominant"]) - {"", LOW_COVERAGE, *columns.classes}:
+            raise ValueError(f"dominant: expected a class, got {shown(dominant)}")
+        values = {name: self.cells[name] for name in columns.values}
+        known = ("error", "seconds", "frames", "face_frames", "faces", "longest_gap", "dominant")
+        return [
+            VideoRow(
+                video=self.videos[i],
+                status=self.cells["status"][i],
+                mean=means[:, i] if self._scored(i) else None,
+                values={
+                    name: math.nan if column[i] is None else column[i]
+                    for name, column in values.items()
+                    if self._scored(i)
+                },
+                prediction=self._prediction(i),
+                **{name: self.cells[name][i] for name in known},
+            )
+            for i in range(n)
+        ]
+
+    def _scored(self, i: int) -> bool:
+        return bool(self.cells["status"][i] == "ok")
+
+    def _prediction(self, i: int) -> Prediction | None:
+        if self.scores is None or not self._scored(i):
+            return None
+        scores = {name: self.cells[name][i] for name in self.scores}
+        known = {name: score for name, score in scores.items() if score is not None}
+        return Prediction(self.cells[_PREDICTION][i], known)
+
+
 def write_videos(
     rows: Sequence[VideoRow],
     classes: Sequence[str],
@@ -138,17 +211,8 @@ def write_videos(
     write_csv(path, header, (_fields(row, len(classes), values, scores) for row in rows))
 
 
-def read_videos(path: Path) -> tuple[list[str], tuple[str, ...] | None, list[str]]:
+def read_videos(path: Path) -> VideosTable:
     """Read videos.csv of a folder of results, wherever it comes from.
-
-    Returns
-    -------
-    outputs : list of str
-        The names of the network's classes and values, in the order of the columns.
-    scores : tuple of str or None
-        The columns of a fitted classifier's scores; None where there is no classifier.
-    videos : list of str
-        The ids, in the order of the rows; each once.
 
     Raises
     ------
@@ -173,13 +237,18 @@ def read_videos(path: Path) -> tuple[list[str], tuple[str, ...] | None, list[str
         *(Column(name, "float64", optional=True) for name in outputs),
         *Columns((), (), scores).of_classifier(),
     ]
-    videos: list[str] = []
+    cells: dict[str, list[Any]] = {column.name: [] for column in expected}
     for part in read_csv(path, expected):
-        videos += map(from_cell, part["video"].to_pylist())
-    twice = next((name for name, n in Counter(videos).items() if n > 1), None)
+        for column in expected:
+            given = part[column.name].to_pylist()
+            cells[column.name] += map(from_cell, given) if column.kind == "string" else given
+    twice = next((name for name, n in Counter(cells["video"]).items() if n > 1), None)
     if twice is not None:
         raise ValueError(f"video: {shown(twice)} is there twice")
-    return outputs, scores, videos
+    for frames, with_face in zip(cells["frames"], cells["face_frames"], strict=True):
+        if (with_face or 0) > (frames or 0):
+            raise ValueError(f"face_frames: expected at most {frames or 0}, got {with_face}")
+    return VideosTable(outputs, scores, cells)
 
 
 def prediction_fields(prediction: Prediction, scores: Sequence[str]) -> list[str]:

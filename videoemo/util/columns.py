@@ -30,13 +30,16 @@ __all__ = [
     "Kind",
     "check_csv",
     "check_names",
+    "check_numbers",
     "check_strings",
     "check_table",
+    "empty_table",
     "memory_allowed",
     "open_parquet",
     "read_csv",
     "read_heading",
     "read_parquet",
+    "read_whole_csv",
     "share",
     "value_type",
 ]
@@ -121,7 +124,7 @@ def check_table(table: pa.Table, columns: Sequence[Column]) -> None:
         if column.kind == "string":
             check_strings(given, column)
         else:
-            _check_numbers(given.drop_null().to_numpy(), column)
+            check_numbers(given.drop_null().to_numpy(), column)
 
 
 def value_type(given: pa.DataType) -> pa.DataType:
@@ -247,7 +250,7 @@ def read_csv(path: Path, columns: Sequence[Column]) -> Iterator[pa.Table]:
     Yields
     ------
     pyarrow.Table
-        Some rows.
+        Some rows, the columns with their true names.
 
     Raises
     ------
@@ -260,7 +263,14 @@ def read_csv(path: Path, columns: Sequence[Column]) -> Iterator[pa.Table]:
     import pyarrow.csv
 
     check_names(read_heading(path), columns)
-    written = [replace(column, name=str(to_cell(column.name))) for column in columns]
+    written = [
+        replace(
+            column,
+            name=str(to_cell(column.name)),
+            values=tuple(str(to_cell(value)) for value in column.values),
+        )
+        for column in columns
+    ]
     with open_regular(path, follow_links=False) as file, _arrow_errors():
         parts = pyarrow.csv.open_csv(
             file,
@@ -273,7 +283,22 @@ def read_csv(path: Path, columns: Sequence[Column]) -> Iterator[pa.Table]:
         for part in parts:
             table = pa.Table.from_batches([part])
             check_table(table, written)
-            yield table
+            yield table.rename_columns([column.name for column in columns])
+
+
+def read_whole_csv(path: Path, columns: Sequence[Column]) -> pa.Table:
+    """Read all of a CSV file as `read_csv` does."""
+    import pyarrow as pa
+
+    return pa.concat_tables([empty_table(columns), *read_csv(path, columns)])
+
+
+def empty_table(columns: Sequence[Column]) -> pa.Table:
+    """A table of these columns without a row."""
+    import pyarrow as pa
+
+    schema = pa.schema([(column.name, getattr(pa, column.kind)()) for column in columns])
+    return schema.empty_table()
 
 
 def check_csv(path: Path, columns: Sequence[Column]) -> None:
@@ -310,7 +335,14 @@ def _check_schema(schema: pa.Schema, columns: Sequence[Column]) -> None:
             raise ValueError(f"{column.name}: expected {column.kind}, got {brief(str(given))}")
 
 
-def _check_numbers(values: npt.NDArray[Any], column: Column) -> None:
+def check_numbers(values: npt.NDArray[Any], column: Column) -> None:
+    """Check the numbers of a column, none of which is missing.
+
+    Raises
+    ------
+    ValueError
+        One is not finite, or out of range.
+    """
     wrong = ~np.isfinite(values) | (values < column.low) | (values > column.high)
     if wrong.any():
         if math.isinf(column.low) and math.isinf(column.high):

@@ -7,16 +7,19 @@ import json
 import os
 import stat
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from videoemo.util.leftovers import is_leftover
 from videoemo.util.messages import brief
+from videoemo.util.regular_files import open_regular
 
 __all__ = ["equal", "explain_differences", "is_key", "make_key", "video_key"]
 
 # Bytes hashed at either end of a file: a container's header and index are in them, and a copy that
 # was cut off or is longer differs there.
 _END = 64 * 1024
+# Of each picture of a folder, which may have ten thousand.
+_PICTURE_END = 4 * 1024
 # Digits of a checksum that are shown.
 _SHOWN = 12
 # Characters of a value that are shown.
@@ -37,7 +40,7 @@ def video_key(path: Path, *, whole: bool) -> dict[str, Any]:
     ----------
     path : Path
         A file, or a folder of numbered pictures, whose key has the names, sizes and times of all
-        its files.
+        its files, and the SHA-256 of the first and last 4 KiB of each.
     whole : bool
         Whether the SHA-256 of all bytes is added.
     """
@@ -114,14 +117,19 @@ def _file_key(path: Path, *, whole: bool) -> dict[str, Any]:
         raise OSError("it is no regular file")  # opening a pipe would wait for its other end
     with path.open("rb") as file:
         about = os.fstat(file.fileno())
-        ends = hashlib.sha256(file.read(_END))
-        file.seek(max(_END, about.st_size - _END))
-        ends.update(file.read(_END))
-        key = {"size": about.st_size, "modified": about.st_mtime_ns, "ends": ends.hexdigest()}
+        ends = hashlib.sha256(_ends(file, about.st_size, _END)).hexdigest()
+        key = {"size": about.st_size, "modified": about.st_mtime_ns, "ends": ends}
         if whole:
             file.seek(0)
             key["sha256"] = hashlib.file_digest(file, "sha256").hexdigest()
         return key
+
+
+def _ends(file: BinaryIO, size: int, n: int) -> bytes:
+    """The first and the last `n` bytes of an open file, each byte once."""
+    first = file.read(n)
+    file.seek(max(n, size - n))
+    return first + file.read(n)
 
 
 def _folder_key(folder: Path, *, whole: bool) -> dict[str, Any]:
@@ -131,13 +139,16 @@ def _folder_key(folder: Path, *, whole: bool) -> dict[str, Any]:
             key=lambda entry: entry.name,
         )
     about = [entry.stat() for entry in files]
-    listed = hashlib.sha256()
+    listed, ends = hashlib.sha256(), hashlib.sha256()
     for entry, one in zip(files, about, strict=True):
         listed.update(os.fsencode(entry.name) + f"\0{one.st_size} {one.st_mtime_ns}\n".encode())
+        with open_regular(Path(entry.path)) as file:
+            ends.update(_ends(file, one.st_size, _PICTURE_END))
     key = {
         "files": len(files),
         "size": sum(one.st_size for one in about),
         "listing": listed.hexdigest(),
+        "ends": ends.hexdigest(),
     }
     if whole:
         content = hashlib.sha256()
