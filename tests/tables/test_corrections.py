@@ -71,7 +71,7 @@ def test_a_face_that_was_added_has_no_probabilities() -> None:
     assert corrected.track.tolist() == [0, 0, 1, -1, 0]
     for missing in (corrected.probabilities, corrected.scores, corrected.quality):
         assert np.isnan(missing[2]).all()
-    assert given.sources(TABLE).tolist() == [0, 1, -1, 2, 3]
+    assert given.placed(TABLE).found.tolist() == [0, 1, -1, 2, 3]
 
 
 def test_a_face_in_a_frame_without_one_takes_the_place_of_its_row() -> None:

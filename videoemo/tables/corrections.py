@@ -19,7 +19,14 @@ from videoemo.util.files import write_csv
 from videoemo.util.messages import shown
 from videoemo.util.text import from_cell
 
-__all__ = ["CORRECTIONS", "SAME_PLACE", "Corrections", "read_corrections", "write_corrections"]
+__all__ = [
+    "CORRECTIONS",
+    "SAME_PLACE",
+    "Corrections",
+    "Placed",
+    "read_corrections",
+    "write_corrections",
+]
 
 # The file in a video's folder. No run writes it, so none removes it or puts another in its place.
 CORRECTIONS = "corrections.csv"
@@ -34,6 +41,25 @@ _SAME_TIME = 1e-3
 # Pixels from the frame's corner that no box is beyond.
 _FAR = 1e6
 _BOX = ("x", "y", "width", "height")
+
+
+class Placed(NamedTuple):
+    """Rows of a corrected table.
+
+    Parameters
+    ----------
+    frame : int64 (m,)
+        The frame of each.
+    found : int64 (m,)
+        The row of the table that it is from; -1 for a face that was not found there, and for a
+        frame whose faces were all taken away.
+    own : int64 (m,)
+        The row of the corrections that it is from; -1 in frames that nobody corrected.
+    """
+
+    frame: Int64Array
+    found: Int64Array
+    own: Int64Array
 
 
 @dataclass(frozen=True)
@@ -107,7 +133,7 @@ class Corrections:
         table : FaceTable
             As it was found. Corrected frames that it does not have are left out, see `missing`.
         """
-        frame, found, own = self._placed(table)
+        frame, found, own = self.placed(table)
         detected, corrected = _take(table.boxes, found), _take(self.boxes, own)
         left = (np.abs(corrected - detected) <= SAME_PLACE).all(axis=1) | (own < 0)
         track = np.where(own < 0, _take(table.track, found), _take(self.track, own))
@@ -125,11 +151,19 @@ class Corrections:
             values={name: _take(value, found) for name, value in table.values.items()},
         )
 
-    def sources(self, table: FaceTable) -> Int64Array:
-        """Rows of a table that the rows of the corrected one are from, (m,); -1 for a face that was
-        not found there, and for a frame whose faces were all taken away.
-        """
-        return self._placed(table).found
+    def placed(self, table: FaceTable) -> Placed:
+        """Rows of the corrected table, by those of a table and of the corrections."""
+        there = self._there(table)
+        kept = np.flatnonzero(~np.isin(table.frame, there))
+        parts = [np.column_stack([table.frame[kept], kept, np.full(len(kept), -1)])]
+        for frame in there.tolist():
+            (first, stop), (own_first, own_stop) = (
+                np.searchsorted(of, (frame, frame + 1)).tolist() for of in (table.frame, self.frame)
+            )
+            found, own = self._matched(table, slice(first, stop), slice(own_first, own_stop))
+            parts.append(np.column_stack([np.full(len(own), frame), found, own]))
+        rows = np.concatenate(parts).astype(np.int64)
+        return Placed(*rows[np.argsort(rows[:, 0], kind="stable")].T)
 
     def missing(self, table: FaceTable) -> Int64Array:
         """Corrected frames that a table does not have, or has at another time, as where it was
@@ -146,19 +180,6 @@ class Corrections:
         apart = np.abs(table.seconds[theirs[here]] - self.seconds[ours[there]])
         return common[apart <= _SAME_TIME]
 
-    def _placed(self, table: FaceTable) -> _Placed:
-        there = self._there(table)
-        kept = np.flatnonzero(~np.isin(table.frame, there))
-        parts = [np.column_stack([table.frame[kept], kept, np.full(len(kept), -1)])]
-        for frame in there.tolist():
-            (first, stop), (own_first, own_stop) = (
-                np.searchsorted(of, (frame, frame + 1)).tolist() for of in (table.frame, self.frame)
-            )
-            found, own = self._matched(table, slice(first, stop), slice(own_first, own_stop))
-            parts.append(np.column_stack([np.full(len(own), frame), found, own]))
-        rows = np.concatenate(parts).astype(np.int64)
-        return _Placed(*rows[np.argsort(rows[:, 0], kind="stable")].T)
-
     def _matched(
         self, table: FaceTable, detected: slice, corrected: slice
     ) -> tuple[Int64Array, Int64Array]:
@@ -173,16 +194,6 @@ class Corrections:
         # Those that were added come last.
         order = np.argsort(np.where(found < 0, len(table.frame), found), kind="stable")
         return found[order], corrected.start + order
-
-
-class _Placed(NamedTuple):
-    """Rows of a corrected table, (m,) each: the frame; the row of the table that was found, and
-    the row of the corrections, -1 for none.
-    """
-
-    frame: Int64Array
-    found: Int64Array
-    own: Int64Array
 
 
 def write_corrections(corrections: Corrections, path: Path) -> None:
