@@ -123,13 +123,26 @@ class VideoResults:
         return read_corrections_of(self.out, self.name, self.columns)
 
     @cached_property
-    def table(self) -> FaceTable:
-        """Its faces, corrected where there are corrections."""
+    def detected(self) -> FaceTable:
+        """Its faces as they were found, without corrections."""
         with self._file("faces.parquet") as path:
             table = read_faces(path, self.columns)
             self._require_count("frames", len(table.frame_starts()))
             self._require_count("faces", int((table.face >= 0).sum()))
-        return table if self.corrections is None else self.corrections.apply(table)
+        return table
+
+    @cached_property
+    def detected_episodes(self) -> list[Episode]:
+        """The episodes of each person's expressions, by track, then by time, without
+        corrections.
+        """
+        with self._file("expressions.csv") as path:
+            return read_expressions(path, self.columns)
+
+    @cached_property
+    def table(self) -> FaceTable:
+        """Its faces, corrected where there are corrections."""
+        return self.detected if self.corrections is None else self.corrections.apply(self.detected)
 
     @cached_property
     def smoothed(self) -> FaceTable:
@@ -158,8 +171,7 @@ class VideoResults:
         made anew.
         """
         if self.corrections is None:
-            with self._file("expressions.csv") as path:
-                return read_expressions(path, self.columns)
+            return self.detected_episodes
         tracking = self.pipeline.tracking
         return episodes(
             self.table,

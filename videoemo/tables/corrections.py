@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from videoemo.records import FLOAT32, FLOAT64, INT64, check_arrays
+from videoemo.records import FLOAT32, FLOAT64, INT64, ParallelArrays, check_arrays
 from videoemo.tables.faces import FaceTable
 from videoemo.util.arrays import Float32Array, Int64Array
 from videoemo.util.boxes import iou, mutual_best_matches
@@ -62,8 +62,8 @@ class Placed(NamedTuple):
     own: Int64Array
 
 
-@dataclass(frozen=True)
-class Corrections:
+@dataclass(frozen=True, repr=False)
+class Corrections(ParallelArrays):
     """Faces of frames that somebody put right, all those that such a frame has.
 
     Frames that are not named are as they were found. A corrected frame without a face has one row.

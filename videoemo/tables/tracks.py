@@ -74,6 +74,7 @@ def write_tracks(
     """Write one row a person: `track, first, last` (seconds), `frames, coverage` (of the sampled
     frames from first to last), means of the box, of the detector's score and of the quality, and of
     each probability and value, `dominant`, and `changes`, how often the dominant class changes.
+    What nobody knows of a person is empty: all of whose faces were added by hand.
 
     Parameters
     ----------
@@ -133,10 +134,10 @@ def tracks_columns(columns: Columns) -> list[Column]:
         Column("frames", "int64", low=1),
         Column("coverage", "float64", low=0),
         *(Column(name, "float64") for name in ("x", "y", "width", "height")),
-        share("score", "float64"),
-        *(Column(name, "float64") for name in QUALITY),
-        *columns.of_network("float64", optional=False),
-        Column("dominant", "string", values=columns.classes),
+        share("score", "float64", optional=True),
+        *(Column(name, "float64", optional=True) for name in QUALITY),
+        *columns.of_network("float64", optional=True),
+        Column("dominant", "string", values=("", *columns.classes)),
         Column("changes", "int64", low=0),
     ]
 
@@ -149,8 +150,9 @@ def _rows(
     series = table if table.smoothed else smooth(table, smoothing)
     leads = series.probabilities.argmax(axis=1)  # (n,)
     sampled = table.seconds[table.frame_starts()]
-    values = np.column_stack([table.boxes, table.scores, table.quality])
+    values = np.column_stack([table.scores, table.quality])
     shown = table.outputs()
+    unknown = np.isnan(table.probabilities).any(axis=1)
     for theirs in (
         np.split(rows, np.flatnonzero(np.diff(table.track[rows])) + 1) if len(rows) else ()
     ):
@@ -159,14 +161,22 @@ def _rows(
         between = int(
             np.searchsorted(sampled, last, "right") - np.searchsorted(sampled, first, "left")
         )
-        means = weighted_mean(shown[theirs], None if weights is None else weights[theirs])
-        yield [
+        row = [
             str(table.track[theirs[0]]),
             *(f"{value:.6f}" for value in (first, last)),
             str(frames),
             f"{frames / between:.6f}",
-            *(f"{value:.3f}" for value in values[theirs].mean(axis=0, dtype=np.float64)),
+            *(f"{value:.3f}" for value in table.boxes[theirs].mean(axis=0, dtype=np.float64)),
+        ]
+        known = theirs[~unknown[theirs]]
+        if not len(known):
+            yield [*row, *[""] * (values.shape[1] + shown.shape[1]), "", "0"]
+            continue
+        means = weighted_mean(shown[known], None if weights is None else weights[known])
+        yield [
+            *row,
+            *(f"{value:.3f}" for value in values[known].mean(axis=0, dtype=np.float64)),
             *(f"{value:.6f}" for value in means),
             table.classes[int(means[: len(table.classes)].argmax())],
-            str(int((np.diff(leads[theirs]) != 0).sum())),
+            str(int((np.diff(leads[known]) != 0).sum())),
         ]
