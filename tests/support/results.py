@@ -28,11 +28,6 @@ from videoemo.tables.videos import VideoRow
 from videoemo.util.files import write_json
 
 COLUMNS = Columns(CLASSES, (), None)
-HEADS = [
-    {"name": "expression", "kind": "classes", "labels": list(CLASSES)},
-    {"name": "embedding", "kind": "embedding", "labels": [], "size": 8},
-]
-SETTINGS: dict[str, Any] = {"schema": SCHEMA, "extractor": {"outputs": HEADS}}
 
 
 @dataclass(frozen=True)
@@ -62,6 +57,7 @@ def write_results(
     *,
     failures: Sequence[Failure] = (),
     pipeline: Pipeline | None = None,
+    columns: Columns = COLUMNS,
 ) -> Path:
     """Write the results of a run, pictures left out."""
     pipeline = load_pipeline() if pipeline is None else pipeline
@@ -79,11 +75,20 @@ def write_results(
         for failure in failures:
             lease = leases.take(failure.video)
             assert lease is not None
-            write_failure(lease, failure, make_key({"unreadable": "no file"}, SETTINGS))
+            write_failure(lease, failure, make_key({"unreadable": "no file"}, _settings(columns)))
             results.append(failure)
         run = Run.from_results(results, seconds=1.0, before=0)
-        write_run_tables(run, out, leases, columns=COLUMNS, pictures=False, ran=ran)
+        write_run_tables(run, out, leases, columns=columns, pictures=False, ran=ran)
     return out
+
+
+def _settings(columns: Columns) -> dict[str, Any]:
+    heads = [
+        {"name": "expression", "kind": "classes", "labels": list(columns.classes)},
+        {"name": "embedding", "kind": "embedding", "labels": [], "size": 8},
+        *({"name": name, "kind": "value", "low": -1.0, "high": 1.0} for name in columns.values),
+    ]
+    return {"schema": SCHEMA, "extractor": {"outputs": heads}}
 
 
 def _write_video(
@@ -100,7 +105,8 @@ def _write_video(
         faces=int((table.face >= 0).sum()),
         longest_gap=table.longest_gap(),
         mean=mean,
-        dominant="" if np.isnan(mean).any() else CLASSES[int(mean.argmax())],
+        values=table.mean_values(),
+        dominant="" if np.isnan(mean).any() else table.classes[int(mean.argmax())],
     )
     found = episodes(
         table,
@@ -120,7 +126,10 @@ def _write_video(
         **video_location(video.path, folder),
         "width": 640,
         "height": 360,
-        "key": make_key(video_key(video.path, whole=False), SETTINGS),
+        "key": make_key(
+            video_key(video.path, whole=False),
+            _settings(Columns(table.classes, tuple(table.values), None)),
+        ),
     }
-    write_json(place / "summary.json", to_summary(row, CLASSES) | content | ran)
+    write_json(place / "summary.json", to_summary(row, table.classes) | content | ran)
     return row

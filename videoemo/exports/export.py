@@ -1,0 +1,113 @@
+"""Results taken to other programs: the files of each video, in each format, beside its tables."""
+
+from __future__ import annotations
+
+import filecmp
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+from videoemo.errors import InputError, OutputError
+from videoemo.exports.export_file import ExportFile
+from videoemo.exports.formats import Format
+from videoemo.results import Results
+from videoemo.util.messages import count_noun
+from videoemo.util.slow_work import SlowWork
+
+__all__ = ["ExportRun", "export_results"]
+
+
+@dataclass
+class ExportRun:
+    """What became of an export.
+
+    Parameters
+    ----------
+    written, unchanged : list of Path
+        Files that were written, and those that were there as they would be written.
+    kept : list of Path
+        Files that were there, are other ones, and were left as they are.
+    failed : dict of str to str
+        Why the results of a video could not be exported, by its name.
+    remarks : dict of str to list of str
+        What was left out or changed, and of which videos.
+    """
+
+    written: list[Path] = field(default_factory=list)
+    unchanged: list[Path] = field(default_factory=list)
+    kept: list[Path] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+    remarks: dict[str, list[str]] = field(default_factory=dict)
+
+
+def export_results(
+    results: Results,
+    formats: Sequence[Format],
+    *,
+    grid: float | None = None,
+    redo: bool = False,
+    notice: Callable[[str], None] | None = None,
+) -> ExportRun:
+    """Write the results of every scored video in other programs' formats, beside its tables.
+
+    A file that is there and would be written otherwise is kept: somebody may have worked on it.
+
+    Parameters
+    ----------
+    results : Results
+        The results.
+    formats : sequence of Format
+        Which formats.
+    grid : float or None
+        The rate of an even grid in Hz, for the formats that have one.
+    redo : bool, default=False
+        Whether files that are there are replaced.
+    notice : callable or None
+        Called with how far it is, where it takes long.
+
+    Raises
+    ------
+    InputError
+        No video was scored.
+    OutputError
+        A file cannot be written.
+    """
+    if not results.scored:
+        raise InputError(
+            f"{str(results.path)!r} holds no video that was scored: see its errors.csv for why"
+        )
+    run, slow = ExportRun(), SlowWork(notice)
+    of_all = f"of {count_noun(len(results.scored), 'video')}"
+    for n, scored in enumerate(results.scored):
+        slow.go_on(f"exported: {n:,} {of_all}")
+        video = replace(scored)  # what is read of it goes with it: there may be thousands
+        try:
+            for one in formats:
+                exported = one.export(video, grid)
+                for file in exported.files:
+                    getattr(run, _put(file, redo=redo)).append(file.path)
+                for remark in exported.remarks:
+                    about = run.remarks.setdefault(f"{one.name}: {remark}", [])
+                    about.append(video.name)
+        except InputError as exc:
+            run.failed[video.name] = str(exc)
+    return run
+
+
+def _put(file: ExportFile, *, redo: bool) -> Literal["written", "unchanged", "kept"]:
+    """Put a file where it belongs, unless another one is there that is to be kept."""
+    path = file.path
+    new = path.with_name(f".{path.stem}.{os.getpid()}.new{path.suffix}")
+    try:
+        file.write(new)
+        if os.path.lexists(path) and not redo:
+            same = path.is_file() and filecmp.cmp(path, new, shallow=False)
+            return "unchanged" if same else "kept"
+        new.replace(path)
+    except OSError as exc:
+        raise OutputError(f"cannot write {path}: {exc.strerror or exc}") from exc
+    finally:
+        new.unlink(missing_ok=True)
+    return "written"
