@@ -407,9 +407,17 @@ def _columns(columns: Columns) -> list[Column]:
 
 
 def _check_rows(faces: FaceTable) -> None:
-    """Frames ascend; within one, faces are numbered, or there is one row without a face."""
-    if (np.diff(faces.frame) < 0).any():
+    """Frames and their times ascend; within one, faces are numbered, each another person's, or
+    there is one row without a face.
+    """
+    steps, seconds = np.diff(faces.frame), np.diff(faces.seconds)
+    if (steps < 0).any():
         raise ValueError("frame: expected numbers that do not fall")
+    if (seconds < 0).any() or (seconds[steps == 0] != 0).any():
+        raise ValueError("seconds: expected one time a frame, none before that of the frame before")
+    order = np.lexsort([faces.track, faces.frame])  # rows without a face are alone in their frames
+    if ((np.diff(faces.frame[order]) == 0) & (np.diff(faces.track[order]) == 0)).any():
+        raise ValueError("track: expected each person once a frame")
     starts = faces.frame_starts()
     rows = np.diff(starts, append=len(faces.frame))
     number = np.arange(len(faces.frame)) - np.repeat(starts, rows)
