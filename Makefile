@@ -1,8 +1,8 @@
-# make demo | test | check | docs | test-lowest: the first call makes .venv with the exact versions of constraints.txt.
+# make demo | test | browser-test | check | docs | test-lowest: the first call makes .venv with the exact versions of constraints.txt.
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-lowest check docs clean
+.PHONY: demo test browser-test test-lowest check docs clean
 
 demo: .venv/ready
 	$(BIN)/videoemo demo
@@ -11,6 +11,10 @@ demo: .venv/ready
 # threads of their own, which would take time and memory from each other. Whoever is done first takes tests over.
 test: .venv/ready
 	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 2 --dist worksteal
+
+# The pages of reports in the Chromium that is installed, with the network off.
+browser-test: .venv/ready
+	$(BIN)/python -m pytest -m browser
 
 # The same tests with the lowest versions that setup.cfg allows, in an environment of their own.
 test-lowest: .venv-lowest/ready

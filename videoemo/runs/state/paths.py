@@ -26,6 +26,7 @@ __all__ = [
     "INDEX",
     "INDEX_DATA",
     "OWN_FILES",
+    "PAGE",
     "PAGE_FILES",
     "RUN",
     "START",
@@ -41,8 +42,8 @@ __all__ = [
 
 # A report: its index and what that reads, in OUT itself, the folder there of what all its pages
 # use, and what it writes into the folders of videos.
-INDEX, INDEX_DATA, ASSETS = "index.html", "index.js", "assets"
-PAGE_FILES = ("report.html", "report.js", "proxy.mp4", "proxy.webm")
+INDEX, INDEX_DATA, ASSETS, PAGE = "index.html", "index.js", "assets", "report.html"
+PAGE_FILES = (PAGE, "report.js", "proxy.mp4", "proxy.webm")
 # Names of the files that are written into OUT itself.
 _TABLES = ("videos.csv", "errors.csv", "overview.png", "summary.json", INDEX, INDEX_DATA)
 # Names of all files that are written, into OUT and into the folders of videos, and of the one that
