@@ -152,7 +152,7 @@ def _rows(
     sampled = table.seconds[table.frame_starts()]
     values = np.column_stack([table.scores, table.quality])
     shown = table.outputs()
-    unknown = np.isnan(table.probabilities).any(axis=1)
+    unknown = np.asarray(np.isnan(table.probabilities).any(axis=1))
     for theirs in (
         np.split(rows, np.flatnonzero(np.diff(table.track[rows])) + 1) if len(rows) else ()
     ):
