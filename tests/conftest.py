@@ -9,14 +9,19 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
+from eval.support.browser import chromium, find_chromium
 from tests.support.commands import Run
 from tests.support.paths import ROOT
 from videoemo.cli.demo_clip import write_clip
 from videoemo.cli.main import main
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -62,6 +67,16 @@ def converted() -> Path:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo's clip, to be left as it is: six seconds, two persons."""
     return write_clip(tmp_path_factory.mktemp("demo") / "portrait.mp4")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium as it is installed; where there is none the test is skipped, saying so."""
+    pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if find_chromium() is None:
+        pytest.skip("no Chromium is installed")
+    with chromium() as started:
+        yield started
 
 
 @pytest.fixture

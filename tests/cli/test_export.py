@@ -36,7 +36,7 @@ def test_every_format_is_written_beside_the_tables_and_a_second_time_is_there(
     new = {name for name in contents(out) if name not in before}
     assert len(new) >= 3 * len(FORMATS)
     assert f"{len(new)} files written" in said
-    assert "notice: elan: no face, and so no annotations (nobody.mp4)\n" in err
+    assert "notice: nobody.mp4: no face, and so no annotations (elan, boris" in err
     written = contents(out)
     assert {name: written[name] for name in before} == before
     status, said, _ = videoemo("export", out, *ALL)

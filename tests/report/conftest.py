@@ -1,4 +1,4 @@
-"""A browser for the tests of pages."""
+"""Pages in a browser."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 
-from eval.support.browser import Visit, chromium, find_chromium, visit
+from eval.support.browser import Visit, visit
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -17,16 +17,6 @@ if TYPE_CHECKING:
 Open = Callable[..., Visit]
 # Milliseconds in which what a test waits for has to come.
 PATIENCE = 20_000
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium as it is installed; where there is none the test is skipped, saying so."""
-    pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if find_chromium() is None:
-        pytest.skip("no Chromium is installed")
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

@@ -49,8 +49,8 @@ def export(out: Path, names: tuple[str, ...], redo: bool) -> int:
 
     progress = ConsoleProgress()
     run = export_results(load_results(out), find_formats(names), redo=redo, notice=progress.notice)
-    for remark, videos in run.remarks.items():
-        progress.notice(f"{remark} ({first_names(videos)})")
+    for remark, about in run.remarks.items():
+        progress.notice(f"{first_names(about.videos)}: {remark} ({', '.join(about.formats)})")
     for video, reason in run.failed.items():
         say(f"failed: {video}: {reason}", error=True)
     if run.kept:

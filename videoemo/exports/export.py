@@ -16,7 +16,15 @@ from videoemo.results import Results
 from videoemo.util.messages import count_noun
 from videoemo.util.slow_work import SlowWork
 
-__all__ = ["ExportRun", "export_results"]
+__all__ = ["ExportRun", "Remark", "export_results"]
+
+
+@dataclass
+class Remark:
+    """What a remark is about: the names of the videos and of the formats, each once, in order."""
+
+    videos: dict[str, None] = field(default_factory=dict)
+    formats: dict[str, None] = field(default_factory=dict)
 
 
 @dataclass
@@ -31,15 +39,15 @@ class ExportRun:
         Files that were there, are other ones, and were left as they are.
     failed : dict of str to str
         Why the results of a video could not be exported, by its name.
-    remarks : dict of str to list of str
-        What was left out or changed, and of which videos.
+    remarks : dict of str to Remark
+        What was left out or changed.
     """
 
     written: list[Path] = field(default_factory=list)
     unchanged: list[Path] = field(default_factory=list)
     kept: list[Path] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
-    remarks: dict[str, list[str]] = field(default_factory=dict)
+    remarks: dict[str, Remark] = field(default_factory=dict)
 
 
 def export_results(
@@ -89,8 +97,8 @@ def export_results(
                 for file in exported.files:
                     getattr(run, _put(file, redo=redo)).append(file.path)
                 for remark in exported.remarks:
-                    about = run.remarks.setdefault(f"{one.name}: {remark}", [])
-                    about.append(video.name)
+                    about = run.remarks.setdefault(remark, Remark())
+                    about.videos[video.name] = about.formats[one.name] = None
         except InputError as exc:
             run.failed[video.name] = str(exc)
     return run
