@@ -40,6 +40,12 @@ def test_a_group_is_what_most_of_its_persons_display_and_neutral_where_none_is_m
     )
 
 
+def test_classes_without_a_tone_give_no_group(tmp_path: Path) -> None:
+    table = faces_showing({0: "0" * 20, 1: "1" * 20}, classes=("awake", "asleep"))
+    video = results_of(tmp_path, table)
+    assert group_row(video, person_rows(video)).spans == ()
+
+
 def test_one_person_is_no_group(tmp_path: Path) -> None:
     video = results_of(tmp_path, faces_showing({0: "4" * 20}))
     assert group_row(video, person_rows(video)).spans == ()

@@ -126,7 +126,7 @@ def _observation(
             "length": {file: video.row.seconds},
             "fps": {file: round(_rate(video), 3)},
             "hasVideo": {file: True},
-            "hasAudio": {file: True},  # it is not known; BORIS looks for itself before it plays any
+            "hasAudio": {file: True},  # not known; with False BORIS would not look for any
             "offset": {"1": 0.0},
             "display": {file: "Nothing"},  # of spectrogram and waveform
         },

@@ -107,15 +107,15 @@ def export_results(
 def _put(file: ExportFile, *, redo: bool) -> Literal["written", "unchanged", "kept"]:
     """Put a file where it belongs, unless another one is there that is to be kept."""
     path = file.path
+    if redo or not os.path.lexists(path):
+        file.write(path)
+        return "written"
     new = path.with_name(f".{path.stem}.{os.getpid()}.new{path.suffix}")
     try:
         file.write(new)
-        if os.path.lexists(path) and not redo:
-            same = path.is_file() and filecmp.cmp(path, new, shallow=False)
-            return "unchanged" if same else "kept"
-        new.replace(path)
+        same = path.is_file() and filecmp.cmp(path, new, shallow=False)
     except OSError as exc:
-        raise OutputError(f"cannot write {path}: {exc.strerror or exc}") from exc
+        raise OutputError(f"cannot read {path}: {exc.strerror or exc}") from exc
     finally:
         new.unlink(missing_ok=True)
-    return "written"
+    return "unchanged" if same else "kept"

@@ -101,11 +101,12 @@ def person_rows(video: VideoResults) -> list[Row]:
 def group_row(video: VideoResults, persons: Sequence[Row]) -> Row:
     """Row of the group of a video, what most of its persons display: positive or negative where
     these are more than the others of either kind, else neutral; empty where there are not two
-    persons.
+    persons, or where no class is known to be either.
     """
     cuts = {_milliseconds(cut, clock_origin(video)) for cut in video.cuts}
     spans: list[Span] = []
-    for moment in moments(persons) if len(persons) > 1 else ():
+    toned = not _TONE.keys().isdisjoint(video.columns.classes)
+    for moment in moments(persons) if toned and len(persons) > 1 else ():
         count = Counter(_TONE.get(one, "neutral") for one in moment.displayed.values())
         (tone, most), *others = count.most_common()
         text = "neutral" if others and others[0][1] == most else tone
@@ -160,7 +161,7 @@ def remarks_on(video: VideoResults, rows: Iterable[Row]) -> tuple[str, ...]:
     remarks = []
     if not (video.table.face >= 0).any():
         remarks.append("no face, and so no annotations")
-    elif not any(one.spans for one in rows):
+    elif not video.step:
         remarks.append("one frame, which lasts no time, and so no annotations")
     elif any(one.lost for one in rows):
         remarks.append("episodes of less than a millisecond, or before its beginning, left out")
