@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["Results", "load_results"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Results:
     """Results of a run.
 
@@ -83,11 +83,7 @@ class Results:
     @cached_property
     def scored(self) -> list[VideoResults]:
         """The results of the videos that did not fail, in path order."""
-        return [
-            VideoResults(self.path, row, self.columns, self.listing)
-            for row in self.rows
-            if not row.failed
-        ]
+        return [VideoResults(self.path, row, self.columns) for row in self.rows if not row.failed]
 
     @cached_property
     def videos(self) -> pd.DataFrame:
@@ -237,7 +233,7 @@ def _columns(out: Path, table: VideosTable) -> Columns:
     first: InputError | None = None
     for video in table.videos:
         try:
-            return read_record(out, video, table).columns
+            return read_record(out, video, table.outputs, table.scores).columns
         except InputError as exc:
             first = first or exc
     if first is not None:

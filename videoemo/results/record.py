@@ -5,6 +5,7 @@ scored, or why it failed.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,7 +75,9 @@ def read_videos_table(out: Path) -> VideosTable:
         ) from exc
 
 
-def read_record(out: Path, clip_id: str, table: VideosTable) -> Record:
+def read_record(
+    out: Path, clip_id: str, outputs: Sequence[str], scores: tuple[str, ...] | None
+) -> Record:
     """Read what a finished run found of a video; no link is followed.
 
     Parameters
@@ -83,8 +86,10 @@ def read_record(out: Path, clip_id: str, table: VideosTable) -> Record:
         The folder of the run.
     clip_id : str
         The video's id.
-    table : VideosTable
-        Of the run.
+    outputs : sequence of str
+        The names of the network's classes and values, in the order of the columns of videos.csv.
+    scores : tuple of str or None
+        The columns of the classifier's scores there; None where there is no classifier.
 
     Raises
     ------
@@ -103,7 +108,7 @@ def read_record(out: Path, clip_id: str, table: VideosTable) -> Record:
             what, failed = "the record of its failure", True
             content = read_object(failure_file(out, clip_id))
         key = _key(content, out)
-        columns = _columns(key, table)
+        columns = _columns(key, outputs, scores)
         result: VideoRow | Failure = (
             from_failure(content.get("failure")) if failed else from_summary(content, columns)
         )
@@ -180,7 +185,9 @@ def _key(content: dict[str, Any], out: Path) -> dict[str, Any]:
     return settings
 
 
-def _columns(key: dict[str, Any], table: VideosTable) -> Columns:
+def _columns(
+    key: dict[str, Any], outputs: Sequence[str], scores: tuple[str, ...] | None
+) -> Columns:
     """From the network's card, since a video that failed has no row to tell classes from values."""
     extractor = key["settings"].get("extractor")
     given = extractor.get("outputs") if isinstance(extractor, dict) else None
@@ -196,9 +203,9 @@ def _columns(key: dict[str, Any], table: VideosTable) -> Columns:
     ]
     classes = tuple(label for head in heads if head.kind == "classes" for label in head.labels)
     values = tuple(head.name for head in heads if head.kind == "value")
-    if [*classes, *values] != table.outputs:
+    if [*classes, *values] != list(outputs):
         raise ValueError(
-            f"outputs: expected {shown(table.outputs)} as in videos.csv, got "
+            f"outputs: expected {shown(list(outputs))} as in videos.csv, got "
             f"{shown([*classes, *values])}"
         )
-    return Columns(classes, values, table.scores)
+    return Columns(classes, values, scores)

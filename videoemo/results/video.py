@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,7 +24,7 @@ from videoemo.tables.expressions import Episode, episodes, leading_classes, read
 from videoemo.tables.faces import FaceTable, read_faces
 from videoemo.tables.smoothing import smooth
 from videoemo.tables.tracks import read_tracks, write_tracks
-from videoemo.tables.videos import VideoRow, VideosTable
+from videoemo.tables.videos import VideoRow
 from videoemo.util.arrays import Int64Array
 from videoemo.util.messages import reason_of, shown
 
@@ -38,7 +38,7 @@ __all__ = ["VideoResults"]
 _MOST_PIXELS = 2**31
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class VideoResults:
     """Results of one video.
 
@@ -53,14 +53,11 @@ class VideoResults:
         Its row of videos.csv.
     columns : Columns
         Of the run.
-    listing : VideosTable
-        The run's videos.csv.
     """
 
     out: Path
     row: VideoRow
     columns: Columns
-    listing: VideosTable = field(repr=False)
 
     @property
     def name(self) -> str:
@@ -236,7 +233,8 @@ class VideoResults:
 
     @cached_property
     def _record(self) -> Record:
-        record = read_record(self.out, self.name, self.listing)
+        outputs = [*self.columns.classes, *self.columns.values]
+        record = read_record(self.out, self.name, outputs, self.columns.scores)
         if not isinstance(record.result, VideoRow):
             raise self._damage("videos.csv says that it was scored, its record that it failed")
         for name in ("frames", "face_frames", "faces"):

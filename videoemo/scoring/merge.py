@@ -117,7 +117,7 @@ def merge(folders: Sequence[Path], out: Path) -> Run:
 
 
 def _result(folder: Path, clip_id: str, table: VideosTable) -> _Result:
-    record = read_record(folder, clip_id, table)
+    record = read_record(folder, clip_id, table.outputs, table.scores)
     failed = isinstance(record.result, Failure)
     files = () if failed else _whole_files(folder, clip_id, record.columns)
     found = None if failed else read_corrections_of(folder, clip_id, record.columns)
