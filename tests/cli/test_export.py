@@ -103,6 +103,15 @@ def test_a_format_that_is_not_there_is_one_line(
     assert err.count("\n") == 1
 
 
+def test_a_grid_is_written_where_a_rate_is_given(videoemo: Run, out: Path) -> None:
+    assert videoemo("export", out, "--grid", "5")[0] == 0
+    assert len((out / "a.mp4" / "a.grid.csv").read_text().splitlines()) == 1 + 4
+    for rate in ("0", "nan", "1e9", "-1"):
+        status, _, err = videoemo("export", out, f"--grid={rate}")
+        assert (status, err.count("\n")) == (1, 1)
+        assert "give a number above 0" in err
+
+
 def test_a_folder_without_a_scored_video_is_one_line(videoemo: Run, tmp_path: Path) -> None:
     failure = Failure("torn.mp4", "decode", "UnreadableVideoError", "it is torn")
     failed = write_results(tmp_path / "failed", {}, failures=[failure])

@@ -8,6 +8,7 @@ from videoemo._version import __version__
 from videoemo.cli.demo import demo
 from videoemo.cli.doctor import doctor
 from videoemo.cli.export import export
+from videoemo.cli.import_corrections import import_corrections
 from videoemo.cli.learn import evaluate, extract, fit, pool, train
 from videoemo.cli.networks import models
 from videoemo.cli.score import merge, score
@@ -76,5 +77,18 @@ def cli() -> None:
     """
 
 
-for _command in (score, merge, export, demo, extract, pool, fit, evaluate, train, models, doctor):
+for _command in (
+    score,
+    merge,
+    export,
+    import_corrections,
+    demo,
+    extract,
+    pool,
+    fit,
+    evaluate,
+    train,
+    models,
+    doctor,
+):
     cli.add_command(_command)

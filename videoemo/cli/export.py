@@ -21,15 +21,20 @@ __all__ = ["export"]
     metavar="NAME",
     type=options.NAME,
     multiple=True,
-    required=True,
     help="The format; may be given several times.",
+)
+@click.option(
+    "--grid",
+    type=float,
+    metavar="HZ",
+    help="Evenly spaced means of each person, so many a second; bids has as many (else 10).",
 )
 @click.option(
     "--redo",
     is_flag=True,
     help="Replace files that are there and would be written otherwise, such as edited ones.",
 )
-def export(out: Path, names: tuple[str, ...], redo: bool) -> int:
+def export(out: Path, names: tuple[str, ...], grid: float | None, redo: bool) -> int:
     """Take results to other programs, in files of their own formats beside the tables.
 
     \b
@@ -39,6 +44,9 @@ def export(out: Path, names: tuple[str, ...], redo: bool) -> int:
     webvtt   browsers and players: interview.vtt
     srt      players and editors of video: interview.srt
     mne      read_annotations of MNE-Python: interview.mne.txt
+    cvat     CVAT, to correct what was found (import-corrections takes it back): interview.cvat.xml
+    bids     BIDS derivatives, events and recordings: derivatives/videoemo in OUT
+    grid     a table of evenly spaced means, which --grid writes, too: interview.grid.csv
 
     OUT is the folder of results that `score` wrote.
     """
@@ -47,8 +55,13 @@ def export(out: Path, names: tuple[str, ...], redo: bool) -> int:
     from videoemo.results import load_results
     from videoemo.runs.progress import ConsoleProgress
 
+    wanted = [*names, "grid"] if grid is not None else names
+    if not wanted:
+        raise click.UsageError("Missing option '--format', or '--grid'")
     progress = ConsoleProgress()
-    run = export_results(load_results(out), find_formats(names), redo=redo, notice=progress.notice)
+    run = export_results(
+        load_results(out), find_formats(wanted), grid=grid, redo=redo, notice=progress.notice
+    )
     for remark, about in run.remarks.items():
         progress.notice(f"{first_names(about.videos)}: {remark} ({', '.join(about.formats)})")
     for video, reason in run.failed.items():

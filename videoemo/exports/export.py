@@ -12,6 +12,7 @@ from typing import Literal
 from videoemo.errors import InputError, OutputError
 from videoemo.exports.export_file import ExportFile
 from videoemo.exports.formats import Format
+from videoemo.exports.track_grid import check_rate
 from videoemo.results import Results
 from videoemo.util.messages import count_noun
 from videoemo.util.slow_work import SlowWork
@@ -78,15 +79,17 @@ def export_results(
     Raises
     ------
     InputError
-        No video was scored.
+        No video was scored, or a rate that no grid has.
     OutputError
         A file cannot be written.
     """
+    if grid is not None:
+        check_rate(grid)
     if not results.scored:
         raise InputError(
             f"{str(results.path)!r} holds no video that was scored: see its errors.csv for why"
         )
-    run, slow = ExportRun(), SlowWork(notice)
+    run, slow, put = ExportRun(), SlowWork(notice), set[Path]()
     of_all = f"of {count_noun(len(results.scored), 'video')}"
     for n, scored in enumerate(results.scored):
         slow.go_on(f"exported: {n:,} {of_all}")
@@ -95,7 +98,9 @@ def export_results(
             for one in formats:
                 exported = one.export(video, grid)
                 for file in exported.files:
-                    getattr(run, _put(file, redo=redo)).append(file.path)
+                    if file.path not in put:  # some are of all videos together
+                        put.add(file.path)
+                        getattr(run, _put(file, redo=redo)).append(file.path)
                 for remark in exported.remarks:
                     about = run.remarks.setdefault(remark, Remark())
                     about.videos[video.name] = about.formats[one.name] = None

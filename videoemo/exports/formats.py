@@ -9,9 +9,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from videoemo.errors import InputError
+from videoemo.exports.bids import export_bids
 from videoemo.exports.boris import export_boris
+from videoemo.exports.cvat import export_cvat
 from videoemo.exports.elan import export_elan
 from videoemo.exports.export_file import Exported
+from videoemo.exports.grid import export_grid
 from videoemo.exports.mne import export_mne
 from videoemo.exports.py_feat import export_py_feat
 from videoemo.exports.srt import export_srt
@@ -49,6 +52,9 @@ FORMATS = (
     Format("webvtt", "interview.vtt", export_webvtt),
     Format("srt", "interview.srt", export_srt),
     Format("mne", "interview.mne.txt", export_mne),
+    Format("cvat", "interview.cvat.xml", export_cvat),
+    Format("bids", "derivatives/videoemo", export_bids),
+    Format("grid", "interview.grid.csv", export_grid),
 )
 
 

@@ -1,0 +1,97 @@
+"""Faces as CVAT has them: in its pixels, each with an expression and a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from videoemo.results import VideoResults
+from videoemo.tables.expressions import Episode
+from videoemo.tables.faces import FaceTable
+from videoemo.util.arrays import Float64Array
+from videoemo.util.text import escape
+
+__all__ = ["UNLABELLED", "CvatPixels", "cvat_expression", "cvat_pixels", "found_expressions"]
+
+# What CVAT gives to a face that is added, until somebody says what it displays.
+UNLABELLED = "unlabelled"
+# Seconds by which the times of expressions.csv, of six digits, may miss those of frames.
+_ROUNDING = 1e-6
+
+
+@dataclass(frozen=True)
+class CvatPixels:
+    """How CVAT shows frames: turned as players do, but uncropped and with their pixels as they are
+    stored, which need not be square.
+
+    Parameters
+    ----------
+    scale : tuple of (float, float)
+        A pixel of CVAT's, across and down, in pixels of the presented frame.
+    offset : tuple of (float, float)
+        The corner of the presented frame, in CVAT's pixels.
+    size : tuple of (int, int)
+        Width and height of CVAT's frames.
+    """
+
+    scale: tuple[float, float]
+    offset: tuple[float, float]
+    size: tuple[int, int]
+
+    def to_cvat(self, boxes: Float64Array) -> Float64Array:
+        """x, y, width, height as presented to x1, y1, x2, y2 in CVAT's pixels, (n, 4)."""
+        corners = np.concatenate([boxes[:, :2], boxes[:, :2] + boxes[:, 2:]], axis=1)
+        return np.asarray(corners / np.tile(self.scale, 2) + np.tile(self.offset, 2))
+
+    def from_cvat(self, corners: Float64Array) -> Float64Array:
+        """The way back, (n, 4)."""
+        presented = (corners - np.tile(self.offset, 2)) * np.tile(self.scale, 2)
+        return np.concatenate([presented[:, :2], presented[:, 2:] - presented[:, :2]], axis=1)
+
+
+def cvat_pixels(video: VideoResults) -> CvatPixels:
+    """Pixels of a video in CVAT."""
+    presentation: dict[str, Any] = video.summary.get("presentation", {})
+    ratio = Fraction(str(presentation.get("sample_aspect_ratio", "1:1")).replace(":", "/"))
+    # The longer side of a pixel counts, so that none is lost.
+    scale = (max(float(ratio), 1.0), max(1 / float(ratio), 1.0))
+    crop = list(presentation.get("crop", (0, 0, 0, 0)))  # left, top, right, bottom, as stored
+    for _ in range(int(presentation.get("rotation", 0)) // 90 % 4):
+        crop = [*crop[1:], crop[0]]  # a quarter turned counter-clockwise, the right side is on top
+        scale = (scale[1], scale[0])
+    left, top, right, bottom = crop
+    width = round(video.width / scale[0]) + left + right
+    height = round(video.height / scale[1]) + top + bottom
+    return CvatPixels(scale, (left, top), (width, height))
+
+
+def found_expressions(table: FaceTable, episodes: Sequence[Episode]) -> list[str]:
+    """Expression of each row of a faces table, that of its episode; empty without one.
+
+    Parameters
+    ----------
+    table : FaceTable
+        As it was found, of n rows.
+    episodes : sequence of Episode
+        Of the same faces, by track, then by time.
+    """
+    found = [""] * len(table.frame)
+    by_track: dict[int, list[Episode]] = {}
+    for episode in episodes:
+        by_track.setdefault(episode.track, []).append(episode)
+    for track, theirs in by_track.items():
+        rows = np.flatnonzero((table.track == track) & (table.face >= 0))
+        begins = np.array([one.start for one in theirs]) - _ROUNDING
+        at = np.searchsorted(begins, table.seconds[rows], side="right") - 1
+        for row, number in zip(rows.tolist(), at.tolist(), strict=True):
+            found[row] = theirs[number].expression if number >= 0 else ""
+    return found
+
+
+def cvat_expression(expression: str) -> str:
+    """Name of an expression among the values of CVAT's attribute; they are kept a line each."""
+    return escape(expression).strip() or UNLABELLED
