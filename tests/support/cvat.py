@@ -52,7 +52,7 @@ class Track:
             if (box := self.at(frame)) is not None
         }
         after = replace(shown[frames[-1]], frame=frames.stop, outside=True)
-        self.boxes[frames.stop] = self.at(frames.stop) or after
+        self.boxes.setdefault(frames.stop, after)
         for frame in frames:
             self.boxes[frame] = replace(self.boxes[frame], outside=True)
         return Track({**shown, frames.stop: after}, person)
