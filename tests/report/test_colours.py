@@ -20,3 +20,8 @@ def test_lines_are_seen_on_light_and_on_dark() -> None:
 
 def test_areas_have_the_colours_of_the_pictures() -> None:
     assert class_colours(AFFECTNET_8)["happiness"].fill == "#ffa90e"
+
+
+def test_any_number_of_classes_has_colours() -> None:
+    names = [f"class {i}" for i in range(23)]
+    assert list(class_colours(names)) == names

@@ -12,6 +12,7 @@ from videoemo.group._files import (
     group_columns,
     group_table,
     read_group_series,
+    read_synchrony,
     write_group_series,
     write_synchrony,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "group_table",
     "peaks",
     "read_group_series",
+    "read_synchrony",
     "smoothed",
     "synchrony",
     "valence_of",

@@ -10,7 +10,7 @@ import numpy as np
 
 from videoemo.group._series import GroupSeries
 from videoemo.group._synchrony import Pair
-from videoemo.util.columns import Column, check_csv, read_parquet, share
+from videoemo.util.columns import Column, read_csv, read_parquet, share
 from videoemo.util.files import atomic_write, write_csv
 from videoemo.util.text import escape, unescape
 
@@ -22,6 +22,7 @@ __all__ = [
     "group_columns",
     "group_table",
     "read_group_series",
+    "read_synchrony",
     "write_group_series",
     "write_synchrony",
 ]
@@ -143,8 +144,8 @@ def group_columns(classes: Sequence[str]) -> list[Column]:
     ]
 
 
-def check_synchrony(path: Path) -> None:
-    """Check synchrony.csv of a folder of results, wherever it comes from.
+def read_synchrony(path: Path) -> list[Pair]:
+    """Read synchrony.csv of a folder of results, wherever it comes from.
 
     Raises
     ------
@@ -161,4 +162,13 @@ def check_synchrony(path: Path) -> None:
         *(share(name, "float64") for name in ("p", "p_corrected")),
         Column("leads", "int64", low=0, optional=True),
     ]
-    check_csv(path, expected)
+    return [
+        Pair(row.pop("track_a"), row.pop("track_b"), **row)
+        for part in read_csv(path, expected)
+        for row in part.to_pylist()
+    ]
+
+
+def check_synchrony(path: Path) -> None:
+    """Check synchrony.csv as `read_synchrony` reads it."""
+    read_synchrony(path)

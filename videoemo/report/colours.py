@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from videoemo.plots._palette import BLACK, RGB, WHITE, colours, contrast, mix
+from videoemo.plots._palette import BLACK, MOST_CLASSES, RGB, WHITE, colours, contrast, mix
 
 __all__ = ["ClassColour", "class_colours"]
 
@@ -40,15 +40,18 @@ def class_colours(classes: Sequence[str]) -> dict[str, ClassColour]:
     Parameters
     ----------
     classes : sequence of str
-        As many as `plots.MOST_CLASSES` at most.
+        Of those beyond `plots.MOST_CLASSES`, which no picture shows, each has the colour of
+        another one.
     """
+    parts = [classes[i : i + MOST_CLASSES] for i in range(0, len(classes), MOST_CLASSES)]
+    of_parts = [one for part in parts for one in colours(tuple(part)).items()]
     return {
         name: ClassColour(
             _code(colour),
             _code(_apart(colour, BLACK, ground=_LIGHT)),
             _code(_apart(colour, WHITE, ground=_DARK)),
         )
-        for name, colour in colours(tuple(classes)).items()
+        for name, colour in of_parts
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ from videoemo.util.messages import reason_of, shown
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
+
+    from videoemo.group import Pair
 
 __all__ = ["VideoResults"]
 
@@ -216,6 +219,16 @@ class VideoResults:
     def group(self) -> pd.DataFrame | None:
         """`group_series` as pandas has it."""
         return None if self.group_series is None else self.group_series.to_pandas()
+
+    @cached_property
+    def pairs(self) -> list[Pair]:
+        """Every two persons who were compared, as in synchrony.csv; none where there is no such
+        file. Corrections do not change them.
+        """
+        from videoemo.group import read_synchrony
+
+        with self._file("synchrony.csv") as path:
+            return read_synchrony(path) if os.path.lexists(path) else []
 
     @cached_property
     def step(self) -> float:

@@ -2,6 +2,7 @@
 bounded memory; and videos written with the same times.
 """
 
+from videoemo.video._browsers import browsers_play, browsers_show
 from videoemo.video._decode import DECODERS, frames
 from videoemo.video._info import Video
 from videoemo.video._prefetch import prefetch
@@ -14,6 +15,8 @@ from videoemo.video.writing.writer import write_video
 __all__ = [
     "DECODERS",
     "Video",
+    "browsers_play",
+    "browsers_show",
     "drop_still_frames",
     "find_encoder",
     "frames",

@@ -27,7 +27,10 @@ __all__ = [
     "INDEX_DATA",
     "OWN_FILES",
     "PAGE",
+    "PAGE_DATA",
     "PAGE_FILES",
+    "PROXY_PICTURE",
+    "PROXY_VIDEO",
     "RUN",
     "START",
     "STATE_FOLDER",
@@ -42,8 +45,9 @@ __all__ = [
 
 # A report: its index and what that reads, in OUT itself, the folder there of what all its pages
 # use, and what it writes into the folders of videos.
-INDEX, INDEX_DATA, ASSETS, PAGE = "index.html", "index.js", "assets", "report.html"
-PAGE_FILES = (PAGE, "report.js", "proxy.mp4", "proxy.webm")
+INDEX, INDEX_DATA, ASSETS = "index.html", "index.js", "assets"
+PAGE, PAGE_DATA, PROXY_VIDEO, PROXY_PICTURE = "report.html", "report.js", "proxy", "proxy.jpg"
+PAGE_FILES = (PAGE, PAGE_DATA, f"{PROXY_VIDEO}.mp4", f"{PROXY_VIDEO}.webm", PROXY_PICTURE)
 # Names of the files that are written into OUT itself.
 _TABLES = ("videos.csv", "errors.csv", "overview.png", "summary.json", INDEX, INDEX_DATA)
 # Names of all files that are written, into OUT and into the folders of videos, and of the one that

@@ -1,0 +1,163 @@
+"""The page of a video: `report.html` in the folder of its results, and what it reads."""
+
+from __future__ import annotations
+
+import base64
+import mimetypes
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from videoemo.plots._format import clock, count, percent
+from videoemo.report.addresses import address
+from videoemo.report.assets import CHARTS, write_assets
+from videoemo.report.media import Media, show_video
+from videoemo.report.page import Part, asset, render_page
+from videoemo.report.video_data import as_script, video_data
+from videoemo.results.video import VideoResults
+from videoemo.runs.state.paths import ASSETS, INDEX, PAGE, PAGE_DATA
+from videoemo.util.files import atomic_write
+from videoemo.util.text import printable
+
+__all__ = ["write_embedded_video_page", "write_video_page"]
+
+# Own scripts, in the order in which they build on each other; Bokeh's comes after the first.
+_SCRIPTS = (
+    "style-nonce.js",
+    CHARTS,
+    *("columns.js", "model.js", "format.js", "player.js", "boxes.js", "strips.js", "charts.js"),
+    *("gestures.js", "course.js", "persons.js", "lists.js", "controls.js", "video.js"),
+)
+_STYLES = ("base.css", "video.css")
+# A page that holds its video holds one of so many bytes as it is.
+_MOST_BYTES = 4 * 1024 * 1024
+
+
+def write_video_page(video: VideoResults) -> Path:
+    """Write the page of a video: `report.html` and its data, `report.js`, into the folder of its
+    results, what all pages use into `OUT/assets`, and a copy of the video where browsers do not
+    show it as it is.
+
+    Everything on it is from the results; nothing is computed again. It needs no network, and works
+    from disk.
+
+    Parameters
+    ----------
+    video : VideoResults
+        Its results.
+
+    Returns
+    -------
+    Path
+        Of the page.
+
+    Raises
+    ------
+    InputError
+        Its results are missing or damaged.
+    OutputError
+        A file cannot be written.
+    """
+    media, _ = show_video(video)
+    data = as_script("videoemoData", video_data(video, media))
+    write_assets(video.out)
+    folder = address(video.out / ASSETS, start=video.folder)
+    text = _render(
+        video,
+        media,
+        scripts=[Part(PAGE_DATA, lambda: data), *(asset(name, folder=folder) for name in _SCRIPTS)],
+        folder=folder,
+        index=address(video.out / INDEX, start=video.folder),
+    )
+    _write(video.folder / PAGE_DATA, data)
+    _write(video.folder / PAGE, text)
+    return video.folder / PAGE
+
+
+def write_embedded_video_page(video: VideoResults, path: Path) -> None:
+    """Write the page of a video as one file that holds all, to be mailed: the scripts, the data,
+    and the video, small.
+
+    Parameters
+    ----------
+    video : VideoResults
+        Its results.
+    path : Path
+        The page.
+
+    Raises
+    ------
+    InputError, OutputError
+        As `write_video_page`.
+    """
+    media, shown = show_video(video, most_bytes=_MOST_BYTES)
+    data = as_script("videoemoData", video_data(video, media))
+    parts = [Part("", lambda: data)]
+    if shown is not None:
+        held = as_script("videoemoMedia", _held(shown))
+        parts.append(Part("", lambda: held))
+    scripts = [*parts, *(asset(name, folder="") for name in _SCRIPTS)]
+    _write(path, _render(video, media, scripts=scripts, folder="", index="", embed=True))
+
+
+def _render(
+    video: VideoResults,
+    media: Media,
+    *,
+    scripts: Sequence[Part],
+    folder: str,
+    index: str,
+    embed: bool = False,
+) -> str:
+    return render_page(
+        "video.html",
+        scripts=scripts,
+        styles=[asset(name, folder=folder) for name in _STYLES],
+        embed=embed,
+        name=printable(video.name),
+        index=index,
+        facts=_facts(video),
+        notices=[printable(text) for text in _notices(video, media)],
+        faces=bool((video.table.face >= 0).any()),
+        still=len(video.table.frame_starts()) < 2,
+        media=media,
+        width=video.width,
+        height=video.height,
+    )
+
+
+def _facts(video: VideoResults) -> list[tuple[str, str]]:
+    """What is to be known of the video at a glance: a figure, and what it is of."""
+    row, table = video.row, video.table
+    persons = len(set(table.track[table.face >= 0].tolist()))
+    seconds = row.seconds or 0.0
+    facts = [(clock(round(seconds, 1), longest=seconds), "min:s" if seconds >= 120 else "s")]
+    facts += [_figure(count(row.frames or 0, "sampled frame")), _figure(count(persons, "person"))]
+    if row.frames:
+        facts.append((percent(row.face_frames or 0, row.frames), "of the frames with a face"))
+    if row.dominant:
+        facts.append((printable(row.dominant), "displayed most"))
+    return facts
+
+
+def _figure(text: str) -> tuple[str, str]:
+    number, _, noun = text.partition(" ")
+    return number, noun
+
+
+def _notices(video: VideoResults, media: Media) -> list[str]:
+    notices = [video.row.error, media.notice]
+    if video.corrections is not None:
+        notices.append("Corrected by hand: boxes, persons and expressions of some frames.")
+    return [text for text in notices if text]
+
+
+def _held(path: Path) -> dict[str, Any]:
+    """A file as an object for a script."""
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return {"type": kind, "data": base64.b64encode(path.read_bytes()).decode()}
+
+
+def _write(path: Path, text: str) -> None:
+    with atomic_write(path) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
