@@ -77,3 +77,10 @@ def test_a_video_without_a_face_gives_a_project_without_events(tmp_path: Path) -
     path, remarks = exported(results_of(tmp_path, faces_showing({0: "." * 9})), "boris")
     assert load(path)["observations"]["interview"]["events"] == []
     assert "no face, and so no annotations" in remarks
+
+
+def test_a_path_of_any_name_comes_back(tmp_path: Path) -> None:
+    name = "a\\x41 caf\udce9\n\u202e.mp4"
+    video = results_of(tmp_path, faces_showing({0: "4" * 9}), path=Path("/nowhere") / name)
+    (file,) = load(exported(video, "boris")[0])["observations"]["interview"]["file"]["1"]
+    assert file.endswith(f"/nowhere/{name}")

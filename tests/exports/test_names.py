@@ -25,6 +25,8 @@ from videoemo.util.file_names import is_file_name
         ("-dash.mp4", "_-dash"),
         (".hidden.mp4", "_.hidden"),
         ("two\nlines.mp4", "two_lines"),
+        ("con.mp4", "_con"),
+        ("about twenty letters to begin with.mp4", "about twenty letters to begin with"),
     ],
 )
 def test_the_name_is_the_videos_where_every_system_can_hold_it(name: str, expected: str) -> None:

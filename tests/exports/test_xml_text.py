@@ -14,9 +14,9 @@ from videoemo.exports.xml_text import attribute, content
     [
         ("<a href='x'>\"&amp;\"</a>", "<a href='x'>\"&amp;\"</a>"),
         ("]]>", "]]>"),
-        ("tab\tnul\0 esc\x1b", "tab\\x09nul\\x00 esc\\x1b"),
-        ("caf\udce9 \ud800 \ufffe\uffff \u202e", "caf\\xe9 \\ud800 \\ufffe\\uffff \\u202e"),
-        ("\u559c \U0001f600", "\u559c \U0001f600"),
+        ("nul\0 esc\x1b", "nul\\x00 esc\\x1b"),
+        ("caf\udce9 \ud800 \ufffe\uffff", "caf\\xe9 \\ud800 \\ufffe\\uffff"),
+        ("a\\x41 \u202e \x85 \u559c \U0001f600", "a\\x41 \u202e \x85 \u559c \U0001f600"),
     ],
 )
 def test_what_no_xml_may_hold_is_an_escape(text: str, read: str) -> None:

@@ -18,7 +18,6 @@ from videoemo.exports.names import beside_tables, stem
 from videoemo.exports.spans import Row, person_rows, remarks_on
 from videoemo.exports.text_file import write_lines
 from videoemo.results import VideoResults
-from videoemo.util.text import escape, map_text
 
 __all__ = ["export_boris"]
 
@@ -47,7 +46,7 @@ def export_boris(video: VideoResults, grid: float | None) -> Exported:
         remarks.append("a folder of pictures, which BORIS does not play as a video")
 
     def write(path: Path) -> None:
-        project = map_text(escape, _project(video, media, persons))
+        project = _project(video, media, persons)
         # In ASCII: on Windows BORIS reads it in the system's own encoding.
         write_lines([json.dumps(project, indent=1)], path)
 

@@ -10,6 +10,8 @@ from videoemo.util.file_names import is_file_name
 
 __all__ = ["beside_tables", "stem"]
 
+# Characters that are never too many.
+_SHORT = 20
 # What Windows has in no name, and a backslash.
 _FORBIDDEN = frozenset('/\\:*?"<>|')
 
@@ -43,7 +45,7 @@ def stem(name: str, ending: str) -> str:
     # That of a folder of pictures may be 2024.05.01.
     bare = path.stem if path.suffix.lower() in VIDEOS | PICTURES else path.name
     plain = "".join(one if one.isprintable() and one not in _FORBIDDEN else "_" for one in bare)
-    if not is_file_name(plain[:1]):
+    if not is_file_name(plain[:_SHORT].rstrip(" .")):  # by its beginning, such as a device's name
         plain = f"_{plain}"
     while not is_file_name(plain, ending=ending):
         plain = plain[:-1]

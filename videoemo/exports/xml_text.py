@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from xml.sax.saxutils import escape as escape_markup
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape, quoteattr
 
-from videoemo.util.text import escape
+from videoemo.util.text import printable
 
 __all__ = ["attribute", "content"]
 
-# Beside what `text.escape` writes as escapes, what XML 1.0 has no characters for.
-_NO_CHARACTERS = re.compile("[\ufffe\uffff]")
+# What XML 1.0 has no characters for: control characters, halves of characters, which stand for
+# bytes that are no UTF-8, and two that are none.
+_NO_CHARACTERS = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def content(text: str) -> str:
     """Text as the content of an element."""
-    return escape_markup(_legal(text))
+    return escape(_legal(text))
 
 
 def attribute(text: str) -> str:
@@ -25,4 +25,9 @@ def attribute(text: str) -> str:
 
 
 def _legal(text: str) -> str:
-    return _NO_CHARACTERS.sub(lambda found: f"\\u{ord(found[0]):04x}", escape(text))
+    return _NO_CHARACTERS.sub(lambda found: _shown(found[0]), text)
+
+
+def _shown(character: str) -> str:
+    shown = printable(character)
+    return shown if shown != character else f"\\u{ord(character):04x}"
