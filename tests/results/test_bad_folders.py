@@ -263,6 +263,18 @@ def test_a_table_that_asks_for_much_memory_is_not_unpacked(out: Path) -> None:
     assert "bytes of memory, allowed are" in line
 
 
+@pytest.mark.parametrize("name", ["videos.csv", "a.mp4/tracks.csv", "a.mp4/expressions.csv"])
+def test_a_table_of_gigabytes_is_not_read(out: Path, name: str) -> None:
+    with (out / name).open("r+b") as file:
+        file.truncate(2**30)  # a hole, which takes no place on the disk
+
+    def read() -> object:
+        video = videoemo.load_results(out).video("a.mp4")
+        return video.tracks, video.episodes
+
+    assert "it has 1,073,741,824 bytes, allowed are" in refused(read)
+
+
 def test_results_can_be_named_by_a_link_to_their_folder(out: Path) -> None:
     (out.parent / "link").symlink_to(out)
     results: Results = videoemo.load_results(out.parent / "link")

@@ -52,6 +52,8 @@ _SMALL, _TIMES = 128 * 1024 * 1024, 16
 # Bytes in UTF-8 of one string: above what the path of a file may have, and what an error says.
 _LONGEST_STRING = 64 * 1024
 _LONGEST_HEADING = 1024 * 1024
+# Bytes of a CSV file whose rows are kept: of a million videos, or of a year of episodes.
+_LARGEST_CSV = 512 * 1024 * 1024
 # Of shares in 32 bits, and of those written with six digits.
 _ROUNDING = 1e-4
 
@@ -236,7 +238,9 @@ def read_heading(path: Path) -> list[str]:
         return list(map(from_cell, next(csv.reader([heading], strict=True), [])))
 
 
-def read_csv(path: Path, columns: Sequence[Column]) -> Iterator[pa.Table]:
+def read_csv(
+    path: Path, columns: Sequence[Column], *, most: float = _LARGEST_CSV
+) -> Iterator[pa.Table]:
     """Read a CSV file of a folder of results part by part, and check its columns; no link is
     followed.
 
@@ -246,6 +250,8 @@ def read_csv(path: Path, columns: Sequence[Column]) -> Iterator[pa.Table]:
         The file, in which text stands as `text.to_cell` writes it.
     columns : sequence of Column
         As they have to be.
+    most : float
+        Bytes above which it is not read, by default half a GiB, since readers keep what they read.
 
     Yields
     ------
@@ -272,6 +278,9 @@ def read_csv(path: Path, columns: Sequence[Column]) -> Iterator[pa.Table]:
         for column in columns
     ]
     with open_regular(path, follow_links=False) as file, _arrow_errors():
+        size = os.fstat(file.fileno()).st_size
+        if size > most:
+            raise ValueError(f"it has {size:,} bytes, allowed are {most:,}")
         parts = pyarrow.csv.open_csv(
             file,
             parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True),
@@ -302,8 +311,8 @@ def empty_table(columns: Sequence[Column]) -> pa.Table:
 
 
 def check_csv(path: Path, columns: Sequence[Column]) -> None:
-    """Check a CSV file as `read_csv` reads it."""
-    for _ in read_csv(path, columns):
+    """Check a CSV file of any size as `read_csv` reads it."""
+    for _ in read_csv(path, columns, most=math.inf):
         pass
 
 
