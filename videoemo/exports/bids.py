@@ -60,7 +60,7 @@ def export_bids(video: VideoResults, grid: float | None) -> Exported:
         Samples a second of the recordings; None for `GRID`.
     """
     root = video.out / _FOLDER
-    name = bids_names(tuple(video.listing.videos))[video.name]
+    name = bids_names(video.names)[video.name]
     folder, stem = root / name.folder, name.stem
     rate = GRID if grid is None else grid
     files = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -56,11 +56,14 @@ class VideoResults:
         Its row of videos.csv.
     columns : Columns
         Of the run.
+    names : tuple of str
+        Those of all videos of the run.
     """
 
     out: Path
     row: VideoRow
     columns: Columns
+    names: tuple[str, ...] = field(repr=False)
 
     @property
     def name(self) -> str:
