@@ -83,7 +83,10 @@ class Results:
     @cached_property
     def scored(self) -> list[VideoResults]:
         """The results of the videos that did not fail, in path order."""
-        return [VideoResults(self.path, row, self.columns) for row in self.rows if not row.failed]
+        names = tuple(self.listing.videos)
+        return [
+            VideoResults(self.path, row, self.columns, names) for row in self.rows if not row.failed
+        ]
 
     @cached_property
     def videos(self) -> pd.DataFrame:
