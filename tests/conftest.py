@@ -19,6 +19,7 @@ from tests.support.commands import Run
 from tests.support.paths import ROOT
 from videoemo.cli.demo_clip import write_clip
 from videoemo.cli.main import main
+from videoemo.runs.workers.process import thread_settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -34,9 +35,10 @@ def pytest_configure(config: pytest.Config) -> None:
         folder = tempfile.mkdtemp(prefix="videoemo-tests-")
         os.environ["VIDEOEMO_MODELS"] = folder
         config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
-    # As in the workers of a run: processes share the processors, and threads that wait for work by
-    # turning round take most of them.
-    os.environ["OPENBLAS_NUM_THREADS"], os.environ["OMP_WAIT_POLICY"] = "1", "passive"
+    # As a worker of several: processes of tests share the processors, and a command that may use
+    # but one starts one process for a video and not three. What is said of more threads, and of
+    # processes beside a worker, allows itself more.
+    os.environ |= thread_settings(1)
     # Where a shell's background job runs the tests, the signal is ignored, and would be by the
     # commands that they start.
     signal.signal(signal.SIGINT, signal.default_int_handler)

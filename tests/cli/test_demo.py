@@ -22,10 +22,8 @@ from videoemo.scoring.task import prepare
 def scored(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the clip's results, as the default settings give them."""
     folder = tmp_path_factory.mktemp("out")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("OMP_NUM_THREADS", "1")  # nothing is started that would outlive a test
-        score = prepare(load_pipeline(), {}, None, folder.parent)
-        score(Job(Clip(demo, demo.name), folder, {}), lambda frames, share: None)
+    score = prepare(load_pipeline(), {}, None, folder.parent)
+    score(Job(Clip(demo, demo.name), folder, {}), lambda frames, share: None)
     return folder
 
 

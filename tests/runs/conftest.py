@@ -24,7 +24,8 @@ def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def uninterrupted(clips: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("uninterrupted")
-    process = start("score", clips, "-o", folder / "out", "--pipeline", settings(folder))
+    command = ("score", clips, "-o", folder / "out", "--pipeline", settings(folder))
+    process = start(*command, threads=2)
     _, err = process.communicate()
     assert process.returncode == 0, err
     return folder / "out"

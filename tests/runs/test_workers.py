@@ -20,7 +20,7 @@ from tests.support.processes import alive
 from videoemo.errors import InputError, WeightsError, WorkerError
 from videoemo.runs.workers.interfaces import WorkerCrash
 from videoemo.runs.workers.pool import WorkerPool
-from videoemo.runs.workers.process import WorkerProcess, threads_per_worker
+from videoemo.runs.workers.process import WorkerProcess, thread_settings, threads_per_worker
 
 linux = pytest.mark.skipif(
     not Path("/proc/self/statm").exists(), reason="memory is watched through /proc"
@@ -257,7 +257,8 @@ def test_no_module_is_taken_from_the_folder_a_run_is_started_in(
 
 
 def test_each_worker_has_its_share_of_the_processors(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    for name in thread_settings(1):
+        monkeypatch.delenv(name, raising=False)
     usable = threads_per_worker(1)
     assert (usable, threads_per_worker(usable), threads_per_worker(2 * usable)) == (
         len(os.sched_getaffinity(0)),
@@ -266,6 +267,11 @@ def test_each_worker_has_its_share_of_the_processors(monkeypatch: pytest.MonkeyP
     )
 
 
-def test_threads_that_were_asked_for_are_the_most(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+@pytest.mark.parametrize("name", ["OMP_NUM_THREADS", "OMP_THREAD_LIMIT"])
+def test_threads_that_were_asked_for_are_the_most(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    for other in thread_settings(1):
+        monkeypatch.delenv(other, raising=False)
+    monkeypatch.setenv(name, "1")
     assert threads_per_worker(1) == 1

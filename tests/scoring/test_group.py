@@ -67,12 +67,6 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_pair(tmp_path_factory.mktemp("in") / "pair")
 
 
-@pytest.fixture(autouse=True)
-def _one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is started beside this process that would outlive a test."""
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
-
-
 def scored(pair: Path, folder: Path, *, model: Path | None = None, **settings: Any) -> VideoRow:
     folder.mkdir()
     pipeline = change_pipeline(load_pipeline(), fps=4.0, min_face=60, **settings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from pathlib import Path
 from tests.support.clips import pad, write_clip, write_long_clip
 from videoemo.cli.demo_clip import write_portrait
 from videoemo.cli.main import main
+from videoemo.runs.workers.process import thread_settings
 
 # The fixture `videoemo`: runs a command line; exit status, standard output, standard error.
 Run = Callable[..., tuple[int, str, str]]
@@ -17,10 +19,13 @@ Run = Callable[..., tuple[int, str, str]]
 SETTINGS = "[outputs]\npictures = false\n"
 
 
-def start(*args: object) -> subprocess.Popen[str]:
-    """A command in a process group of its own."""
+def start(*args: object, threads: int = 1) -> subprocess.Popen[str]:
+    """A command in a process group of its own; with two threads, its worker has processes beside
+    it where there are two processors.
+    """
     return subprocess.Popen(
         [sys.executable, "-m", "videoemo", *map(str, args)],
+        env=os.environ | thread_settings(threads),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

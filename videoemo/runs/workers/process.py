@@ -21,9 +21,9 @@ from videoemo.errors import WorkerError
 from videoemo.runs.workers import worker
 from videoemo.runs.workers.interfaces import Event, Worker
 from videoemo.runs.workers.memory import process_memory
-from videoemo.util.cpu import n_processors
+from videoemo.util.cpu import n_processors, n_threads
 
-__all__ = ["LocalWorkerSource", "WorkerProcess", "threads_per_worker"]
+__all__ = ["LocalWorkerSource", "WorkerProcess", "thread_settings", "threads_per_worker"]
 
 # Settings of glibc's malloc: by default it returns the memory of arrays to the system, and gets it
 # again for the next ones page by page, which takes a twentieth of the time of a small frame. With
@@ -127,7 +127,7 @@ class WorkerProcess:
                 pass_fds=pass_fds,
                 env=_MALLOC
                 | os.environ
-                | _thread_settings(threads)
+                | thread_settings(threads)
                 | {"PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path)},
             )
         except OSError as exc:
@@ -206,14 +206,12 @@ def _descendants(pid: int) -> list[psutil.Process]:
 
 def threads_per_worker(jobs: int) -> int:
     """Threads of each of some workers: their even share of the processors that this process may
-    use; no more than OMP_NUM_THREADS, where that is set.
+    use; no more than this process may keep busy, see `n_threads`.
     """
-    usable = n_processors()
-    given = os.environ.get("OMP_NUM_THREADS", "")
-    return max(1, min(usable // jobs, int(given) if given.isdigit() else usable))
+    return max(1, min(n_processors() // jobs, n_threads()))
 
 
-def _thread_settings(threads: int) -> dict[str, str]:
+def thread_settings(threads: int) -> dict[str, str]:
     """Environment variables that limit the threads of libraries.
 
     torch computes convolutions in another way with one thread than with several, and the last bits
