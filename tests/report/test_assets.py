@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
+
+from videoemo.errors import InputError
 from videoemo.report.assets import CHARTS, write_assets
 
 
@@ -24,3 +27,12 @@ def test_assets_that_are_there_stay_and_damaged_ones_are_made_anew(tmp_path: Pat
     write_assets(tmp_path)
     assert kept.stat().st_mtime_ns == 1
     assert damaged.read_bytes() == whole
+
+
+def test_assets_are_not_written_through_a_link(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "out" / "assets").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(InputError, match="'assets' leads out of the output folder"):
+        write_assets(tmp_path / "out")
+    assert list((tmp_path / "elsewhere").iterdir()) == []

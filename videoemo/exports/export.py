@@ -14,6 +14,7 @@ from videoemo.exports.export_file import ExportFile
 from videoemo.exports.formats import Format
 from videoemo.exports.track_grid import check_rate
 from videoemo.results import Results
+from videoemo.runs.state.paths import inside
 from videoemo.util.messages import count_noun
 from videoemo.util.slow_work import SlowWork
 
@@ -100,6 +101,7 @@ def export_results(
                 for file in exported.files:
                     if file.path not in put:  # some are of all videos together
                         put.add(file.path)
+                        inside(results.path, file.path.parent, what=f"{str(file.path.parent)!r}")
                         getattr(run, _put(file, redo=redo)).append(file.path)
                 for remark in exported.remarks:
                     about = run.remarks.setdefault(remark, Remark())

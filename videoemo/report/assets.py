@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from videoemo.errors import VideoemoError
-from videoemo.runs.state.paths import ASSETS
+from videoemo.runs.state.paths import ASSETS, inside
 from videoemo.util.files import atomic_write
 from videoemo.util.messages import reason_of
 
@@ -34,14 +34,17 @@ def write_assets(out: Path) -> None:
 
     Raises
     ------
+    InputError
+        A link there leads out of the folder.
     OutputError
         A file cannot be written.
     VideoemoError
         Bokeh's script is not where its package has it.
     """
+    folder = inside(out, out / ASSETS, what=f"the folder {ASSETS!r}")
     names = [path.name for path in sorted(_OWN.iterdir()) if path.suffix in (".js", ".css")]
     for name in [*names, *_BOKEH]:
-        data, path = asset_text(name).encode(), out / ASSETS / name
+        data, path = asset_text(name).encode(), folder / name
         if not _holds(path, data):
             with atomic_write(path) as temporary:
                 temporary.write_bytes(data)

@@ -37,6 +37,7 @@ __all__ = [
     "check_result_folders",
     "failure_file",
     "failures_folder",
+    "inside",
     "lease_folder",
     "leases_folder",
     "result_folder",
@@ -83,7 +84,7 @@ def leases_folder(out: Path) -> Path:
     InputError
         A link there leads out of the output folder.
     """
-    return _inside(out, out / STATE_FOLDER / "leases", what="the state of the work")
+    return inside(out, out / STATE_FOLDER / "leases", what="the state of the work")
 
 
 def lease_folder(out: Path, clip_id: str) -> Path:
@@ -101,7 +102,7 @@ def runs_folder(out: Path) -> Path:
     InputError
         A link there leads out of the output folder.
     """
-    return _inside(out, out / STATE_FOLDER / "runs", what="the state of the work")
+    return inside(out, out / STATE_FOLDER / "runs", what="the state of the work")
 
 
 def failures_folder(out: Path) -> Path:
@@ -118,7 +119,7 @@ def failure_file(out: Path, clip_id: str) -> Path:
         A link there leads out of the output folder.
     """
     return (
-        _inside(out, failures_folder(out), what="the state of the work") / f"{_name(clip_id)}.json"
+        inside(out, failures_folder(out), what="the state of the work") / f"{_name(clip_id)}.json"
     )
 
 
@@ -135,7 +136,7 @@ def result_folder(out: Path, clip_id: str) -> Path:
         It would be outside the output folder.
     """
     folder = _place(out, clip_id)
-    _inside(out, folder.parent, what=f"the video's name {shown(clip_id)}")
+    inside(out, folder.parent, what=f"the video's name {shown(clip_id)}")
     return folder
 
 
@@ -201,7 +202,23 @@ def _names_a_file(clip_id: str) -> bool:
     )
 
 
-def _inside(out: Path, folder: Path, *, what: str) -> Path:
+def inside(out: Path, folder: Path, *, what: str) -> Path:
+    """A folder into which files are to be put, once it is certain that it is in the output folder.
+
+    Parameters
+    ----------
+    out : Path
+        The output folder.
+    folder : Path
+        By its name in it; it need not exist.
+    what : str
+        What leads there, for the message.
+
+    Raises
+    ------
+    InputError
+        A link there leads out of the output folder.
+    """
     # Resolved: a link in a folder from somebody else may lead out of it, and on Windows `C:x` is
     # elsewhere.
     if not folder.resolve().is_relative_to(_resolved(out.absolute())):
