@@ -52,3 +52,15 @@ def test_runs_that_begin_together_do_not_disturb_each_other_and_leave_nothing(
     ]
     assert [run.communicate()[1] for run in runs] == [b""] * 3
     assert list(tmp_path.iterdir()) == []
+
+
+def test_no_link_in_the_place_of_the_unfinished_file_is_written_through(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    with atomic_write(tmp_path / "b.txt") as path:
+        path.touch()
+        name = path.name
+    (tmp_path / name).symlink_to(tmp_path / "mine.txt")
+    with atomic_write(tmp_path / "b.txt") as path:
+        path.write_text("done")
+    assert (tmp_path / "mine.txt").read_text() == "mine"
+    assert (tmp_path / "b.txt").read_text() == "done"

@@ -47,6 +47,8 @@ def atomic_write(path: Path) -> Iterator[Path]:
     temporary = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        # In a folder from somebody else a link could lie there, and lead to a file of the reader's.
+        temporary.unlink(missing_ok=True)
         try:
             yield temporary
             temporary.replace(path)
