@@ -11,6 +11,7 @@ from videoemo.cli.export import export
 from videoemo.cli.import_corrections import import_corrections
 from videoemo.cli.learn import evaluate, extract, fit, pool, train
 from videoemo.cli.networks import models
+from videoemo.cli.report import report
 from videoemo.cli.score import merge, score
 from videoemo.errors import VideoemoError
 from videoemo.util.messages import one_line
@@ -80,6 +81,7 @@ def cli() -> None:
 for _command in (
     score,
     merge,
+    report,
     export,
     import_corrections,
     demo,

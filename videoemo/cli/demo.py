@@ -27,21 +27,21 @@ def demo(out: Path) -> int:
     It needs nothing but the install: the clip is drawn from a portrait that Matplotlib ships.
     """
     from videoemo.cli.demo_clip import course_table, write_clip
+    from videoemo.cli.report import report_on
     from videoemo.cli.score import print_run
     from videoemo.config.pipeline import load_pipeline
     from videoemo.runs.plan import Resume
     from videoemo.runs.progress import ConsoleProgress
     from videoemo.scoring.folder import score_folder
 
-    clip = write_clip(out / "clip" / "portrait.mp4")
-    run = score_folder(
-        [clip], out, load_pipeline(), progress=ConsoleProgress(), resume=Resume(redo=True)
-    )
+    clip, progress = write_clip(out / "clip" / "portrait.mp4"), ConsoleProgress()
+    run = score_folder([clip], out, load_pipeline(), progress=progress, resume=Resume(redo=True))
     status = print_run(run, out)
     if status == 0:
         results = out / clip.name
         say("", *course_table(results / "faces.parquet").splitlines(), "")
         say(f"the clip:       {clip}", f"over time:      {results / 'timeline.png'}")
         say(f"the group:      {results / 'group.png'}", f"all videos:     {out / 'overview.png'}")
-        say("", "now your own videos:  videoemo score FOLDER -o RESULTS")
+        status = report_on(out, progress)
+        say("", "now your own videos:  videoemo score FOLDER -o RESULTS --report")
     return status

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from videoemo.cli import options
+from videoemo.cli.report import report_on
+from videoemo.runs.state.paths import INDEX
 from videoemo.util.messages import count_noun
+from videoemo.util.regular_files import is_regular
 from videoemo.util.terminal import print_result, say
 
 if TYPE_CHECKING:
@@ -79,6 +82,9 @@ __all__ = ["merge", "print_run", "score"]
     help="Remove results in OUT that this run does not make, as of a video that is gone.",
 )
 @click.option(
+    "--report", "with_report", is_flag=True, help="Write a report for the browser, like `report`."
+)
+@click.option(
     "--dry-run",
     is_flag=True,
     help="Say what would be done, and how long it would take, and stop.",
@@ -99,6 +105,7 @@ def score(
     retry_failed: bool,
     verify: bool,
     prune: bool,
+    with_report: bool,
     dry_run: bool,
     log_json: bool,
     **settings: Any,
@@ -155,6 +162,9 @@ def score(
     status = print_run(run, out)
     if classifier is not None:
         say(f"{classifier.name} says: {_tally(run)}")
+    if with_report:
+        return max(status, report_on(out, progress))
+    _say_if_older(run, out)
     return status
 
 
@@ -168,7 +178,10 @@ def merge(folders: tuple[Path, ...], out: Path) -> int:
     """
     from videoemo.scoring.merge import merge as merge_folders
 
-    return print_run(merge_folders(folders, out), out)
+    run = merge_folders(folders, out)
+    status = print_run(run, out)
+    _say_if_older(run, out)
+    return status
 
 
 def print_run(run: Run, out: Path) -> int:
@@ -193,6 +206,12 @@ def print_run(run: Run, out: Path) -> int:
     tables = [name for name in names if (out / name).exists()]
     say(f"results in {out}: {', '.join(tables)}, and a folder a video")
     return options.FAILED_VIDEOS if run.failures else 0
+
+
+def _say_if_older(run: Run, out: Path) -> None:
+    """Say that a report of before shows results of before."""
+    if run.before < len(run.rows) and is_regular(out / INDEX):
+        say(f"{out / INDEX} shows results of before: `videoemo report` writes it anew")
 
 
 def _tally(run: Run) -> str:
