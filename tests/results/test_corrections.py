@@ -11,6 +11,9 @@ import videoemo
 from tests.support.results import MadeUp, two_persons, write_results
 from tests.support.rows import CLASSES
 from videoemo.errors import InputError
+from videoemo.exports.export import export_results
+from videoemo.exports.formats import find_formats
+from videoemo.report.video_page import write_video_page
 from videoemo.results import VideoResults
 from videoemo.tables.corrections import CORRECTIONS, Corrections, write_corrections
 
@@ -48,6 +51,18 @@ def test_corrected_persons_and_expressions_are_in_every_table(out: Path) -> None
     assert video.group["faces"].tolist() == [1] * 10 + [2] * 6 + [1] * 4
     results = videoemo.load_results(out)
     assert set(results.faces["track"]) == set(results.expressions["track"]) == {0, 1, 5}
+
+
+def test_corrections_of_frames_that_are_not_there_are_told(out: Path) -> None:
+    assert correct(out, frames=range(10), track=5, expression="").corrections_remark == ""
+    write_results(out, {"a.mp4": MadeUp(two_persons(5))})
+    video = videoemo.load_results(out).video("a.mp4")
+    assert "frames that are no longer sampled" in video.corrections_remark
+    assert set(video.table.track[video.table.frame < 5].tolist()) == {5}
+    page = write_video_page(video).read_text(encoding="utf-8")
+    assert "frames that are no longer sampled" in page
+    remarks = export_results(videoemo.load_results(out), find_formats(["srt"])).remarks
+    assert any("frames that are no longer sampled" in remark for remark in remarks)
 
 
 def test_without_corrections_the_classes_that_lead_are_those_of_the_episodes(out: Path) -> None:

@@ -103,7 +103,7 @@ def export_results(
                         put.add(file.path)
                         inside(results.path, file.path.parent, what=f"{str(file.path.parent)!r}")
                         getattr(run, _put(file, redo=redo)).append(file.path)
-                for remark in exported.remarks:
+                for remark in filter(None, [*exported.remarks, video.corrections_remark]):
                     about = run.remarks.setdefault(remark, Remark())
                     about.videos[video.name] = about.formats[one.name] = None
         except InputError as exc:

@@ -148,7 +148,11 @@ def _figure(text: str) -> tuple[str, str]:
 def _notices(video: VideoResults, media: Media) -> list[str]:
     notices = [video.row.error, media.notice]
     if video.corrections is not None:
-        notices.append("Corrected by hand: boxes, persons and expressions of some frames.")
+        left_out = video.corrections_remark
+        notices.append(
+            "Corrected by hand: boxes, persons and expressions of some frames"
+            + (f"; {left_out}." if left_out else ".")
+        )
     return [text for text in notices if text]
 
 

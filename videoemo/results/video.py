@@ -148,6 +148,19 @@ class VideoResults:
         return self.detected if self.corrections is None else self.corrections.apply(self.detected)
 
     @cached_property
+    def corrections_remark(self) -> str:
+        """What corrections are left out, in a sentence without the video's name; empty where all
+        are in the table.
+        """
+        missing = () if self.corrections is None else self.corrections.missing(self.detected)
+        if not len(missing):
+            return ""
+        return (
+            "what was put right in frames that are no longer sampled, as with another --fps, is "
+            "left out"
+        )
+
+    @cached_property
     def smoothed(self) -> FaceTable:
         """Its faces, smoothed along tracks as pictures show them."""
         table = self.table
