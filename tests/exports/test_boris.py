@@ -9,7 +9,12 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from tests.support.exports import exported, faces_showing, results_of
+from videoemo.results import load_results
+from videoemo.util.files import write_json
+from videoemo.util.json_files import read_object
 
 
 def load(path: Path) -> dict[str, Any]:
@@ -84,3 +89,14 @@ def test_a_path_of_any_name_comes_back(tmp_path: Path) -> None:
     video = results_of(tmp_path, faces_showing({0: "4" * 9}), path=Path("/nowhere") / name)
     (file,) = load(exported(video, "boris")[0])["observations"]["interview"]["file"]["1"]
     assert file.endswith(f"/nowhere/{name}")
+
+
+def test_times_begin_with_the_file_as_in_its_player(tmp_path: Path) -> None:
+    video = results_of(tmp_path, faces_showing({0: "4" * 25}, seconds=3 + np.arange(25) / 25))
+    summary = read_object(video.folder / "summary.json")
+    write_json(video.folder / "summary.json", summary | {"clock_start": 2.9})
+    again = load_results(tmp_path).video(video.name)
+    events = load(exported(again, "boris")[0])["observations"]["interview"]["events"]
+    assert [time for time, *_ in events] == [0.1, 1.1]
+    # Elsewhere the file's own clock holds, unless it has no beginning.
+    assert "00:00:03.000 --> 00:00:04.000" in exported(again, "webvtt")[0].read_text("utf-8")

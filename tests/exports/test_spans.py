@@ -56,7 +56,7 @@ def test_times_count_from_where_players_do(tmp_path: Path) -> None:
     video = results_of(tmp_path, faces_showing({0: "4" * 20}, seconds=seconds))
     assert person_rows(video)[0].spans == (Span(1400, 2200, "happiness"),)
     summary = read_object(video.folder / "summary.json")
-    write_json(video.folder / "summary.json", summary | {"clock_start": 1.4})
+    write_json(video.folder / "summary.json", summary | {"clock_start": 1.4, "clock_is_free": True})
     again = load_results(tmp_path).video(video.name)
     (persons,) = person_rows(again)
     assert persons.spans == (Span(0, 800, "happiness"),)

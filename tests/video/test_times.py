@@ -313,9 +313,11 @@ def test_the_end_of_a_clock_is_no_gap(tmp_path: Path) -> None:
     )
 
 
-def test_players_count_from_the_start_of_the_earliest_stream(tmp_path: Path) -> None:
+def test_a_clock_starts_with_the_earliest_stream(tmp_path: Path) -> None:
     late = range(100, 120)
     alone = probe(write_clip(tmp_path / "alone.mkv", ticks=late))
     assert alone.clock_start == alone.seconds[0] == 4
     heard = probe(write_clip(tmp_path / "heard.mkv", ticks=late, audio=5.0))
     assert (heard.clock_start, heard.seconds[0]) == (0, 4)
+    assert not heard.clock_is_free
+    assert probe(write_clip(tmp_path / "a.ts")).clock_is_free

@@ -15,7 +15,7 @@ from videoemo._version import __version__
 from videoemo.exports.export_file import Exported, ExportFile
 from videoemo.exports.media import Media, find_media
 from videoemo.exports.names import beside_tables, stem
-from videoemo.exports.spans import Row, person_rows, remarks_on
+from videoemo.exports.spans import Row, clock_start, person_rows, remarks_on
 from videoemo.exports.text_file import write_lines
 from videoemo.results import VideoResults
 
@@ -40,7 +40,8 @@ def export_boris(video: VideoResults, grid: float | None) -> Exported:
     grid : float or None
         Not used.
     """
-    persons, media = person_rows(video), find_media(video)
+    # It plays by mpv, whose times begin with the file, whatever its clock says.
+    persons, media = person_rows(video, origin=clock_start(video)), find_media(video)
     remarks = [*remarks_on(video, persons), *filter(None, [media.remark])]
     if "files" in video.summary["key"]["video"]:
         remarks.append("a folder of pictures, which BORIS does not play as a video")

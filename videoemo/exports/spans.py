@@ -18,6 +18,7 @@ __all__ = [
     "Row",
     "Span",
     "clock_origin",
+    "clock_start",
     "cut_row",
     "group_row",
     "moments",
@@ -28,6 +29,7 @@ __all__ = [
 
 # Of a group: what most of its persons display.
 TONES = ("positive", "neutral", "negative")
+_DAY = 86400.0
 _TONE = dict.fromkeys(POSITIVE, "positive") | dict.fromkeys(NEGATIVE, "negative")
 
 
@@ -89,9 +91,17 @@ def person(track: int) -> str:
     return f"person {track}"
 
 
-def person_rows(video: VideoResults) -> list[Row]:
-    """Rows of the persons of a video, by track."""
-    origin = clock_origin(video)
+def person_rows(video: VideoResults, *, origin: float | None = None) -> list[Row]:
+    """Rows of the persons of a video, by track.
+
+    Parameters
+    ----------
+    video : VideoResults
+        The video.
+    origin : float or None
+        The second of its clock from which playing time counts; None for `clock_origin`.
+    """
+    origin = clock_origin(video) if origin is None else origin
     by_track: dict[int, list[Episode]] = {}
     for episode in video.episodes:
         by_track.setdefault(episode.track, []).append(episode)
@@ -149,10 +159,18 @@ def moments(rows: Sequence[Row]) -> Iterator[Moment]:
             yield Moment(start, stop, {rows[i].name: displayed[i] for i in sorted(displayed)})
 
 
+def clock_start(video: VideoResults) -> float:
+    """Second of a video's clock at which its file begins, by sound or picture: 0 of most."""
+    start = video.summary.get("clock_start", 0.0)
+    return float(start) if type(start) in (int, float) and math.isfinite(start) else 0.0
+
+
 def clock_origin(video: VideoResults) -> float:
-    """Second of a video's clock at which players begin to count: 0 for most."""
-    origin = video.summary.get("clock_start", 0.0)
-    return float(origin) if type(origin) in (int, float) and math.isfinite(origin) else 0.0
+    """Second of a video's clock from which players count: 0, but for a clock that has no beginning
+    of its own, or begins a day or more from 0, such as seconds since 1970.
+    """
+    start = clock_start(video)
+    return start if video.summary.get("clock_is_free") is True or abs(start) >= _DAY else 0.0
 
 
 def remarks_on(video: VideoResults, rows: Iterable[Row]) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from videoemo.tables.summary import Failure, to_summary
 from videoemo.tables.videos import VideoRow
 from videoemo.util.files import write_json
 from videoemo.util.timings import StageTimer
+from videoemo.video import Video
 
 if TYPE_CHECKING:
     from videoemo.classification.model_file import FittedClassifier
@@ -86,7 +87,7 @@ def _score_into(
             **group,
             "cuts": [round(seconds, 6) for seconds in scored.cuts],
             **video_location(job.clip.path, result_folder(out, job.clip.id)),
-            **({"clock_start": round(start, 6)} if (start := scored.video.clock_start) else {}),
+            **_clock(scored.video),
             "width": scored.video.width,
             "height": scored.video.height,
             **({"presentation": presentation} if presentation else {}),
@@ -96,6 +97,13 @@ def _score_into(
         },
     )
     return scored.row
+
+
+def _clock(video: Video) -> dict[str, Any]:
+    """From where players count, where that is not 0."""
+    if not video.clock_start:
+        return {}
+    return {"clock_start": round(video.clock_start, 6), "clock_is_free": video.clock_is_free}
 
 
 def _remove_unfinished(folder: Path) -> None:

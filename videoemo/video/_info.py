@@ -53,8 +53,11 @@ class Video:
     start : float, default=0.0
         The stream's own start in seconds, which some decoders subtract.
     clock_start : float, default=0.0
-        The time in seconds, by the clock of `seconds`, at which players begin to count: the start
-        of the earliest stream of its container, such as its sound; never after the first frame.
+        The start of the earliest stream of its container, such as its sound, in seconds by the
+        clock of `seconds`; never after the first frame.
+    clock_is_free : bool, default=False
+        Whether that clock has no beginning of its own, as in MPEG-TS and MPEG-PS, so that every
+        player counts from `clock_start`. In other containers some count from there, some from 0.
     edited : bool, default=False
         Whether an edit list hides frames.
     stream : int, default=0
@@ -87,6 +90,7 @@ class Video:
     keyframes: npt.NDArray[np.int64]
     start: float = 0.0
     clock_start: float = 0.0
+    clock_is_free: bool = False
     edited: bool = False
     stream: int = 0
     n_streams: int = 1

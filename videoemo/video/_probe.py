@@ -26,6 +26,8 @@ from videoemo.video.times.stream_times import frame_times
 
 __all__ = ["probe"]
 
+# Containers whose clock may begin at any time, by libav's names.
+_FREE_CLOCKS = frozenset(["mpegts", "mpeg"])
 FOLLOWED = "another recording follows in the same file and is not read: cut the two apart"
 
 
@@ -142,6 +144,7 @@ def _probe_container(
             packets=times.packets,
             start=float((chosen.start_time or 0) * (chosen.time_base or 0)),
             clock_start=_clock_start(container, times),
+            clock_is_free=container.format.name in _FREE_CLOCKS,
             edited=any(packet.is_hidden for packet in found),
             stream=chosen.index,
             n_streams=len(container.streams.video),
