@@ -422,6 +422,10 @@ def test_demo_scores_a_clip_made_on_the_spot(videoemo: Run, tmp_path: Path) -> N
     for picture in (results / "timeline.png", results / "group.png", overview):
         assert picture.is_file()
         assert str(picture) in out
+    report, last = out.splitlines()[-2:]
+    assert report.startswith(f"report: {tmp_path / 'demo' / 'index.html'}")
+    assert last == f"open in a browser:  {results / 'report.html'}"
+    assert (results / "report.html").is_file()
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ def demo(out: Path) -> int:
     from videoemo.config.pipeline import load_pipeline
     from videoemo.runs.plan import Resume
     from videoemo.runs.progress import ConsoleProgress
+    from videoemo.runs.state.paths import PAGE
     from videoemo.scoring.folder import score_folder
 
     clip, progress = write_clip(out / "clip" / "portrait.mp4"), ConsoleProgress()
@@ -42,6 +43,7 @@ def demo(out: Path) -> int:
         say("", *course_table(results / "faces.parquet").splitlines(), "")
         say(f"the clip:       {clip}", f"over time:      {results / 'timeline.png'}")
         say(f"the group:      {results / 'group.png'}", f"all videos:     {out / 'overview.png'}")
+        say("", "now your own videos:  videoemo score FOLDER -o RESULTS --report", "")
         status = report_on(out, progress)
-        say("", "now your own videos:  videoemo score FOLDER -o RESULTS --report")
+        say(f"open in a browser:  {results / PAGE}")
     return status
