@@ -59,6 +59,7 @@ def write_clip(
     mirrored: bool = False,
     context: dict[str, Any] | None = None,
     audio: float = 0.0,
+    audio_codec: str | None = None,
 ) -> Path:
     """Write `n` numbered frames and, where asked, `audio` seconds of silence; the container follows
     from the suffix of `path`.
@@ -74,6 +75,8 @@ def write_clip(
         they are.
     context : dict or None
         Attributes of the encoder, by name, such as `sample_aspect_ratio`.
+    audio_codec : str or None
+        The silence's; AAC, in AVI MP2, where not given.
     """
     times = range(n) if ticks is None else ticks
     with av.open(
@@ -88,7 +91,9 @@ def write_clip(
             stream.set_display_rotation(rotation, hflip=mirrored)
         sound: Any = (
             container.add_stream(
-                "aac" if path.suffix != ".avi" else "mp2", rate=48000, layout="mono"
+                audio_codec or ("aac" if path.suffix != ".avi" else "mp2"),
+                rate=48000,
+                layout="mono",
             )
             if audio
             else None
@@ -181,8 +186,9 @@ def write_sound(path: Path, *, seconds: float = 1.0) -> Path:
 def _silence(container: Any, sound: Any, *, seconds: float) -> None:
     step = sound.codec_context.frame_size or 1152
     format_ = sound.codec_context.format.name
+    kinds: dict[str, type[Any]] = {"flt": np.float32, "s16": np.int16, "s32": np.int32}
     for first in range(0, int(seconds * 48000), step):
-        samples = np.zeros((1, step), np.float32 if format_.startswith("flt") else np.int16)
+        samples = np.zeros((1, step), kinds[format_.removesuffix("p")])
         frame = av.AudioFrame.from_ndarray(samples, format=format_, layout="mono")
         frame.pts, frame.sample_rate, frame.time_base = first, 48000, Fraction(1, 48000)
         container.mux(sound.encode(frame))

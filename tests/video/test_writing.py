@@ -135,6 +135,15 @@ def test_sound_comes_along_when_asked_for(tmp_path: Path, suffix: str, codec: st
     assert streams(tmp_path / "c.mp4") == {"video": "h264"}
 
 
+def test_sound_whose_ticks_are_coarse_comes_along(tmp_path: Path) -> None:
+    # A frame of MPEG audio is a tick of AVI, and no whole number of AAC's frames.
+    source = write_clip(tmp_path / "a.avi", codec="mpeg4", audio=0.8, audio_codec="mp3")
+    assert copy(source, tmp_path / "b.mp4", sound=True).remarks == ()
+    with av.open(str(tmp_path / "b.mp4")) as written:
+        starts = [packet.pts or 0 for packet in written.demux(audio=0) if packet.size]
+    assert set(np.diff(starts).tolist()) == {1024}
+
+
 def test_sound_that_is_not_there_is_said_to_be_none(tmp_path: Path) -> None:
     written = copy(write_clip(tmp_path / "a.mp4"), tmp_path / "b.mp4", sound=True)
     assert (written.sound, written.remarks) == (False, ("it has no sound",))

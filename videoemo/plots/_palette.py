@@ -6,7 +6,6 @@ import numpy as np
 
 __all__ = [
     "BAND",
-    "BLACK",
     "BLUE",
     "GREY",
     "HATCH",

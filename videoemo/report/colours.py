@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from colorsys import hls_to_rgb, rgb_to_hls
 from dataclasses import dataclass
 
-import numpy as np
-
-from videoemo.plots._palette import BLACK, MOST_CLASSES, RGB, WHITE, colours, contrast, mix
+from videoemo.plots._palette import MOST_CLASSES, RGB, WHITE, colours, contrast
 
 __all__ = ["ClassColour", "class_colours"]
 
@@ -15,6 +14,8 @@ __all__ = ["ClassColour", "class_colours"]
 _LIGHT, _DARK = WHITE, (0x14 / 255, 0x16 / 255, 0x1A / 255)
 # WCAG 2.1, success criterion 1.4.11: the least contrast of what is no text to its ground.
 _CONTRAST = 3.0
+# Of the lightness, 0 to 1.
+_STEP = 0.01
 
 
 @dataclass(frozen=True)
@@ -48,21 +49,22 @@ def class_colours(classes: Sequence[str]) -> dict[str, ClassColour]:
     return {
         name: ClassColour(
             _code(colour),
-            _code(_apart(colour, BLACK, ground=_LIGHT)),
-            _code(_apart(colour, WHITE, ground=_DARK)),
+            _code(_apart(colour, ground=_LIGHT, step=-_STEP)),
+            _code(_apart(colour, ground=_DARK, step=_STEP)),
         )
         for name, colour in of_parts
     }
 
 
-def _apart(colour: RGB, other: RGB, *, ground: RGB) -> RGB:
-    """The colour with as little of another as sets it apart from the ground."""
-    shares = np.arange(100, 0, -5) / 100
-    return next(
-        mixed
-        for mixed in (mix(colour, other, share=float(share)) for share in shares)
-        if contrast(mixed, ground) >= _CONTRAST
-    )
+def _apart(colour: RGB, *, ground: RGB, step: float) -> RGB:
+    """The colour, as little lighter or darker as sets it apart from the ground: grey it would be
+    taken for another one.
+    """
+    hue, lightness, saturation = rgb_to_hls(*colour)
+    while contrast(colour, ground) < _CONTRAST:
+        lightness += step
+        colour = hls_to_rgb(hue, lightness, saturation)
+    return colour
 
 
 def _code(colour: RGB) -> str:

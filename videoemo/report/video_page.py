@@ -131,7 +131,7 @@ def _facts(video: VideoResults) -> list[tuple[str, str]]:
     row, table = video.row, video.table
     persons = len(set(table.track[table.face >= 0].tolist()))
     seconds = row.seconds or 0.0
-    facts = [(clock(round(seconds, 1), longest=seconds), "min:s" if seconds >= 120 else "s")]
+    facts = [(clock(round(seconds, 1), longest=seconds) + (" s" if seconds < 120 else ""), "long")]
     facts += [_figure(count(row.frames or 0, "sampled frame")), _figure(count(persons, "person"))]
     if row.frames:
         facts.append((percent(row.face_frames or 0, row.frames), "of the frames with a face"))

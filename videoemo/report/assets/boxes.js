@@ -28,8 +28,10 @@ videoemo.Boxes = class {
       const box = [left + face.x * scale, top + face.y * scale, face.width * scale, face.height * scale];
       this.#frame(pen, box, this.#colour(face), ratio, held);
     }
+    const taken = [];
     for (const face of faces) {
-      this.#label(pen, left + face.x * scale, top + face.y * scale, top + (face.y + face.height) * scale, face, ratio);
+      const [x, y] = [left + face.x * scale, top + face.y * scale];
+      taken.push(this.#label(pen, x, y, y + face.height * scale, face, ratio, taken));
     }
     this.drawn = faces.map(({ person, x, y, width: w, height: h, lead }) => ({
       frame: model.c.frame[frame], seconds: model.c.seconds[frame], track: person.track,
@@ -51,23 +53,34 @@ videoemo.Boxes = class {
     pen.setLineDash([]);
   }
 
-  #label(pen, x, top, bottom, face, ratio) {
-    const size = 12 * ratio;
-    const text = `${this.people.name(face.person)}  ${videoemo.says(this.model, face)}`;
+  // Above the box or, where another label is, below it.
+  #label(pen, x, top, bottom, face, ratio, taken) {
+    const small = this.canvas.clientWidth < videoemo.NARROW;
+    const size = (small ? 10 : 12) * ratio;
+    const name = this.people.name(face.person);
+    const text = small ? name.replace(/^Person /, "") : `${name}  ${videoemo.says(this.model, face)}`;
     pen.font = `600 ${size}px system-ui, sans-serif`;
-    const width = pen.measureText(text).width + size;
+    const width = pen.measureText(text).width + 1.2 * size;
     const height = 1.6 * size;
     const left = Math.max(0, Math.min(x - ratio, this.canvas.width - width));
-    const above = top - height - ratio >= 0 ? top - height - ratio : Math.min(bottom + ratio, this.canvas.height - height);
+    const highest = this.canvas.height - height;
+    const places = [top - height - ratio, bottom + ratio].map((y) => Math.max(0, Math.min(y, highest)));
+    const free = (y) => taken.every((one) =>
+      left >= one.left + one.width || one.left >= left + width || y >= one.y + one.height || one.y >= y + height);
+    const y = places.find(free) ?? places[0];
     pen.fillStyle = "rgba(12, 14, 18, 0.78)";
-    pen.fillRect(left, above, width, height);
+    pen.fillRect(left, y, width, height);
     pen.fillStyle = this.#colour(face);
-    pen.fillRect(left, above, 3 * ratio, height);
+    pen.fillRect(left, y, 3 * ratio, height);
     pen.fillStyle = "#ffffff";
     pen.textBaseline = "middle";
-    pen.fillText(text, left + 0.6 * size, above + height / 2 + 0.5 * ratio);
+    pen.fillText(text, left + 0.7 * size, y + height / 2 + 0.5 * ratio);
+    return { left, y, width, height };
   }
 };
+
+// Pixels of a video below which labels say who it is, and the colour says what is displayed.
+videoemo.NARROW = 520;
 
 // What a face displays, in words.
 videoemo.says = (model, { lead, probability }) => {

@@ -104,10 +104,17 @@ videoemo.startCourse = (model, player, people) => {
     const element = document.createElement("div");
     element.className = "lane";
     element.innerHTML =
-      "<h3><b>Group</b><span>share of the faces: positive, neutral, negative</span></h3>" +
+      "<h3><b>Group</b><span>share of the faces that are</span></h3>" +
       '<div class="chart low" role="img" aria-label="Shares of positive, neutral and negative faces over time"></div>' +
       "<h3><span>valence, and how far the faces differ</span></h3>" +
       '<div class="chart low" role="img" aria-label="Valence of the group over time"></div>';
+    for (const [name, fill] of Object.entries(videoemo.TONES)) {
+      const tone = document.createElement("span");
+      tone.className = "tone";
+      tone.textContent = name;
+      tone.style.setProperty("--fill", fill);
+      element.querySelector("h3").append(tone);
+    }
     return element;
   }
 

@@ -90,7 +90,10 @@ class Sound:
                         self.lost += 1
                         continue
                     last = frame.pts
-                    frame.pts += round(self._shift / frame.time_base)
+                    # In samples: the encoder's frames begin between the ticks of many containers.
+                    seconds = frame.pts * frame.time_base + self._shift
+                    frame.pts = round(seconds * frame.sample_rate)
+                    frame.time_base = Fraction(1, frame.sample_rate)
                     yield from self._track.encode(frame)
             except DAMAGE:
                 self.lost += 1
