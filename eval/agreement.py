@@ -25,8 +25,9 @@ import click
 from eval.support.clips import shared, shortened
 from eval.support.command import command, say
 from eval.support.detections import Agreement, compare, detect
+from eval.support.machine import machine
 from eval.support.markdown import rewrite, table
-from eval.support.results import rounded
+from eval.support.results import Machine, rounded
 from eval.support.settings import settings
 from videoemo.config.pipeline import change_pipeline
 from videoemo.config.toml import build_record
@@ -43,6 +44,7 @@ class Results:
     """All that is in the file."""
 
     command: str
+    machine: Machine
     extractor: str
     clips: tuple[Agreement, ...]
 
@@ -85,9 +87,9 @@ def markdown(results: Results) -> str:
             f"{one.ours} / {one.reference}",
             f"{one.precision:.4f}",
             f"{one.recall:.4f}",
-            f"{one.cosine_least:.5f}",
-            f"{one.cosine_first_percentile:.5f}",
-            f"{one.cosine_mean:.5f}",
+            f"{one.cosine_least:.4f}",
+            f"{one.cosine_first_percentile:.4f}",
+            f"{one.cosine_mean:.4f}",
             f"{one.close:.2%}",
             f"{one.same_class:.2%}",
             f"{one.mean_difference:.4f}",
@@ -96,8 +98,9 @@ def markdown(results: Results) -> str:
         for one in results.clips
     ]
     said = (
-        f"Made by `{results.command}`: what `score` finds with {results.extractor}, against a full "
-        "search of every frame in float32 torch (in brackets: bars)."
+        f"Made by `{results.command}` on {results.machine.cpu}: what `score` finds with "
+        f"{results.extractor}, against a full search of every frame in float32 torch (in brackets: "
+        "bars)."
     )
     return f"{said}\n\n{table(head, rows)}\n"
 
@@ -146,11 +149,13 @@ def main(
     options += [f"--frames {frames}"] if frames else []
     results = Results(
         command=" ".join(["python -m eval.agreement --json FILE", *options]),
+        machine=machine(),
         extractor=settings(extractor).network.extractor,
         clips=measure(extractor, frames),
     )
     write_json(path, rounded(asdict(results)))
-    print(markdown(results), end="")
+    # As it is in the file: what is printed now is what --table will say.
+    print(markdown(load(path)), end="")
     sys.exit(any(one.missed for one in results.clips))
 
 
