@@ -23,6 +23,7 @@ __all__ = [
     "Frames",
     "ParallelArrays",
     "Shapes",
+    "Stretch",
     "check_arrays",
     "check_shapes",
 ]
@@ -169,6 +170,8 @@ class Clip:
         The source it was cut from, where a dataset gives one.
     further : dict of str to str
         What else a manifest says of it, by the names of its columns.
+    stretch : Stretch or None
+        One person's face in some frames, where the clip is no more of the video; None for all.
     """
 
     path: Path
@@ -177,6 +180,36 @@ class Clip:
     label: str | None = None
     group: str | None = None
     further: dict[str, str] = field(default_factory=dict, compare=False)
+    stretch: Stretch | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, repr=False)
+class Stretch(ParallelArrays):
+    """One person's face in some frames of a video.
+
+    Parameters
+    ----------
+    frame : int64 (n,)
+        The `Frames.index` of each, ascending.
+    seconds : float64 (n,)
+        Its presentation time.
+    boxes : float32 (n, 4)
+        x1, y1, x2, y2 in pixels of the frame.
+    """
+
+    frame: npt.NDArray[np.int64]
+    seconds: npt.NDArray[np.float64]
+    boxes: npt.NDArray[np.float32]
+
+    def __post_init__(self) -> None:
+        check_arrays(
+            self,
+            {
+                "frame": (INT64, (None,)),
+                "seconds": (FLOAT64, (None,)),
+                "boxes": (FLOAT32, (None, 4)),
+            },
+        )
 
 
 @dataclass(frozen=True, repr=False)

@@ -78,12 +78,19 @@ def extract(
     from videoemo.config.extraction import load_extraction
     from videoemo.config.toml import data_root
     from videoemo.datasets.clips import check_lines, load_clips
+    from videoemo.extraction.corrections import corrected_clips
     from videoemo.extraction.dataset import extract as extract_clips
     from videoemo.runs.progress import ConsoleProgress
 
     workers = options.jobs_or_cluster(jobs, cluster)
     recipe, name = load_extraction(dataset, extractor=extractor, stream=stream), Path(dataset).stem
-    found = load_clips(recipe.dataset, data_root(name, root, option="--root"))
+    folder = data_root(name, root, option="--root")
+    if recipe.dataset.kind == "corrections":
+        if stream is not None:
+            raise click.UsageError("--stream: corrections are of the stream that was scored")
+        found, recipe = corrected_clips(recipe, folder, extractor=extractor)
+    else:
+        found = load_clips(recipe.dataset, folder)
     if check:
         print_result(*check_lines(found, recipe.dataset))
         return 0

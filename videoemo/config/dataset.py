@@ -48,11 +48,12 @@ class DatasetRecipe:
 
     Parameters
     ----------
-    kind : {"afew", "vgaf", "folder", "manifest"}
-        The layout; each has a module of its name in `datasets.clips`.
+    kind : {"afew", "vgaf", "folder", "manifest", "corrections"}
+        The layout; each has a module of its name in `datasets.clips`, but for `corrections`, which
+        are those of a folder of results (`extraction.corrections`).
     classes : tuple of str, default=()
         The labels allowed; for `vgaf` in the order of its numbers 1, 2, 3; empty for those that are
-        found (`folder`, `manifest`).
+        found (`folder`, `manifest`, `corrections`).
     manifest : str or None
         The file to read below the root, for `manifest`.
     published : tuple of Published, default=()
@@ -60,14 +61,14 @@ class DatasetRecipe:
         for each.
     """
 
-    kind: Literal["afew", "vgaf", "folder", "manifest"]
+    kind: Literal["afew", "vgaf", "folder", "manifest", "corrections"]
     classes: tuple[str, ...] = ()
     manifest: str | None = None
     published: tuple[Published, ...] = ()
 
     def __post_init__(self) -> None:
         require(
-            self.classes != () or self.kind in ("folder", "manifest"),
+            self.classes != () or self.kind in ("folder", "manifest", "corrections"),
             "classes",
             f"names, one or more, where kind is {self.kind!r}",
             "none",

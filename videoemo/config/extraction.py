@@ -8,7 +8,7 @@ from typing import Any, Literal
 from videoemo.config.dataset import DatasetRecipe
 from videoemo.config.pipeline import Pipeline, with_defaults
 from videoemo.config.toml import build_record, find_settings, read_toml, require
-from videoemo.errors import InputError
+from videoemo.errors import InputError, RecipeError
 
 __all__ = ["Descriptor", "ExtractionRecipe", "Pooling", "Statistic", "load_extraction"]
 
@@ -47,7 +47,7 @@ class ExtractionRecipe:
     dataset : DatasetRecipe
         The clips and their labels.
     pipeline : Pipeline
-        Which frames, which faces, which network.
+        Which frames, which faces, which network; of corrections those of the results.
     descriptor : Descriptor
         How the embeddings are pooled.
     """
@@ -87,6 +87,12 @@ def load_extraction(
             f"{path} has no table [dataset]: it is a pipeline for `score`, not a dataset's recipe"
         )
     own: dict[str, Any] = {key: data.pop(key) for key in ("dataset", "descriptor") if key in data}
+    corrections = isinstance(own["dataset"], dict) and own["dataset"].get("kind") == "corrections"
+    if corrections and data:
+        raise RecipeError(
+            f"{path}: {next(iter(data))!r}: frames, faces and network of corrections are those of "
+            "the results; leave it out"
+        )
     pipeline = with_defaults(data, str(path))
     if stream is not None:
         pipeline["sampling"]["stream"] = stream

@@ -18,7 +18,7 @@ import numpy as np
 from videoemo.analysis.fingerprint import settings_key
 from videoemo.analysis.remote import load_remote
 from videoemo.config.extraction import Descriptor, ExtractionRecipe, Pooling
-from videoemo.config.pipeline import Pipeline
+from videoemo.config.pipeline import Pipeline, change_pipeline
 from videoemo.config.toml import build_record
 from videoemo.errors import InputError
 from videoemo.features.embeddings import (
@@ -114,6 +114,10 @@ def extract(
     parts = out.with_name(f".{out.stem}.parts")
     named = {_folder(clip.id): clip for clip in clips}
     settings = settings_key(resolved)
+    if any(clip.stretch is not None for clip in clips):
+        settings["stretches"] = _stretches_key(clips)
+        # The person of a stretch is known; whether it is the largest in its frame does not matter.
+        served = change_pipeline(served, faces="all")
     # What failed is tried again: it is to be told again, and nothing but this run says what failed.
     plan = make_plan(
         [replace(clip, id=part) for part, clip in named.items()],
@@ -229,6 +233,18 @@ def _further(clips: Sequence[Clip]) -> dict[str, dict[str, str]]:
         for name, value in clip.further.items():
             columns.setdefault(name, {})[clip.id] = value
     return columns
+
+
+def _stretches_key(clips: Sequence[Clip]) -> str:
+    """Fingerprint of stretches: what is kept of an extraction that was broken off is of no use once
+    one has changed.
+    """
+    digest = hashlib.sha256()
+    for clip in clips:
+        digest.update(os.fsencode(clip.id))
+        if clip.stretch is not None:
+            digest.update(clip.stretch.frame.tobytes() + clip.stretch.boxes.tobytes())
+    return digest.hexdigest()
 
 
 def _folder(clip_id: str) -> str:

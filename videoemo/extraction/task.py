@@ -7,6 +7,7 @@ import numpy as np
 from videoemo.analysis.face_buffer import EmbeddingBuffer
 from videoemo.analysis.video import ProgressReport, analyze_video, sample_video
 from videoemo.config.pipeline import Pipeline, change_pipeline
+from videoemo.extraction.stretch import analyze_stretch, probe_stretch
 from videoemo.features.embeddings import EMBEDDINGS, ClipEmbeddings, EmbeddingWriter
 from videoemo.inference.models import LoadedNetworks, load_for_pipeline
 from videoemo.runs.attempt import attempt
@@ -45,10 +46,18 @@ def prepare(pipeline: Pipeline) -> Work:
 def _extract_into(
     job: Job, pipeline: Pipeline, networks: LoadedNetworks, report: ProgressReport
 ) -> VideoRow:
-    timer, length = StageTimer(), networks.card.embedding
-    sampled = sample_video(job.clip, pipeline, timer)
+    timer, length, stretch = StageTimer(), networks.card.embedding, job.clip.stretch
+    if stretch is None:
+        sampled = sample_video(job.clip, pipeline, timer)
+        video = sampled.video
+        batches = analyze_video(sampled, pipeline, networks, timer=timer, progress=report)
+    else:
+        video = probe_stretch(job.clip, pipeline, timer)
+        batches = analyze_stretch(
+            video, stretch, pipeline, networks.executor, timer=timer, progress=report
+        )
     n_frames, buffer = 0, EmbeddingBuffer(length)
-    for batch in analyze_video(sampled, pipeline, networks, timer=timer, progress=report):
+    for batch in batches:
         n_frames += len(batch.frames)
         buffer.add(batch.faces, batch.features)
     with timer.stage("write"):
@@ -60,7 +69,7 @@ def _extract_into(
         writer.close()
     row = VideoRow(
         video=job.clip.id,
-        seconds=sampled.video.duration,
+        seconds=video.duration,
         frames=n_frames,
         face_frames=len(np.unique(found.frame)),
         faces=len(found.frame),
