@@ -103,8 +103,8 @@ def test_a_value_out_of_range_names_what_is_allowed(
 def test_an_unknown_pipeline_names_those_there_are() -> None:
     with pytest.raises(
         InputError,
-        match="nothing called 'mine' in pipelines; allowed: afew, corrections, folder, manifest, score, vgaf, "
-        "or the path of a TOML file",
+        match="nothing called 'mine' in pipelines; allowed: afew, corrections, folder, manifest, "
+        "score, vgaf, or the path of a TOML file",
     ):
         load_pipeline("mine")
     with pytest.raises(
