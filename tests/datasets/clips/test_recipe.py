@@ -33,7 +33,8 @@ def test_both_versions_of_vgafs_validation_labels_are_known() -> None:
     [
         (
             {"kind": "affectnet"},
-            "kind: allowed are 'afew', 'vgaf', 'folder', 'manifest', 'corrections', got 'affectnet'",
+            "kind: allowed are 'afew', 'vgaf', 'folder', 'manifest', 'corrections', got "
+            "'affectnet'",
         ),
         (
             {"kind": "afew"},
