@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -9,6 +10,7 @@ from typing import Literal
 from PIL import Image
 
 from videoemo.errors import VideoemoError
+from videoemo.records import Frames
 from videoemo.report.addresses import address
 from videoemo.results.video import VideoResults
 from videoemo.runs.state.paths import PROXY_PICTURE, PROXY_VIDEO
@@ -25,7 +27,10 @@ from videoemo.video import (
     write_video,
 )
 
-__all__ = ["Media", "show_video"]
+__all__ = ["CountFrames", "Media", "show_video"]
+
+# Counts frames that are copied, and says which share of the video is done.
+CountFrames = Callable[[int, float], None]
 
 # Rows of pixels that a copy has at most.
 PROXY_ROWS = 480
@@ -63,7 +68,10 @@ class Media:
 
 
 def show_video(
-    results: VideoResults, *, most_bytes: int | None = None
+    results: VideoResults,
+    *,
+    most_bytes: int | None = None,
+    progress: CountFrames | None = None,
 ) -> tuple[Media, Path | None]:
     """How a page shows its video, and the file that this is in.
 
@@ -78,6 +86,8 @@ def show_video(
         Of the video.
     most_bytes : int or None
         A copy is made of larger files, too, for a page that holds its video; None for none.
+    progress : callable or None
+        Called with the number of frames of each batch that is copied, and the share that is done.
 
     Returns
     -------
@@ -98,7 +108,7 @@ def show_video(
         if not (fits and (browsers_show(video) or browsers_play(video))):
             if not same:
                 return Media("none", notice=f"The video is not shown: {source.reason}."), None
-            path, copy = _copied(results, video), True
+            path, copy = _copied(results, video, progress), True
     except VideoemoError as exc:
         return Media("none", notice=f"The video cannot be shown: {printable(str(exc))}"), None
     except OSError as exc:
@@ -128,7 +138,7 @@ def _probe(results: VideoResults, path: Path) -> Video:
     return probe(path, fps=sampling.fps, stream=sampling.stream, max_pixels=sampling.max_pixels)
 
 
-def _copied(results: VideoResults, video: Video) -> Path:
+def _copied(results: VideoResults, video: Video, progress: CountFrames | None) -> Path:
     """A copy beside the page, as it is there or written anew."""
     if video.n_frames == 1:
         path = results.folder / PROXY_PICTURE
@@ -138,8 +148,20 @@ def _copied(results: VideoResults, video: Video) -> Path:
     encoder = find_encoder()
     path = results.folder / f"{PROXY_VIDEO}{encoder.suffix}"
     if not _is_newer(path, results):
-        write_video(path, video, frames(video), encoder=encoder, height=PROXY_ROWS, sound=True)
+        batches = _counted(frames(video), video.n_frames, progress)
+        write_video(path, video, batches, encoder=encoder, height=PROXY_ROWS, sound=True)
     return path
+
+
+def _counted(
+    batches: Iterable[Frames], n_frames: int, progress: CountFrames | None
+) -> Iterator[Frames]:
+    done = 0
+    for batch in batches:
+        yield batch
+        done += len(batch)
+        if progress is not None:
+            progress(len(batch), min(done / n_frames, 1.0))
 
 
 def _is_newer(path: Path, results: VideoResults) -> bool:

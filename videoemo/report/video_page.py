@@ -11,7 +11,7 @@ from typing import Any
 from videoemo.plots._format import clock, count, percent
 from videoemo.report.addresses import address
 from videoemo.report.assets import CHARTS, write_assets
-from videoemo.report.media import Media, show_video
+from videoemo.report.media import CountFrames, Media, show_video
 from videoemo.report.page import Part, asset, render_page
 from videoemo.report.video_data import as_script, video_data
 from videoemo.results.video import VideoResults
@@ -33,7 +33,7 @@ _STYLES = ("base.css", "video.css")
 _MOST_BYTES = 4 * 1024 * 1024
 
 
-def write_video_page(video: VideoResults) -> Path:
+def write_video_page(video: VideoResults, *, progress: CountFrames | None = None) -> Path:
     """Write the page of a video: `report.html` and its data, `report.js`, into the folder of its
     results, what all pages use into `OUT/assets`, and a copy of the video where browsers do not
     show it as it is.
@@ -45,6 +45,9 @@ def write_video_page(video: VideoResults) -> Path:
     ----------
     video : VideoResults
         Its results.
+    progress : callable or None
+        Called while a copy is written, with the number of frames of a batch and the share of the
+        video that is done.
 
     Returns
     -------
@@ -58,7 +61,7 @@ def write_video_page(video: VideoResults) -> Path:
     OutputError
         A file cannot be written.
     """
-    media, _ = show_video(video)
+    media, _ = show_video(video, progress=progress)
     data = as_script("videoemoData", video_data(video, media))
     write_assets(video.out)
     folder = address(video.out / ASSETS, start=video.folder)
@@ -74,7 +77,9 @@ def write_video_page(video: VideoResults) -> Path:
     return video.folder / PAGE
 
 
-def write_embedded_video_page(video: VideoResults, path: Path) -> None:
+def write_embedded_video_page(
+    video: VideoResults, path: Path, *, progress: CountFrames | None = None
+) -> None:
     """Write the page of a video as one file that holds all, to be mailed: the scripts, the data,
     and the video, small.
 
@@ -84,13 +89,15 @@ def write_embedded_video_page(video: VideoResults, path: Path) -> None:
         Its results.
     path : Path
         The page.
+    progress : callable or None
+        As `write_video_page`.
 
     Raises
     ------
     InputError, OutputError
         As `write_video_page`.
     """
-    media, shown = show_video(video, most_bytes=_MOST_BYTES)
+    media, shown = show_video(video, most_bytes=_MOST_BYTES, progress=progress)
     data = as_script("videoemoData", video_data(video, media))
     parts = [Part("", lambda: data)]
     if shown is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from time import monotonic
 
@@ -85,7 +86,7 @@ def write_report(out: Path, *, progress: Progress, embed: bool = False) -> Repor
         write_assets(out)
     todo = pages.find_todo(progress)
     if todo:
-        progress.begin([Clip(video.folder / "faces.parquet", video.name) for video in todo])
+        progress.begin([_clip(video) for video in todo])
     written = monotonic()
     for video in todo:
         pages.write(video, progress)
@@ -128,11 +129,13 @@ class _Pages:
         # A copy, as above: what it has read goes with it, and is not kept of all videos.
         video = replace(video)
         try:
-            before = self._inputs(video)
+            before, clip = self._inputs(video), _clip(video)
+            count = partial(progress.batch, clip)
             if self.embed:
-                write_embedded_video_page(video, video.folder / PAGE)
+                write_embedded_video_page(video, video.folder / PAGE, progress=count)
             else:
-                write_video_page(video)
+                write_video_page(video, progress=count)
+            count(video.row.frames or 0, 1.0)
             # Where they have changed meanwhile, the next report writes the page again.
             same = self._inputs(video) == before
             made = made_from(video.folder, before) if same else ""
@@ -146,6 +149,11 @@ class _Pages:
     def _leave_out(self, video: VideoResults, exc: Exception, progress: Progress) -> None:
         self.missing[video.name] = reason_of(exc)
         progress.notice(f"no page of {brief(video.name)}: {self.missing[video.name]}")
+
+
+def _clip(video: VideoResults) -> Clip:
+    """What stands for a video in the estimate of the time left: its table, by its size."""
+    return Clip(video.folder / "faces.parquet", video.name)
 
 
 def _check_ours(path: Path) -> None:
