@@ -65,7 +65,7 @@ def test_a_file_named_outright_is_tried_whatever_it_is_called(tmp_path: Path) ->
 
 def test_results_of_an_earlier_run_are_not_looked_into(tmp_path: Path) -> None:
     make(tmp_path, "a.mp4")
-    results(tmp_path / "out", "a.mp4/timeline.png")
+    results(tmp_path / "out", "a.mp4/timeline.png", "a.mp4/proxy.mp4")
     assert ids(tmp_path, exclude=tmp_path / "out") == ["a.mp4"]
     assert notices(tmp_path, exclude=tmp_path / "out") == []
 
