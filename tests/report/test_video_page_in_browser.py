@@ -171,6 +171,18 @@ def test_it_plays_and_the_boxes_go_along(opened: Open, even: Path) -> None:
     page.wait_for_function("() => document.getElementById('video').paused")
     page.wait_for_timeout(100)  # the frame that was on its way
     assert assert_right_boxes(page, even) >= 10
+    assert page.evaluate("videoemo.page.player.time === videoemo.page.player.shown")
+
+
+def test_the_video_stays_in_sight_beside_its_course(opened: Open, even: Path) -> None:
+    page = opened(even).page
+    page.set_viewport_size({"width": 1280, "height": 400})
+    page.locator("#lanes [data-track='1']").scroll_into_view_if_needed()
+    page.mouse.wheel(0, 2000)
+    page.wait_for_selector("#screen.aside")
+    assert_right_boxes(page, even)
+    page.mouse.wheel(0, -5000)
+    page.wait_for_selector("#screen:not(.aside)")
 
 
 @pytest.mark.parametrize("where", ["#ruler", "#group", "#lanes [data-track='1']"])

@@ -55,3 +55,17 @@ videoemo.startControls = (player, { video, screen, boxes, drawBoxes, course }) =
     act(event);
   });
 };
+
+// Beside its curves the video stays in sight: small, in a corner, once the page is scrolled past it.
+videoemo.keepInSight = (screen) => {
+  if (!screen.querySelector("video, img")) return;
+  const place = document.createElement("div");
+  screen.before(place);
+  place.append(screen);
+  new IntersectionObserver(([entry]) => {
+    const past = !entry.isIntersecting && entry.boundingClientRect.top < 0;
+    if (past) place.style.height = `${place.offsetHeight}px`;
+    screen.classList.toggle("aside", past);
+    if (!past) place.style.height = "";
+  }).observe(place);
+};

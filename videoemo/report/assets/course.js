@@ -105,9 +105,9 @@ videoemo.startCourse = (model, player, people) => {
     element.className = "lane";
     element.innerHTML =
       "<h3><b>Group</b><span>share of the faces that are</span></h3>" +
-      '<div class="chart low" role="img" aria-label="Shares of positive, neutral and negative faces over time"></div>' +
+      '<div role="img" aria-label="Shares of positive, neutral and negative faces over time"><div class="chart low" inert></div></div>' +
       "<h3><span>valence, and how far the faces differ</span></h3>" +
-      '<div class="chart low" role="img" aria-label="Valence of the group over time"></div>';
+      '<div role="img" aria-label="Valence of the group over time"><div class="chart low" inert></div></div>';
     for (const [name, fill] of Object.entries(videoemo.TONES)) {
       const tone = document.createElement("span");
       tone.className = "tone";
@@ -124,7 +124,7 @@ videoemo.startCourse = (model, player, people) => {
     element.dataset.track = person.track;
     element.innerHTML =
       '<h3><b></b><span></span></h3><canvas class="strip" aria-hidden="true"></canvas>' +
-      '<div class="chart" role="img"></div>';
+      '<div role="img"><div class="chart" inert></div></div>';
     element.querySelector("b").textContent = people.name(person);
     const { seconds, at } = model.c;
     const from = seconds[at[person.first]] - model.origin;
@@ -132,7 +132,7 @@ videoemo.startCourse = (model, player, people) => {
     const long = model.end - model.origin;
     const frames = `${person.rows.toLocaleString("en")} frame${person.rows === 1 ? "" : "s"}`;
     element.querySelector("span").textContent = `${frames}, ${videoemo.clock(from, long, 1)} to ${videoemo.clock(to, long, 1)}`;
-    element.querySelector(".chart").setAttribute("aria-label",
+    element.querySelector("[role=img]").setAttribute("aria-label",
       `Probability of each expression of person ${person.track} over time; the table of episodes below says the same in words`);
     return element;
   }

@@ -6,7 +6,7 @@ videoemo.Player = class {
   #listeners = [];
   #shift = 0; // the browser's clock less that of the tables
   #shiftKnown = false;
-  #wanted = false; // a seek that waits for the first frame, which tells the shift
+  #asked = null; // the time that was asked for last, while the video rests there
 
   constructor(model, video) {
     this.model = model;
@@ -37,15 +37,15 @@ videoemo.Player = class {
 
   seek(time) {
     const begin = Math.min(this.model.first, this.model.media.start);
-    this.time = Math.min(Math.max(time, begin), this.end);
-    this.#wanted = Boolean(this.#video) && !this.#shiftKnown;
-    if (this.#video && !this.#wanted) {
-      // A little into the frame, which begins at this very time.
-      this.#video.currentTime = Math.max(this.time + this.#shift + videoemo.TOLERANCE / 2, 0);
-    } else if (!this.#video) {
-      this.shown = this.time;
-    }
+    this.time = this.#asked = Math.min(Math.max(time, begin), this.end);
+    if (!this.#video) this.shown = this.time;
+    else if (this.#shiftKnown) this.#go();
     this.#tell();
+  }
+
+  #go() {
+    // A little into the frame, which begins at this very time.
+    this.#video.currentTime = Math.max(this.time + this.#shift + videoemo.TOLERANCE / 2, 0);
   }
 
   // To the sampled frame before or after the one that is shown.
@@ -97,15 +97,17 @@ videoemo.Player = class {
       // Browsers differ in where they begin to count a file whose clock does not begin at 0: the
       // frame that comes first tells.
       this.#shiftKnown = true;
-      const wanted = this.#wanted;
       const early = this.#video.currentTime <= mediaTime + 1e-3;
       const shift = mediaTime - this.model.media.start;
       this.#shift = early && Math.abs(shift) > videoemo.TOLERANCE ? shift : 0;
-      if (wanted) this.seek(this.time);
+      if (this.#asked !== null) this.#go();
     }
     this.shown = mediaTime - this.#shift;
-    // While it is being searched for, the cursor is where it was asked to be.
-    if (this.playing && !this.#video.seeking) this.time = this.shown;
+    // A frame is shown until the next one: the cursor stays where it was asked to be.
+    if (this.#asked === null || (this.playing && !this.#video.seeking)) {
+      this.#asked = null;
+      this.time = this.shown;
+    }
     this.#tell();
   }
 

@@ -45,6 +45,7 @@
     if (source) picture.src = source;
   }
   new ResizeObserver(drawBoxes).observe(screen);
+  if (find("plane")) videoemo.keepInSight(screen);
 
   const longest = model.end - model.origin;
   const persons = find("persons") && new videoemo.PersonList(model, people, find("persons"));
@@ -118,7 +119,10 @@
   document.addEventListener("click", (event) => {
     // A link that was the last one followed, too, leads there again.
     const link = event.target.closest?.('a[href^="#t="]');
-    if (link && link.getAttribute("href") === location.hash) goToHash();
+    if (!link) return;
+    if (link.getAttribute("href") === location.hash) goToHash();
+    // Where the course is clicked on, it stays where it is; from a list the video is what is wanted.
+    screen.scrollIntoView({ block: "nearest" });
   });
   goToHash();
 
