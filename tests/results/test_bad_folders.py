@@ -16,6 +16,7 @@ import pyarrow.parquet
 import pytest
 
 import videoemo
+from tests.support.damage import evil_json, mutated
 from tests.support.results import MadeUp, two_persons, write_results
 from tests.support.rows import CLASSES, rows
 from videoemo.errors import InputError
@@ -58,6 +59,45 @@ def change_summary(out: Path, **changes: Any) -> None:
 def everything(video: VideoResults) -> list[object]:
     names = ("pipeline", "width", "height", "cuts", "table", "tracks", "episodes", "group")
     return [getattr(video, name) for name in names]
+
+
+def read_all(out: Path) -> None:
+    """Read all there is; what cannot be read is told in one line."""
+    told = []
+    try:
+        video = videoemo.load_results(out).scored[0]
+        for name in ("pipeline", "cuts", "width", "leads", "tracks", "episodes", "group"):
+            try:
+                getattr(video, name)
+            except InputError as exc:
+                told.append(str(exc))
+        video.source()
+    except InputError as exc:
+        told.append(str(exc))
+    assert not any("\n" in line for line in told)
+
+
+@pytest.mark.parametrize(
+    "name", ["faces.parquet", "tracks.csv", "expressions.csv", "group.parquet", "summary.json"]
+)
+def test_damaged_bytes_are_told_or_do_no_harm(out: Path, name: str) -> None:
+    path = out / "a.mp4" / name
+    for content in mutated(path.read_bytes(), seed=31, n=18):
+        path.write_bytes(content)
+        read_all(out)
+
+
+def test_damaged_bytes_of_the_table_of_videos_are_told_or_do_no_harm(out: Path) -> None:
+    for content in mutated((out / "videos.csv").read_bytes(), seed=32, n=18):
+        (out / "videos.csv").write_bytes(content)
+        read_all(out)
+
+
+def test_evil_values_in_a_summary_are_told_or_do_no_harm(out: Path) -> None:
+    path = out / "a.mp4" / "summary.json"
+    for text in evil_json(read_object(path), seed=33, n=60):
+        path.write_text(text)
+        read_all(out)
 
 
 def test_a_folder_without_results_says_what_to_give(tmp_path: Path) -> None:
@@ -253,7 +293,7 @@ def test_no_pipe_is_waited_for(out: Path) -> None:
 
 
 def test_a_table_that_asks_for_much_memory_is_not_unpacked(out: Path) -> None:
-    n = 40_000_000  # zeros, which take no place in the file
+    n = 20_000_000  # zeros, which take no place in the file
     table = two_persons(10).to_arrow()
     big = pa.table(
         {name: pa.array(np.zeros(n, np.int8)).cast(pa.int64()) for name in table.column_names[:1]}
