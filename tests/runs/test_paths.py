@@ -10,10 +10,12 @@ from tests.support.layouts import make
 from videoemo.errors import InputError
 from videoemo.features.embeddings import EMBEDDINGS
 from videoemo.runs.state.paths import (
+    ANNOTATED_FILES,
     ASSETS,
     INDEX,
     INDEX_DATA,
     OWN_FILES,
+    SCORED,
     check_result_folders,
     failure_file,
     lease_folder,
@@ -63,7 +65,8 @@ def test_no_two_videos_have_one_folder() -> None:
 
 def test_the_names_of_all_files_that_are_written_are_known() -> None:
     tables = {"videos.csv", "errors.csv", "overview.png"}
-    own = {*REPLACED, *tables, EMBEDDINGS, CORRECTIONS, INDEX, INDEX_DATA, ASSETS}
+    pages = {INDEX, INDEX_DATA, ASSETS}
+    own = {*REPLACED, *tables, EMBEDDINGS, CORRECTIONS, *pages, *ANNOTATED_FILES, SCORED}
     assert own == OWN_FILES
 
 

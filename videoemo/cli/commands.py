@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from videoemo._version import __version__
+from videoemo.cli.annotate import annotate
 from videoemo.cli.demo import demo
 from videoemo.cli.doctor import doctor
 from videoemo.cli.export import export
@@ -81,6 +82,7 @@ def cli() -> None:
 for _command in (
     score,
     merge,
+    annotate,
     report,
     export,
     import_corrections,

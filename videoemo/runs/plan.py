@@ -174,6 +174,7 @@ def make_plan(
     own_files: Collection[str] = (),
     columns: Columns | None = None,
     resume: Resume,
+    further: Mapping[str, dict[str, Any]] | None = None,
     notice: Callable[[str], None] | None = None,
 ) -> Plan:
     """Plan a run from the results in its output folder.
@@ -195,6 +196,8 @@ def make_plan(
         What the row of each clip must hold beside counts; None for nothing.
     resume : Resume
         How an earlier run is resumed.
+    further : mapping of str to dict, or None
+        What else the result of a clip depends on than its file, such as `results`, by its id.
     notice : callable or None
         Called with how far it is, where it takes long.
 
@@ -207,7 +210,8 @@ def make_plan(
     slow, of_all = SlowWork(notice), f"of {count_noun(len(clips), 'video')}"
     videos: dict[str, dict[str, Any]] = {}
     for n, clip in enumerate(clips, start=1):
-        videos[clip.id] = video_key(clip.path, whole=resume.verify)
+        own = video_key(clip.path, whole=resume.verify)
+        videos[clip.id] = {**own, **(further or {}).get(clip.id, {})}
         slow.go_on(f"looking at the videos: {n:,} {of_all}")
     everything = frozenset([*outputs, *own_files, "summary.json"])
     plan = Plan(out, outputs, everything, resume, clips, videos, settings, columns=columns)

@@ -91,12 +91,13 @@ def explain_differences(there: Any, here: dict[str, Any]) -> list[str]:
     """
     if not is_key(there):
         return ["the result does not say what it was made from"]
-    videos = [key["video"] for key in (there, here)]
+    videos = [dict(key["video"]) for key in (there, here)]
     if not all("sha256" in video for video in videos):
-        videos = [
-            {name: value for name, value in video.items() if name != "sha256"} for video in videos
-        ]
+        for video in videos:
+            video.pop("sha256", None)
+    results = [video.pop("results", None) for video in videos]
     words = ["the video has changed"] if videos[0] != videos[1] else []
+    words += ["the results of the video have changed"] if results[0] != results[1] else []
     was, now = (_flat(key["settings"]) for key in (there, here))
     names = [*now, *(name for name in was if name not in now)]
     words += [

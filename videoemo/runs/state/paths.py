@@ -22,6 +22,7 @@ from videoemo.errors import InputError
 from videoemo.util.messages import shown
 
 __all__ = [
+    "ANNOTATED_FILES",
     "ASSETS",
     "INDEX",
     "INDEX_DATA",
@@ -32,6 +33,7 @@ __all__ = [
     "PROXY_PICTURE",
     "PROXY_VIDEO",
     "RUN",
+    "SCORED",
     "START",
     "STATE_FOLDER",
     "check_result_folders",
@@ -51,6 +53,10 @@ PAGE, PAGE_DATA, PROXY_VIDEO, PROXY_PICTURE = "report.html", "report.js", "proxy
 PAGE_FILES = (PAGE, PAGE_DATA, f"{PROXY_VIDEO}.mp4", f"{PROXY_VIDEO}.webm", PROXY_PICTURE)
 # Names of the files that are written into OUT itself.
 _TABLES = ("videos.csv", "errors.csv", "overview.png", "summary.json", INDEX, INDEX_DATA)
+# Videos with what was found drawn into them, or with faces covered, in a folder of their own; and
+# the folder there of the results of one that was scored on the way.
+ANNOTATED_FILES = ("annotated.mp4", "annotated.webm", "covered.mp4", "covered.webm")
+SCORED = "scored"
 # Names of all files that are written, into OUT and into the folders of videos, and of the one that
 # is a reviewer's.
 OWN_FILES = frozenset(
@@ -58,6 +64,8 @@ OWN_FILES = frozenset(
         *_TABLES,
         ASSETS,
         *PAGE_FILES,
+        *ANNOTATED_FILES,
+        SCORED,
         *("faces.parquet", "faces.csv", "tracks.csv", "expressions.csv", "corrections.csv"),
         *("windows.csv", "timeline.png", "thumbnail.png", "group.parquet", "synchrony.csv"),
         "group.png",

@@ -1,0 +1,1 @@
+"""Videos with what was found drawn into them, and with faces covered."""

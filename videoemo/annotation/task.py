@@ -1,0 +1,225 @@
+"""One video annotated in a worker process, into a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from videoemo.analysis.video import ProgressReport
+from videoemo.annotation.covering import Covers, covers_of, paint
+from videoemo.annotation.drawing import Drawing
+from videoemo.annotation.marks import Marks
+from videoemo.annotation.search import search_frames, thorough
+from videoemo.annotation.style import Style
+from videoemo.config.pipeline import Pipeline
+from videoemo.errors import InputError
+from videoemo.inference.models import LoadedNetworks, load_for_pipeline
+from videoemo.records import Frames
+from videoemo.results import Results, VideoResults, load_results
+from videoemo.runs.attempt import attempt
+from videoemo.runs.job import Job, Work
+from videoemo.runs.workers.interfaces import WorkerCrash
+from videoemo.tables.summary import Failure, to_summary
+from videoemo.tables.videos import VideoRow
+from videoemo.util.files import write_json
+from videoemo.util.messages import count_noun
+from videoemo.util.timings import StageTimer
+from videoemo.video import Video, frames, prefetch, probe, write_video
+from videoemo.video.writing.encoders import Encoder
+from videoemo.video.writing.writer import WrittenVideo
+
+__all__ = ["prepare"]
+
+# Batches that are decoded ahead.
+_AHEAD = 2
+# Seconds: times of frames come back from a table as they were.
+_SAME_TIME = 1e-6
+
+
+def prepare(results: Path, style: Style, encoder: Encoder, pipeline: Pipeline | None) -> Work:
+    """Load what is needed; what comes back annotates one video, or says why it failed.
+
+    Parameters
+    ----------
+    results : Path
+        The folder of the results.
+    style : Style
+        What is drawn and covered.
+    encoder : Encoder
+        What the videos are written by.
+    pipeline : Pipeline or None
+        With which faces are looked for, where they are covered: that of the first video.
+
+    Raises
+    ------
+    InputError
+        The results cannot be read.
+    WeightsError
+        Weights that are missing or damaged.
+    """
+    scored = load_results(results)
+    networks = _Networks()
+    if pipeline is not None:
+        networks.load(pipeline)
+
+    def work(job: Job, report: ProgressReport) -> VideoRow | Failure | WorkerCrash:
+        return attempt(
+            job.clip, lambda: _annotate_into(job, scored, style, encoder, networks, report)
+        )
+
+    return work
+
+
+class _Networks:
+    """The networks of the video at work: the next one was scored by the same, as a rule."""
+
+    def __init__(self) -> None:
+        self._pipeline: Pipeline | None = None
+        self._loaded: LoadedNetworks | None = None
+
+    def load(self, pipeline: Pipeline) -> LoadedNetworks:
+        """The networks of a pipeline."""
+        if self._loaded is None or pipeline != self._pipeline:
+            if self._loaded is not None:
+                self._loaded.executor.close()
+            self._loaded, self._pipeline = load_for_pipeline(pipeline), pipeline
+        return self._loaded
+
+
+def _annotate_into(
+    job: Job,
+    results: Results,
+    style: Style,
+    encoder: Encoder,
+    networks: _Networks,
+    report: ProgressReport,
+) -> VideoRow:
+    timer, one = StageTimer(), results.video(job.clip.id)
+    with timer.stage("probe"):
+        video = _probe(job.clip.path, one)
+    marks = Marks(
+        one.table,
+        video.seconds,
+        episodes=one.episodes,
+        probabilities=one.smoothed.probabilities,
+        cuts=one.cuts,
+        longest_step=one.pipeline.tracking.track_gap,
+    )
+    searched, covers = None, None
+    if style.cover is not None:
+        searched, covers = _search(job.clip.path, one, video, marks, style, networks, report)
+    drawn = _Drawn(
+        one, video, marks, style, covers, report if covers is None else _half(report, second=True)
+    )
+    with timer.stage("write"):
+        written = write_video(
+            job.folder / f"{style.file_stem}{encoder.suffix}",
+            video,
+            drawn.batches(searched),
+            encoder=encoder,
+            sound=style.sound,
+        )
+    row = VideoRow(
+        video=one.name,
+        error="; ".join(_remarks(written, drawn, covers)),
+        seconds=video.duration,
+        frames=written.n_frames,
+        face_frames=drawn.n_face_frames,
+        faces=drawn.n_faces,
+    )
+    covered = {} if covers is None else {"covered": covers.counts()}
+    write_json(job.folder / "summary.json", {**to_summary(row, ()), **covered, "key": job.key})
+    return row
+
+
+def _probe(path: Path, one: VideoResults) -> Video:
+    """The video, whose frames must be those that were scored."""
+    sampling, table = one.pipeline.sampling, one.table
+    video = probe(
+        path,
+        fps=sampling.fps if path.is_dir() else None,
+        stream=sampling.stream,
+        max_pixels=sampling.max_pixels,
+    )
+    size = (video.width, video.height) == (one.width, one.height)
+    there = bool((table.frame < video.n_frames).all())
+    if not (
+        size and there and np.allclose(video.seconds[table.frame], table.seconds, atol=_SAME_TIME)
+    ):
+        raise InputError(f"{path}: its frames are not those that were scored: score it again")
+    return video
+
+
+def _search(
+    path: Path,
+    one: VideoResults,
+    video: Video,
+    marks: Marks,
+    style: Style,
+    networks: _Networks,
+    report: ProgressReport,
+) -> tuple[Any, Covers]:
+    """The frames that were searched, and what is covered in them."""
+    pipeline = thorough(one.pipeline, pictures=bool(video.pictures))
+    found = search_frames(path, pipeline, networks.load(pipeline), progress=_half(report))
+    gap = pipeline.tracking.track_gap
+    return found.searched, covers_of(found, marks.placed, spare=style.spare, gap=gap)
+
+
+def _half(report: ProgressReport, *, second: bool = False) -> Callable[[int, float], None]:
+    """The report of one of two passes through a video."""
+    return lambda n, share: report(n, (share + second) / 2)
+
+
+@dataclass
+class _Drawn:
+    """The frames of a video with all that is drawn into them."""
+
+    one: VideoResults
+    video: Video
+    marks: Marks
+    style: Style
+    covers: Covers | None
+    report: ProgressReport
+    n_face_frames: int = 0
+    n_faces: int = 0
+
+    def batches(self, searched: Any) -> Iterator[Frames]:
+        """Batches of frames; where faces are covered, no frame that was not searched for them."""
+        sampling = self.one.pipeline.sampling
+        drawing = Drawing(
+            self.video.width,
+            self.video.height,
+            self.one.table.classes,
+            bars=self.style.bars,
+        )
+        decoded = frames(self.video, decoder=sampling.decoder, max_pixels=sampling.max_pixels)
+        for batch in prefetch(decoded, n=_AHEAD):
+            kept = batch if searched is None else batch[np.isin(batch.index, searched)]
+            for rgb, index in zip(kept.rgb, kept.index.tolist(), strict=True):
+                if self.covers is not None:
+                    paint(rgb, self.covers.at(index), mosaic=self.style.mosaic)
+                here = self.marks.at(index)
+                drawing.draw(rgb, here)
+                self.n_face_frames += bool(here)
+                self.n_faces += len(here)
+            yield kept
+            self.report(len(batch), (int(batch.index[-1]) + 1) / self.video.n_frames)
+
+
+def _remarks(written: WrittenVideo, drawn: _Drawn, covers: Covers | None) -> Iterator[str]:
+    yield from written.remarks
+    if covers is None:
+        if not drawn.n_faces:
+            yield "no face was found in it: nothing is drawn"
+        return
+    counts = covers.counts()
+    if not counts["frames"]:
+        yield "no face was found in it: nothing is covered"
+        return
+    faces, in_frames = count_noun(counts["faces"], "face"), count_noun(counts["frames"], "frame")
+    yield f"{faces} covered in {in_frames}, in {counts['frames_by_track']:,} of them one by track"
