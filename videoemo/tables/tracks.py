@@ -115,7 +115,7 @@ def read_tracks(path: Path, columns: Columns) -> pa.Table:
     import pyarrow as pa
 
     table = read_whole_csv(path, tracks_columns(columns))
-    dominant = pa.array(map(from_cell, table["dominant"].to_pylist()), pa.string())
+    dominant = pa.array(list(map(from_cell, table["dominant"].to_pylist())), pa.string())
     return table.set_column(table.num_columns - 2, "dominant", dominant)
 
 
