@@ -49,6 +49,8 @@ def test_corrected_persons_and_expressions_are_in_every_table(out: Path) -> None
     assert video.tracks["track"].to_pylist() == [0, 1, 5]
     assert video.group is not None
     assert video.group["faces"].tolist() == [1] * 10 + [2] * 6 + [1] * 4
+    row = video.corrected_row
+    assert (row.faces, row.face_frames, video.row.faces) == (26, 20, 36)
     results = videoemo.load_results(out)
     assert set(results.faces["track"]) == set(results.expressions["track"]) == {0, 1, 5}
 

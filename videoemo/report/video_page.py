@@ -135,7 +135,7 @@ def _render(
 
 def _facts(video: VideoResults) -> list[tuple[str, str]]:
     """What is to be known of the video at a glance: a figure, and what it is of."""
-    row, table = video.row, video.table
+    row, table = video.corrected_row, video.table
     persons = len(set(table.track[table.face >= 0].tolist()))
     seconds = row.seconds or 0.0
     facts = [(clock(round(seconds, 1), longest=seconds) + (" s" if seconds < 120 else ""), "long")]

@@ -142,7 +142,7 @@ class Results:
                 f"no timeline of {len(self.columns.classes)} classes is drawn: of at most "
                 f"{MOST_CLASSES} the colours can be told apart"
             )
-        return video_timeline(None, found.smoothed, found.row)
+        return video_timeline(None, found.smoothed, found.corrected_row)
 
     def _repr_html_(self) -> str:
         return results_html(self.path, self.rows)

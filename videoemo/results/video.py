@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,6 +25,7 @@ from videoemo.tables.expressions import Episode, episodes, leading_classes, read
 from videoemo.tables.faces import FaceTable, read_faces
 from videoemo.tables.smoothing import smooth
 from videoemo.tables.tracks import read_tracks, write_tracks
+from videoemo.tables.video_row import mean_weights, video_row
 from videoemo.tables.videos import VideoRow
 from videoemo.util.arrays import Int64Array
 from videoemo.util.messages import reason_of, shown
@@ -148,6 +149,20 @@ class VideoResults:
         return self.detected if self.corrections is None else self.corrections.apply(self.detected)
 
     @cached_property
+    def corrected_row(self) -> VideoRow:
+        """`row`; of a corrected video with the counts and means of the corrected faces."""
+        if self.corrections is None:
+            return self.row
+        made = video_row(
+            self.table,
+            self.pipeline.tracking,
+            video=self.name,
+            seconds=self.row.seconds,
+            error=self.row.error,
+        )
+        return replace(made, prediction=self.row.prediction)
+
+    @cached_property
     def corrections_remark(self) -> str:
         """What corrections are left out, in a sentence without the video's name; empty where all
         are in the table.
@@ -206,8 +221,7 @@ class VideoResults:
             with self._file("tracks.csv") as path:
                 return read_tracks(path, self.columns)
         tracking = self.pipeline.tracking
-        by_time = tracking.mean_by == "time"
-        weights = self.table.weights(tracking.track_gap) if by_time else None
+        weights = mean_weights(self.table, tracking)
         with TemporaryDirectory() as folder:
             path = Path(folder, "tracks.csv")
             write_tracks(self.table, path, smoothing=tracking.smoothing, weights=weights)

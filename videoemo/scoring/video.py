@@ -25,7 +25,8 @@ from videoemo.tables.faces import FaceTable, face_table
 from videoemo.tables.smoothing import smooth
 from videoemo.tables.thumbnails import Thumbnail
 from videoemo.tables.tracks import longest_track, select_track
-from videoemo.tables.videos import LOW_COVERAGE, VideoRow
+from videoemo.tables.video_row import mean_weights, video_row
+from videoemo.tables.videos import VideoRow
 from videoemo.tables.windows import Window
 from videoemo.util.boxes import area
 from videoemo.util.timings import StageTimer
@@ -116,7 +117,7 @@ class Scored:
     @cached_property
     def weights(self) -> npt.NDArray[np.float64] | None:
         """The weights of the rows in means by time; None where every face weighs the same."""
-        return _weights(self.table, self.pipeline)
+        return mean_weights(self.table, self.pipeline.tracking)
 
     @cached_property
     def group(self) -> GroupAffect:
@@ -183,7 +184,14 @@ def score_video(
             table = select_track(table, track)
         if pipeline.tracking.smooth_tables:
             table = smooth(table, pipeline.tracking.smoothing)
-        row, windows = _summary(clip, sampled, table, pipeline), list[Window]()
+        row = video_row(
+            table,
+            pipeline.tracking,
+            video=clip.id,
+            seconds=sampled.video.duration,
+            error="; ".join(_remarks(sampled)),
+        )
+        windows = list[Window]()
         if predictor is not None:
             frame, _, embedding = buffer.of(track)
             row = replace(row, prediction=predictor(frame, embedding))
@@ -245,31 +253,6 @@ def _portray(portraits: Portraits, faces: Faces) -> None:
         faces.track.tolist(), faces.crops, clearness.tolist(), strict=True
     ):
         portraits.offer(person, crop, clear)
-
-
-def _summary(clip: Clip, sampled: SampledVideo, table: FaceTable, pipeline: Pipeline) -> VideoRow:
-    weights = _weights(table, pipeline)
-    mean = table.mean(weights)
-    row = VideoRow(
-        video=clip.id,
-        error="; ".join(_remarks(sampled)),
-        seconds=sampled.video.duration,
-        frames=len(table.frame_starts()),
-        face_frames=len(np.unique(table.frame[table.face >= 0])),
-        faces=int((table.face >= 0).sum()),
-        longest_gap=table.longest_gap(),
-        mean=mean,
-        values=table.mean_values(weights),
-        dominant="" if np.isnan(mean).any() else table.classes[int(mean.argmax())],
-    )
-    least = pipeline.tracking.min_coverage
-    too_little = bool(row.dominant) and row.coverage is not None and row.coverage < least
-    return replace(row, dominant=LOW_COVERAGE) if too_little else row
-
-
-def _weights(table: FaceTable, pipeline: Pipeline) -> npt.NDArray[np.float64] | None:
-    tracking = pipeline.tracking
-    return table.weights(tracking.track_gap) if tracking.mean_by == "time" else None
 
 
 def _remarks(sampled: SampledVideo) -> Iterator[str]:
