@@ -93,6 +93,13 @@ def test_a_video_without_a_face_has_a_page_that_says_so(tmp_path: Path) -> None:
     assert 'id="plane"' not in text
 
 
+def test_of_a_picture_there_is_a_table_and_no_course(tmp_path: Path) -> None:
+    text = write_video_page(results(tmp_path, table=rows([(0, 0.0, 0, 0.7)]))).read_text("utf-8")
+    assert 'id="faces"' in text
+    assert 'id="plane"' not in text
+    assert "bokeh" not in text
+
+
 def test_a_video_that_is_gone_has_a_page_that_says_so(tmp_path: Path) -> None:
     video = results(tmp_path)
     (tmp_path / "a.mp4").unlink()

@@ -21,12 +21,12 @@ from videoemo.util.text import printable
 
 __all__ = ["write_embedded_video_page", "write_video_page"]
 
-# Own scripts, in the order in which they build on each other; Bokeh's comes after the first.
+# Own scripts, in the order in which they build on each other. Only a page with a course needs what
+# draws one.
+_COURSE = (*("style-nonce.js", CHARTS, "charts.js", "strips.js", "gestures.js", "course.js"),)
 _SCRIPTS = (
-    "style-nonce.js",
-    CHARTS,
-    *("columns.js", "model.js", "format.js", "player.js", "boxes.js", "strips.js", "charts.js"),
-    *("gestures.js", "course.js", "persons.js", "lists.js", "controls.js", "video.js"),
+    *("columns.js", "format.js", "model.js", "player.js", "boxes.js", "persons.js", "lists.js"),
+    *("controls.js", "video.js"),
 )
 _STYLES = ("base.css", "video.css")
 # A page that holds its video holds one of so many bytes as it is.
@@ -68,7 +68,7 @@ def write_video_page(video: VideoResults, *, progress: CountFrames | None = None
     text = _render(
         video,
         media,
-        scripts=[Part(PAGE_DATA, lambda: data), *(asset(name, folder=folder) for name in _SCRIPTS)],
+        data=[Part(PAGE_DATA, lambda: data)],
         folder=folder,
         index=address(video.out / INDEX, start=video.folder),
     )
@@ -103,34 +103,40 @@ def write_embedded_video_page(
     if shown is not None:
         held = as_script("videoemoMedia", _held(shown))
         parts.append(Part("", lambda: held))
-    scripts = [*parts, *(asset(name, folder="") for name in _SCRIPTS)]
-    _write(path, _render(video, media, scripts=scripts, folder="", index="", embed=True))
+    _write(path, _render(video, media, data=parts, folder="", index="", embed=True))
 
 
 def _render(
     video: VideoResults,
     media: Media,
     *,
-    scripts: Sequence[Part],
+    data: Sequence[Part],
     folder: str,
     index: str,
     embed: bool = False,
 ) -> str:
+    faces = bool((video.table.face >= 0).any())
+    scripts = (*_COURSE, *_SCRIPTS) if faces and not _is_still(video) else _SCRIPTS
     return render_page(
         "video.html",
-        scripts=scripts,
+        scripts=[*data, *(asset(name, folder=folder) for name in scripts)],
         styles=[asset(name, folder=folder) for name in _STYLES],
         embed=embed,
         name=printable(video.name),
         index=index,
         facts=_facts(video),
         notices=[printable(text) for text in _notices(video, media)],
-        faces=bool((video.table.face >= 0).any()),
-        still=len(video.table.frame_starts()) < 2,
+        faces=faces,
+        still=_is_still(video),
         media=media,
         width=video.width,
         height=video.height,
     )
+
+
+def _is_still(video: VideoResults) -> bool:
+    """Whether nothing is known of it over time, as of a picture."""
+    return len(video.table.frame_starts()) < 2
 
 
 def _facts(video: VideoResults) -> list[tuple[str, str]]:
@@ -138,9 +144,15 @@ def _facts(video: VideoResults) -> list[tuple[str, str]]:
     row, table = video.corrected_row, video.table
     persons = len(set(table.track[table.face >= 0].tolist()))
     seconds = row.seconds or 0.0
-    facts = [(clock(round(seconds, 1), longest=seconds) + (" s" if seconds < 120 else ""), "long")]
-    facts += [_figure(count(row.frames or 0, "sampled frame")), _figure(count(persons, "person"))]
-    if row.frames:
+    facts = [_figure(count(persons, "person"))]
+    if not _is_still(video):
+        unit = " s" if seconds < 120 else ""
+        facts = [
+            (clock(round(seconds, 1), longest=seconds) + unit, "long"),
+            _figure(count(row.frames or 0, "sampled frame")),
+            *facts,
+        ]
+    if row.frames and not _is_still(video):
         facts.append((percent(row.face_frames or 0, row.frames), "of the frames with a face"))
     if row.dominant:
         facts.append((printable(row.dominant), "displayed most"))

@@ -1,6 +1,6 @@
 // Columns of numbers out of text: the counterpart of columns.py.
 "use strict";
-globalThis.videoemo = globalThis.videoemo || {};
+globalThis.videoemo ??= {};
 
 videoemo.bytesOf = (text) => {
   if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);

@@ -40,6 +40,29 @@ videoemo.fillMoments = (model, people, list) => {
   return items.length;
 };
 
+// All probabilities of the faces of a picture.
+videoemo.fillFaces = (model, people, table) => {
+  const head = document.createElement("thead");
+  const body = document.createElement("tbody");
+  const title = (row, content, scope) => {
+    const cell = document.createElement("th");
+    cell.scope = scope;
+    cell.textContent = content;
+    row.append(cell);
+  };
+  const titles = head.insertRow();
+  title(titles, "Person", "col");
+  for (const { name } of model.classes) title(titles, name, "col");
+  for (const { person, row: at } of model.faces(0)) {
+    const row = body.insertRow();
+    title(row, people.name(person), "row");
+    for (const column of model.probabilities) {
+      row.insertCell().textContent = column[at] === 255 ? "" : videoemo.percent(column[at] / 254);
+    }
+  }
+  table.replaceChildren(head, body);
+};
+
 // So many rows at a time: thousands at once would hold the page up.
 videoemo.PAGE_ROWS = 100;
 videoemo.EpisodeTable = class {

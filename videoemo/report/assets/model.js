@@ -68,7 +68,7 @@ videoemo.Model = class {
     const lead = leads[row] === 255 ? this.#highest(row) : leads[row];
     const value = lead < 0 ? 255 : this.probabilities[lead][row];
     return {
-      person: this.tracks[this.personOf[row]],
+      row, person: this.tracks[this.personOf[row]],
       x: x[row] * unit, y: y[row] * unit, width: width[row] * unit, height: height[row] * unit,
       lead, probability: value === 255 ? NaN : value / 254,
     };

@@ -98,6 +98,11 @@
     fill();
     people.listen(fill);
   }
+  if (find("faces")) {
+    const fill = () => videoemo.fillFaces(model, people, find("faces"));
+    fill();
+    people.listen(fill);
+  }
   if (find("episodes")) {
     const table = new videoemo.EpisodeTable(model, people, {
       body: find("episode-rows"), more: find("more-episodes"), choice: find("episode-person"),
