@@ -16,6 +16,7 @@ import pytest
 
 from eval.support.browser import chromium, find_chromium
 from tests.support.commands import Run
+from tests.support.here import work_here
 from tests.support.paths import ROOT
 from videoemo.cli.demo_clip import write_clip
 from videoemo.cli.main import main
@@ -82,7 +83,17 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def videoemo(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
+def workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The workers of commands that `videoemo` runs: in this process. Where more is told of them
+    than what they give, they are processes; see tests/runs/conftest.py, and `commands.start`.
+    """
+    work_here(monkeypatch)
+
+
+@pytest.fixture
+def videoemo(
+    workers: None, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Run:
     """Run a command line in this process: exit status, standard output, standard error."""
 
     def run(*args: object) -> tuple[int, str, str]:

@@ -18,6 +18,7 @@ from tests.support.classifiers import fitted
 from tests.support.clips import write_clip
 from tests.support.commands import Run, start
 from tests.support.feature_tables import toy_table
+from tests.support.here import work_here
 from tests.support.paths import ROOT
 from videoemo.classification.model_file import CARD, load_fitted_classifier
 from videoemo.classification.predict import pipeline_for
@@ -74,15 +75,17 @@ def table(
         Clip(path, path.name, label="Dark" if path.stem in "bc" else "Light")
         for path in sorted(folder.iterdir())
     ]
-    return extract(
-        clips,
-        recipe,
-        "toy",
-        tmp_path_factory.mktemp("features") / "toy.parquet",
-        keep=None,
-        redo=False,
-        progress=ConsoleProgress(),
-    ).table
+    with pytest.MonkeyPatch.context() as patch:
+        work_here(patch)
+        return extract(
+            clips,
+            recipe,
+            "toy",
+            tmp_path_factory.mktemp("features") / "toy.parquet",
+            keep=None,
+            redo=False,
+            progress=ConsoleProgress(),
+        ).table
 
 
 def rows_of(path: Path) -> dict[str, dict[str, str]]:

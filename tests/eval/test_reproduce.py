@@ -19,6 +19,7 @@ from click.testing import CliRunner, Result
 from PIL import Image, ImageFilter
 
 from eval.reproduce import FACTS, Facts, Figure, compare, main
+from tests.support.here import work_here
 from videoemo.classification.classifier import load_classifier
 from videoemo.cli.demo_clip import write_portrait
 from videoemo.config.extraction import load_extraction
@@ -83,7 +84,9 @@ def reproduce(tmp_path_factory: pytest.TempPathFactory) -> Reproduce:
     nothing = tmp_path_factory.mktemp("nothing")
 
     def run(*args: object, data: Path = nothing) -> Result:
-        return CliRunner().invoke(main, [*map(str, args)], env={"VIDEOEMO_DATA": str(data)})
+        with pytest.MonkeyPatch.context() as patch:
+            work_here(patch)
+            return CliRunner().invoke(main, [*map(str, args)], env={"VIDEOEMO_DATA": str(data)})
 
     return run
 

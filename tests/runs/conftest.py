@@ -29,3 +29,8 @@ def uninterrupted(clips: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     _, err = process.communicate()
     assert process.returncode == 0, err
     return folder / "out"
+
+
+@pytest.fixture
+def workers() -> None:
+    """Processes, as users have them."""
