@@ -116,7 +116,7 @@ def test_the_folder_of_one_video_is_told_from_that_of_a_run(out: Path) -> None:
 def test_results_of_a_run_that_was_interrupted_say_how_it_goes_on(out: Path) -> None:
     (out / "videos.csv").unlink()
     line = refused(lambda: videoemo.load_results(out))
-    assert "run it again with the same -o, and it goes on where it was interrupted" in line
+    assert "run `score` again with the same -o, and it goes on where it was interrupted" in line
 
 
 def test_a_run_that_has_just_begun_is_told_as_interrupted(tmp_path: Path) -> None:

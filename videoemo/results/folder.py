@@ -183,8 +183,8 @@ class Results:
 
     def _damage(self, name: str, reason: str) -> InputError:
         return InputError(
-            f"{str(self.path / name)!r} is missing or damaged ({reason}): run it again with the "
-            "same -o; what is done is kept"
+            f"{str(self.path / name)!r} is missing or damaged ({reason}): run `score` again with "
+            "the same -o; what is done is kept"
         )
 
 
@@ -223,8 +223,8 @@ def load_results(path: str | os.PathLike[str]) -> Results:
         rows = table.rows(columns)
     except ValueError as exc:
         raise InputError(
-            f"{str(out / 'videos.csv')!r} is damaged ({reason_of(exc)}): run it again with the "
-            "same -o; what is done is kept"
+            f"{str(out / 'videos.csv')!r} is damaged ({reason_of(exc)}): run `score` again with "
+            "the same -o; what is done is kept"
         ) from exc
     return Results(out, columns, rows, table)
 

@@ -58,7 +58,7 @@ def read_videos_table(out: Path) -> VideosTable:
         There is none, or it is damaged, or of another version.
     """
     if not os.path.isdir(out):  # noqa: PTH112 - false, where pathlib raises, for what cannot be looked at
-        raise InputError(f"no folder {str(out)!r}: give the folder of results, that -o named")
+        raise InputError(f"no folder {str(out)!r}: give the folder that -o named")
     try:
         return read_videos(out / "videos.csv")
     except FileNotFoundError as exc:
@@ -71,7 +71,7 @@ def read_videos_table(out: Path) -> VideosTable:
     except ValueError as exc:
         raise InputError(
             f"{str(out / 'videos.csv')!r} is no table of this version of videoemo "
-            f"({reason_of(exc)}): run it again, or give the folder that -o named"
+            f"({reason_of(exc)}): run `score` again, or give the folder that -o named"
         ) from exc
 
 
@@ -135,7 +135,7 @@ def damaged(out: Path, clip_id: str, reason: str) -> InputError:
     """
     return InputError(
         f"the results of {brief(clip_id)} in {str(out)!r} are missing or damaged ({reason}): run "
-        "it again, with --verify"
+        "`score` again, with --verify"
     )
 
 
@@ -165,8 +165,8 @@ def _what_is_missing(out: Path) -> str:
         return "holds the results of one video: give the folder above, the one that -o named"
     if (out / MARKER).exists() or (out / STATE_FOLDER).exists():
         return (
-            "holds no results of a finished run (videos.csv: not written yet): run it again with "
-            "the same -o, and it goes on where it was interrupted"
+            "holds no results of a finished run (videos.csv: not written yet): run `score` again "
+            "with the same -o, and it goes on where it was interrupted"
         )
     return "holds no results of a finished run (no videos.csv): give the folder that -o named"
 
@@ -178,8 +178,8 @@ def _key(content: dict[str, Any], out: Path) -> dict[str, Any]:
     schema = key["settings"].get("schema")
     if schema != SCHEMA:
         raise InputError(
-            f"{out} was made by another version of videoemo (tables of version {shown(schema)}, "
-            f"here {SCHEMA}): run it again"
+            f"{str(out)!r} was made by another version of videoemo (tables of version "
+            f"{shown(schema)}, here {SCHEMA}): run `score` again"
         )
     settings: dict[str, Any] = key
     return settings
