@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, fields
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, fields, replace
 from typing import TYPE_CHECKING
 
 from videoemo.results.video import VideoResults
@@ -40,26 +40,34 @@ def videos_frame(listing: VideosTable) -> pd.DataFrame:
 def faces_frame(videos: Sequence[VideoResults], columns: Columns) -> pd.DataFrame:
     """A row a face a sampled frame, as in faces.parquet."""
     empty = face_table([], columns.classes, columns.values).to_arrow()
-    return stack({one.name: one.table.to_arrow() for one in videos}, empty)
+    return stack({one.name: one.table.to_arrow() for one in _copies(videos)}, empty)
 
 
 def tracks_frame(videos: Sequence[VideoResults], columns: Columns) -> pd.DataFrame:
     """A row a person, as in tracks.csv."""
-    return stack({one.name: one.tracks for one in videos}, empty_table(tracks_columns(columns)))
+    empty = empty_table(tracks_columns(columns))
+    return stack({one.name: one.tracks for one in _copies(videos)}, empty)
 
 
 def expressions_frame(videos: Sequence[VideoResults]) -> pd.DataFrame:
     """A row an episode, as in expressions.csv."""
     import pandas as pd
 
-    rows = [asdict(episode) for one in videos for episode in one.episodes]
+    episodes = {one.name: one.episodes for one in _copies(videos)}
+    rows = [asdict(episode) for theirs in episodes.values() for episode in theirs]
     table = pd.DataFrame(rows, columns=[field.name for field in fields(Episode)])
-    return with_videos(table, {one.name: len(one.episodes) for one in videos})
+    return with_videos(table, {name: len(theirs) for name, theirs in episodes.items()})
 
 
 def group_frame(videos: Sequence[VideoResults], columns: Columns) -> pd.DataFrame:
     """A row a sampled frame, as in group.parquet."""
     from videoemo.group import group_columns
 
-    tables = {one.name: one.group_series for one in videos if one.group_series is not None}
+    series = {one.name: one.group_series for one in _copies(videos)}
+    tables = {name: table for name, table in series.items() if table is not None}
     return stack(tables, empty_table(group_columns(columns.classes)))
+
+
+def _copies(videos: Sequence[VideoResults]) -> Iterator[VideoResults]:
+    """Copies, with which goes what was read of each: there may be thousands."""
+    return map(replace, videos)
