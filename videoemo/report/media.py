@@ -149,7 +149,16 @@ def _copied(results: VideoResults, video: Video, progress: CountFrames | None) -
     path = results.folder / f"{PROXY_VIDEO}{encoder.suffix}"
     if not _is_newer(path, results):
         batches = _counted(frames(video), video.n_frames, progress)
-        write_video(path, video, batches, encoder=encoder, height=PROXY_ROWS, sound=True)
+        write_video(
+            path,
+            video,
+            batches,
+            encoder=encoder,
+            height=PROXY_ROWS,
+            sound=True,
+            # A clock that begins anywhere, such as that of MPEG-TS, would be hours of nothing.
+            origin=video.clock_start if video.clock_is_free else 0.0,
+        )
     return path
 
 

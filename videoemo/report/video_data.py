@@ -75,11 +75,21 @@ def video_data(video: VideoResults, media: Media) -> dict[str, Any]:
         "tracks": _tracks(table, rows),
         "step": video.step,
         "hold": _hold(video),
-        "origin": first if abs(first) >= DAY else 0.0,
+        "origin": _origin(video, first),
         "boxUnit": max(video.width, video.height) / BOX_PARTS,
         "moments": [asdict(moment) for moment in moments(video)],
         **pack({**_faces(video, table, rows), **_episodes(video), **_group(video)}),
     }
+
+
+def _origin(video: VideoResults, first: float) -> float:
+    """The time of the tables that the page calls 0: where players begin to count, if the video's
+    clock has no beginning of its own; the first frame, if its clock begins a day or more from 0.
+    """
+    start = video.summary.get("clock_start")
+    if video.summary.get("clock_is_free") is True and isinstance(start, int | float):
+        return float(start)
+    return first if abs(first) >= DAY else 0.0
 
 
 def _rows_by_track(table: FaceTable) -> npt.NDArray[np.intp]:

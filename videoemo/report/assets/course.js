@@ -13,7 +13,8 @@ videoemo.startCourse = (model, player, people) => {
   const draw = () => {
     stale = false;
     const width = plane.clientWidth;
-    const ticks = videoemo.ticks(view.from, view.to, Math.max(3, Math.floor(width / 90)));
+    const ticks = videoemo.ticks(view.from - model.origin, view.to - model.origin, Math.max(3, Math.floor(width / 90)));
+    ticks.at = ticks.at.map((tick) => tick + model.origin);
     videoemo.drawRuler(find("ruler").firstElementChild, model, view, ticks);
     for (const element of near) if (!element.hidden) lanes.get(element).draw(view, ticks, hidden);
     place(find("cursor"), player.time);
@@ -97,6 +98,7 @@ videoemo.startCourse = (model, player, people) => {
     for (const lane of lanes.values()) lane.forget();
     drawSoon();
   });
+  if (model.origin) find("origin").textContent = `0:00 is ${model.origin.toFixed(3)} s in the tables.`;
   drawSoon();
   return { view, show, focus };
 

@@ -35,7 +35,8 @@ class Timing:
         Seconds a tick, 1 / a whole number.
     shift : Fraction
         Seconds by which all of them are later than in the source: more than 0 where it begins
-        before 0, which not every player follows.
+        before 0, which not every player follows; less than 0 where another time of the source was
+        to be 0.
     """
 
     ticks: npt.NDArray[np.int64]
@@ -49,16 +50,23 @@ class Timing:
         return len(self.ticks) / ((self.end - int(self.ticks[0])) * self.base)
 
 
-def timing_of(video: Video) -> Timing:
+def timing_of(video: Video, *, origin: float = 0.0) -> Timing:
     """The times at which the frames of a video are to be written.
 
     They are its own: frames that an edit list hides are none of them, and a first frame that comes
     late comes late again. Where the first comes before 0, all are moved, so that it comes at 0.
+
+    Parameters
+    ----------
+    video : Video
+        The source.
+    origin : float, default=0.0
+        The time of the source, in seconds, that is 0 in the file.
     """
     ticks, base = _whole_ticks(video)
     last = video.duration - float(video.seconds[-1] - video.seconds[0])
     end = int(ticks[-1]) + max(1, round(last / base))
-    shift = max(0, -int(ticks[0]))
+    shift = max(-round(origin / base), -int(ticks[0]))
     return Timing(ticks + shift, end + shift, base, shift * base)
 
 

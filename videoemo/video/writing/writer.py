@@ -46,7 +46,8 @@ class WrittenVideo:
     width, height : int
         In px, both even.
     shift : float
-        Seconds by which all times are later than in the source; 0 for most.
+        Seconds by which all times are later than in the source; 0 for most, and less than 0 where
+        another time of the source was to be 0.
     sound : bool
         Whether it has sound.
     remarks : tuple of str
@@ -69,6 +70,7 @@ def write_video(
     encoder: Encoder,
     height: int | None = None,
     sound: bool = False,
+    origin: float = 0.0,
 ) -> WrittenVideo:
     """Write the frames of a video to another file, at their own presentation times.
 
@@ -95,6 +97,8 @@ def write_video(
     sound : bool, default=False
         Whether the sound is copied: as it is where the container takes it, else as AAC, or Opus in
         WebM.
+    origin : float, default=0.0
+        The time of the source, in seconds, that is 0 in the file.
 
     Raises
     ------
@@ -103,7 +107,7 @@ def write_video(
     VideoError
         None of its frames can be decoded.
     """
-    timing = timing_of(video)
+    timing = timing_of(video, origin=origin)
     shown = _shown_size(video, height)
     options = {"movie_timescale": str(timing.base.denominator), "movflags": "+faststart"}
     with (
@@ -249,7 +253,7 @@ def _remarks(
     missing = len(timing.ticks) - track.n_frames
     if missing:
         yield f"{missing} of {len(timing.ticks)} frames could not be decoded"
-    if timing.shift:
+    if timing.shift > 0:
         yield f"its times begin before 0: all are {float(timing.shift):.6g} s later"
     if encoder.remark:
         yield encoder.remark
