@@ -55,6 +55,15 @@ def test_of_others_a_copy_is_written_with_the_same_times(
     assert np.allclose(copy.seconds, probe(path).seconds, atol=1e-6)
 
 
+def test_a_copy_of_a_clock_that_begins_anywhere_begins_at_0(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "a.ts", ticks=[5000 + tick for tick in (0, 1, 3, 4)], n=4)
+    first = probe(path).seconds[0]
+    media = shown(tmp_path, path)
+    assert media.start == first > 100
+    copy = probe(tmp_path / "out" / "a.ts" / "proxy.mp4")
+    assert np.allclose(copy.seconds, [0, 0.04, 0.12, 0.16], atol=1e-6)
+
+
 def test_a_copy_is_written_once_and_again_for_new_results(tmp_path: Path) -> None:
     results = scored(tmp_path / "out", write_clip(tmp_path / "a.mkv"))
     _, path = show_video(results)

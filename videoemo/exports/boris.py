@@ -15,9 +15,10 @@ from videoemo._version import __version__
 from videoemo.exports.export_file import Exported, ExportFile
 from videoemo.exports.media import Media, find_media
 from videoemo.exports.names import beside_tables, stem
-from videoemo.exports.spans import Row, clock_start, person_rows, remarks_on
+from videoemo.exports.spans import Row, person_rows, remarks_on
 from videoemo.exports.text_file import write_lines
 from videoemo.results import VideoResults
+from videoemo.results.clock import clock_start
 
 __all__ = ["export_boris"]
 

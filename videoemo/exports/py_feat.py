@@ -16,9 +16,9 @@ import numpy.typing as npt
 from videoemo.exports.export_file import Exported, ExportFile
 from videoemo.exports.media import find_media
 from videoemo.exports.names import beside_tables
-from videoemo.exports.spans import clock_origin
 from videoemo.records import QUALITY
 from videoemo.results import VideoResults
+from videoemo.results.clock import clock_origin
 from videoemo.tables.faces import FaceTable
 from videoemo.util.files import atomic_write, write_csv
 from videoemo.util.text import to_cell

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from videoemo.labels import NEGATIVE, POSITIVE
 from videoemo.results import VideoResults
+from videoemo.results.clock import clock_origin
 from videoemo.tables.expressions import Episode
 
 __all__ = [
@@ -17,8 +18,6 @@ __all__ = [
     "Moment",
     "Row",
     "Span",
-    "clock_origin",
-    "clock_start",
     "cut_row",
     "group_row",
     "moments",
@@ -29,7 +28,6 @@ __all__ = [
 
 # Of a group: what most of its persons display.
 TONES = ("positive", "neutral", "negative")
-_DAY = 86400.0
 _TONE = dict.fromkeys(POSITIVE, "positive") | dict.fromkeys(NEGATIVE, "negative")
 
 
@@ -157,20 +155,6 @@ def moments(rows: Sequence[Row]) -> Iterator[Moment]:
                 displayed[i] = text
         if displayed:
             yield Moment(start, stop, {rows[i].name: displayed[i] for i in sorted(displayed)})
-
-
-def clock_start(video: VideoResults) -> float:
-    """Second of a video's clock at which its file begins, by sound or picture: 0 of most."""
-    start = video.summary.get("clock_start", 0.0)
-    return float(start) if type(start) in (int, float) and math.isfinite(start) else 0.0
-
-
-def clock_origin(video: VideoResults) -> float:
-    """Second of a video's clock from which players count: 0, but for a clock that has no beginning
-    of its own, or begins a day or more from 0, such as seconds since 1970.
-    """
-    start = clock_start(video)
-    return start if video.summary.get("clock_is_free") is True or abs(start) >= _DAY else 0.0
 
 
 def remarks_on(video: VideoResults, rows: Iterable[Row]) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from videoemo.report.colours import class_colours
 from videoemo.report.columns import Column, pack, shares
 from videoemo.report.media import Media
 from videoemo.report.moments import moments
+from videoemo.results.clock import clock_origin
 from videoemo.results.video import VideoResults
 from videoemo.tables.faces import FaceTable
 from videoemo.util.text import printable
@@ -26,8 +27,6 @@ VALENCE, NO_VALENCE = 10_000, np.iinfo(np.int16).min
 NO_CLASS = 255
 # Times of episodes are read from a table with six decimals.
 ROUNDING = 1e-6
-# From here on a clock does not begin at 0, and is counted from its first frame.
-DAY = 86400.0
 
 
 def as_script(name: str, content: dict[str, Any]) -> str:
@@ -61,10 +60,7 @@ def video_data(video: VideoResults, media: Media) -> dict[str, Any]:
         A table is missing or damaged.
     """
     table = video.smoothed
-    starts = table.frame_starts()
-    seconds = table.seconds[starts]
     colours = class_colours(table.classes)
-    first = float(seconds[0]) if len(seconds) else 0.0
     rows = _rows_by_track(table)
     return {
         "video": printable(video.name),
@@ -75,21 +71,11 @@ def video_data(video: VideoResults, media: Media) -> dict[str, Any]:
         "tracks": _tracks(table, rows),
         "step": video.step,
         "hold": _hold(video),
-        "origin": _origin(video, first),
+        "origin": clock_origin(video),
         "boxUnit": max(video.width, video.height) / BOX_PARTS,
         "moments": [asdict(moment) for moment in moments(video)],
         **pack({**_faces(video, table, rows), **_episodes(video), **_group(video)}),
     }
-
-
-def _origin(video: VideoResults, first: float) -> float:
-    """The time of the tables that the page calls 0: where players begin to count, if the video's
-    clock has no beginning of its own; the first frame, if its clock begins a day or more from 0.
-    """
-    start = video.summary.get("clock_start")
-    if video.summary.get("clock_is_free") is True and isinstance(start, int | float):
-        return float(start)
-    return first if abs(first) >= DAY else 0.0
 
 
 def _rows_by_track(table: FaceTable) -> npt.NDArray[np.intp]:
