@@ -36,8 +36,9 @@ __all__ = ["faces", "index_rows", "write_results", "write_video"]
 
 RATE = 25
 WIDTH, HEIGHT = 640, 360
-# Of how far a probability's logarithm strays from one frame to the next, and is drawn back.
-STRAYS, BACK = 0.15, 0.01
+# How far a probability's logarithm strays from one frame to the next, is drawn back, and is off in
+# each frame; and how many pixels a box is off, as those of detectors are.
+STRAYS, BACK, OFF, BOX_OFF = 0.15, 0.01, 0.3, 0.7
 
 
 def write_video(path: Path, *, minutes: float) -> Path:
@@ -66,6 +67,7 @@ def faces(minutes: float, persons: int, classes: tuple[str, ...], seed: int = 0)
     room = WIDTH / persons
     left = person * room + 0.1 * room + 0.05 * room * np.sin(frame / 40 + person)
     boxes = np.column_stack([left, 0 * left + 120, 0 * left + 0.7 * room, 0 * left + 80])
+    boxes += rng.normal(scale=BOX_OFF, size=boxes.shape)
     return FaceTable(
         frame=frame,
         seconds=frame / RATE,
@@ -148,6 +150,7 @@ def _straying(
 
     steps = rng.normal(scale=STRAYS, size=(n, persons, classes))
     logits = 3 * lfilter([1.0], [1.0, BACK - 1], steps, axis=0)
+    logits += rng.normal(scale=OFF, size=logits.shape)
     shares = np.exp(logits - logits.max(axis=2, keepdims=True))
     probabilities: npt.NDArray[np.float32] = (shares / shares.sum(axis=2, keepdims=True)).astype(
         np.float32

@@ -82,6 +82,7 @@
     const whole = Math.round(seconds);
     const two = (value) => String(value).padStart(2, "0");
     const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+    if (seconds === 0) return "0 s"; // a picture
     if (seconds < 10) return `${seconds.toFixed(1)} s`;
     return hours ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
   };
@@ -177,7 +178,8 @@
     byId("videos").hidden = found.length === 0;
     byId("nothing").hidden = found.length > 0 || videos.length === 0;
     byId("none").hidden = videos.length > 0;
-    byId("filters").hidden = byId("legend").hidden = videos.length === 0;
+    byId("filters").hidden = videos.length < 2;
+    byId("legend").hidden = videos.length === 0;
     byId("pages").hidden = found.length <= AT_A_TIME;
     byId("earlier").disabled = first === 0;
     byId("later").disabled = last === found.length;
