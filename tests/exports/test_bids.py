@@ -54,6 +54,14 @@ def test_a_video_has_events_and_a_recording_of_each_person(out: Path) -> None:
     ]
 
 
+def test_the_json_says_of_which_video_a_file_is(out: Path) -> None:
+    """In a description of a column: the validators differ in what else may stand there."""
+    for path in (out / ROOT / "sub-b1/beh").glob("*_events.json"):
+        about = json.loads(path.read_text())
+        assert about["onset"]["Description"].endswith("the video b-1.mp4")
+        assert all(isinstance(column, dict) for column in about.values())
+
+
 def test_events_are_sorted_by_onset_with_what_is_missing_said(tmp_path: Path, out: Path) -> None:
     folder = out / "sub-01" / "ses-pre" / "a.mp4"
     video = load_results(out).video("sub-01/ses-pre/a.mp4")

@@ -36,7 +36,6 @@ of which video they are; `person0` is track 0 in its tables. What a face display
 person feels.
 """
 _EVENTS = {
-    "onset": {"Description": "Beginning, by the clock of the video", "Units": "s"},
     "duration": {"Description": "Until the next sampled frame after it", "Units": "s"},
     "trial_type": {"Description": "Displayed expression that leads, as a network sees it"},
     "person": {"Description": "Person who displays it: the number in _recording-person"},
@@ -67,7 +66,7 @@ def export_bids(video: VideoResults, grid: float | None) -> Exported:
         _json(root / "dataset_description.json", _DESCRIPTION),
         ExportFile(root / "README.md", partial(write_lines, _README.splitlines())),
         ExportFile(folder / f"{stem}_events.tsv", partial(_write_events, video)),
-        _json(folder / f"{stem}_events.json", {**_EVENTS, **_of(video)}),
+        _json(folder / f"{stem}_events.json", _events(video)),
     ]
     grids = grids_of(video, grid)
     for one in grids:
@@ -83,8 +82,12 @@ def _json(path: Path, content: dict[str, Any]) -> ExportFile:
     return ExportFile(path, partial(write_json, content=content))
 
 
-def _of(video: VideoResults) -> dict[str, str]:
-    return {"Description": f"What is displayed in the video {video.name}"}
+def _events(video: VideoResults) -> dict[str, Any]:
+    """What the columns of events are; which video it is stands there, too: older validators allow
+    nothing else.
+    """
+    about = {"Description": f"Beginning, by the clock of the video {video.name}", "Units": "s"}
+    return {"onset": about, **_EVENTS}
 
 
 def _write_events(video: VideoResults, path: Path) -> None:
@@ -100,7 +103,7 @@ def _write_events(video: VideoResults, path: Path) -> None:
         )
         for one in episodes
     )
-    write_lines(map("\t".join, (tuple(_EVENTS), *rows)), path)
+    write_lines(map("\t".join, (("onset", *_EVENTS), *rows)), path)
 
 
 def _write_recording(grid: TrackGrid, path: Path) -> None:
@@ -124,7 +127,7 @@ def _about(video: VideoResults, grid: TrackGrid, rate: float) -> dict[str, Any]:
         name: {"Description": f"Mean displayed {name}, -1 to 1"} for name in video.columns.values
     }
     return {
-        **_of(video),
+        "Description": f"What is displayed in the video {video.name}",
         "SamplingFrequency": rate,
         "StartTime": round(float(grid.seconds[0]), 6),
         "Columns": [*classes, *values],
