@@ -8,7 +8,6 @@ from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 
-from videoemo.plots import MOST_CLASSES
 from videoemo.report.colours import class_colours
 from videoemo.report.index_row import Gist, IndexRow, gists
 from videoemo.report.page import Part, asset, render_page
@@ -74,10 +73,9 @@ def index_data(rows: Sequence[IndexRow], classes: Sequence[str]) -> str:
     rows, classes : sequence of IndexRow, sequence of str
         As for `index_page`.
     """
-    few = len(classes) <= MOST_CLASSES
     about = {
         "classes": [printable(name) for name in classes],
-        "colours": [colour.fill for colour in class_colours(classes).values()] if few else [],
+        "colours": [colour.fill for colour in class_colours(classes).values()],
         "columns": [field.name for field in fields(IndexRow)],
         "low_coverage": LOW_COVERAGE,
         "rows": [],

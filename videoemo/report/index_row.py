@@ -20,7 +20,7 @@ __all__ = ["Gist", "IndexRow", "gists"]
 
 # What a mean of 1 is in a row.
 _WHOLE = 255
-_DIGITS, _COURSE = re.compile(r"[0-9a-f]{0,64}"), re.compile(r"([A-~][0-9]|--)*")
+_DIGITS, _COURSE = re.compile(r"[0-9a-f]{0,64}"), re.compile(r"([^\x00-@][0-9]|--)*")
 
 
 @dataclass(frozen=True)

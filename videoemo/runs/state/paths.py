@@ -168,7 +168,7 @@ def check_result_folders(out: Path, clip_ids: Iterable[str]) -> None:
     for name in _TABLES:
         if os.path.isdir(out / name):  # noqa: PTH112 - false, where pathlib raises, for what cannot be looked at
             raise InputError(
-                f"no place for the table {name}, since {str(out / name)!r} is a folder: remove it, "
+                f"no place for {name}, since {str(out / name)!r} is a folder: remove it, "
                 "or give another folder for the results with -o"
             )
     checked = {out}
