@@ -41,11 +41,11 @@ EVIL = "<img src=x onerror=\"document.title='run'\">.mp4"
 EXACT = 0.5 * SIZE[0] / 4096 + 0.01
 
 
-def faces(seconds: list[float], *, every: int = 1) -> FaceTable:
+def faces(seconds: list[float], *, every: int = 1, first: int = 0) -> FaceTable:
     """Person 0 in all sampled frames, person 1 in every third; their boxes move with each frame."""
     given = [
         (i, seconds[i], track, 0.9 if track else 0.1)
-        for i in range(0, len(seconds), every)
+        for i in range(first, len(seconds), every)
         for track in ((0, 1) if i % 3 == 0 else (0,))
     ]
     table = rows(given)
@@ -54,11 +54,13 @@ def faces(seconds: list[float], *, every: int = 1) -> FaceTable:
     return replace(table, boxes=boxes.astype(np.float32))
 
 
-def written(folder: Path, name: str, *, ticks: list[int], every: int = 1, **clip: Any) -> Path:
-    """The page of a clip whose frames come at these times."""
+def written(
+    folder: Path, name: str, *, ticks: list[int], every: int = 1, first: int = 0, **clip: Any
+) -> Path:
+    """The page of a clip whose frames come at these times, sampled from the one of a number on."""
     video = write_clip(folder / "clip.mp4", n=len(ticks), ticks=ticks, size=SIZE, **clip)
     video = video.rename(folder / name)
-    table = faces([tick / 25 for tick in ticks], every=every)
+    table = faces([tick / 25 for tick in ticks], every=every, first=first)
     out = write_results(folder / "out", {name: MadeUp(table, path=video)})
     assert write_report(out, progress=JsonProgress()).missing == {}
     return out / name / "report.html"
@@ -258,6 +260,13 @@ def test_boxes_of_frames_that_were_not_sampled_are_those_of_the_last_one(
     go_to(page, 6 / 25)
     assert shown(page) == 6
     assert {box["frame"] for box in drawn(page)} == {4}
+
+
+def test_where_a_part_was_sampled_the_page_begins_there(opened: Open, tmp_path: Path) -> None:
+    report = written(tmp_path, "a.mp4", ticks=list(range(30)), first=15)
+    page = opened(report).page
+    page.wait_for_function("() => Math.abs(videoemo.page.player.shown - 0.6) < 0.002")
+    assert assert_right_boxes(page, report) == 15
 
 
 def test_over_another_file_no_boxes_are_drawn(opened: Open, tmp_path: Path) -> None:

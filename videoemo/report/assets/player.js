@@ -51,6 +51,7 @@ videoemo.Player = class {
   // To the sampled frame before or after the one that is shown.
   step(by) {
     this.pause();
+    if (!this.model.n) return;
     const { seconds } = this.model.c;
     const now = videoemo.lastAtOrBefore(seconds, this.time + videoemo.TOLERANCE, 0, this.model.n);
     const between = now >= 0 && this.time - seconds[now] > videoemo.TOLERANCE;
@@ -100,6 +101,8 @@ videoemo.Player = class {
       const early = this.#video.currentTime <= mediaTime + 1e-3;
       const shift = mediaTime - this.model.media.start;
       this.#shift = early && Math.abs(shift) > videoemo.TOLERANCE ? shift : 0;
+      // Where only a part was sampled, that is where it begins.
+      if (this.#asked === null && this.model.first > this.model.media.start) this.#asked = this.model.first;
       if (this.#asked !== null) this.#go();
     }
     this.shown = mediaTime - this.#shift;

@@ -13,8 +13,10 @@
   videoemo.page = { model, player, people, boxes };
 
   const screen = find("screen");
-  screen.style.aspectRatio = `${model.width} / ${model.height}`;
-  screen.style.maxWidth = `calc(72vh * ${model.width / model.height})`;
+  if (model.media.kind !== "none") {
+    screen.style.aspectRatio = `${model.width} / ${model.height}`;
+    screen.style.maxWidth = `calc(72vh * ${model.width / model.height})`;
+  }
   const warn = (text) => {
     const notice = document.createElement("p");
     notice.className = "notice";
