@@ -102,6 +102,7 @@ def test_another_encoding_is_read(tmp_path: Path) -> None:
         (('xtl="8.00"', 'xtl="30"'), "frame 6: a box without an area"),
         (('<attribute name="person">0</attribute>', ""), "without the attribute person"),
         ((">0</attribute>", ">anna</attribute>"), "person: expected a whole number from -1"),
+        ((">0</attribute>", ">500000</attribute>"), "person: expected numbers below 500,000"),
         (("happiness", "x" * 10_000), "an attribute of more than"),
         (("<labels>", 60 * "<a>"), "elements within each other"),
         (('label="face"', f'label="face" more="{"x" * 4_000_000}"'), "one element of more than"),

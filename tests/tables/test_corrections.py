@@ -159,6 +159,7 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
         ("1,0.1,0,1,2,3,4,\n1,0.2,1,1,2,3,4,", "seconds: expected one time a frame"),
         ("2,0.1,0,1,2,3,4,\n1,0.2,1,1,2,3,4,", "frame: expected numbers that do not fall"),
         ("-1,0.1,0,1,2,3,4,", "frame: expected numbers from 0"),
+        ("1,0.1,99999999,1,2,3,4,", "track: expected numbers from 0"),
         ("1,nan,0,1,2,3,4,", "seconds: expected finite numbers"),
         ("1,0.1,0,1e9,2,3,4,", "x: expected numbers from"),
     ],

@@ -127,11 +127,11 @@ def _about(video: VideoResults, grid: TrackGrid, rate: float) -> dict[str, Any]:
         name: {"Description": f"Mean displayed {name}, -1 to 1"} for name in video.columns.values
     }
     return {
+        **classes,
+        **values,
         "Description": f"What is displayed in the video {video.name}",
         "SamplingFrequency": rate,
         "StartTime": round(float(grid.seconds[0]), 6),
         "Columns": [*classes, *values],
         "PhysioType": "generic",
-        **classes,
-        **values,
     }

@@ -38,8 +38,8 @@ _MOST_BYTES = 1024 * 1024 * 1024
 _BLOCK = 1024 * 1024
 # Characters of one text that is looked at, and levels of elements within each other.
 _LONGEST_TEXT, _DEEPEST = 4096, 32
-# Above every frame of a video, and every number of a person.
-_MOST = 2**31
+# Above every frame of a video; and above every number of a person, so that new ones find room.
+_MOST, _MOST_PERSONS = 2**31, 500_000
 # Pixels beyond which no box lies.
 _FAR = 1e6
 _SIDES = ("xtl", "ytl", "xbr", "ybr")
@@ -95,7 +95,10 @@ class CvatTrack:
         self.outside.append(box.get("outside", "0") == "1")
         self.box.extend(sides)
         said = "person" in attributes
-        self.person.append(_whole(attributes, "person", low=NEW_PERSON) if said else _AS_BEFORE)
+        person = _whole(attributes, "person", low=NEW_PERSON) if said else _AS_BEFORE
+        if person >= _MOST_PERSONS:
+            raise ValueError(f"person: expected numbers below {_MOST_PERSONS:,}, got {person:,}")
+        self.person.append(person)
         text = attributes.get("expression")
         self.expression.append(None if text is None else sys.intern(text))
 

@@ -167,12 +167,12 @@ class VideoResults:
         """What corrections are left out, in a sentence without the video's name; empty where all
         are in the table.
         """
-        missing = () if self.corrections is None else self.corrections.missing(self.detected)
-        if not len(missing):
+        n = 0 if self.corrections is None else len(self.corrections.missing(self.detected))
+        if not n:
             return ""
+        frames = f"{n:,} frames that are" if n > 1 else "1 frame that is"
         return (
-            "what was put right in frames that are no longer sampled, as with another --fps, is "
-            "left out"
+            f"what was put right in {frames} no longer sampled, as with another --fps, is left out"
         )
 
     @cached_property

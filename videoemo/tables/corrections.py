@@ -38,6 +38,8 @@ _SAME_FACE = 0.5
 # Seconds within which a frame of a number is the one that was corrected; of another video by the
 # same name it rarely is.
 _SAME_TIME = 1e-3
+# Above the number of any person: some count by it.
+_MOST_TRACKS = 1_000_000
 # Pixels from the frame's corner that no box is beyond.
 _FAR = 1e6
 _BOX = ("x", "y", "width", "height")
@@ -246,7 +248,7 @@ def read_corrections(path: Path, classes: Sequence[str]) -> Corrections:
 _COLUMNS = (
     Column("frame", "int64", low=0),
     Column("seconds", "float64"),
-    Column("track", "int64", low=0, optional=True),
+    Column("track", "int64", low=0, high=_MOST_TRACKS, optional=True),
     *(Column(name, "float64", low=-_FAR, high=_FAR, optional=True) for name in ("x", "y")),
     *(Column(name, "float64", low=0, high=_FAR, optional=True) for name in ("width", "height")),
     Column("expression", "string", optional=True),
