@@ -167,6 +167,31 @@ def test_it_searches_by_name_from_the_keyboard(opened: Open, index: Path) -> Non
     assert page.get_by_label("Name").evaluate("field => field === document.activeElement")
 
 
+def test_who_comes_back_from_a_video_finds_the_list_as_it_was(opened: Open, index: Path) -> None:
+    (index.parent / "nowhere.html").write_text("a page")
+    page = opened(index).page
+    page.get_by_label("Dominant").select_option("happiness (2)")
+    page.get_by_label("Name").fill("mp4")
+    page.get_by_label("Sort by").select_option("mean of happiness")
+    page.get_by_role("button", name="reversed").click()
+    before = names(page)
+    page.get_by_role("link", name="b.mp4").click()
+    page.go_back()
+    page.wait_for_selector("html[data-ready]")
+    assert names(page) == before == [EVIL, "b.mp4"]
+    assert page.get_by_label("Name").input_value() == "mp4"
+    page.get_by_role("button", name="clear").click()
+    assert page.url == index.as_uri()
+
+
+def test_an_address_that_asks_for_what_is_not_there_shows_all(opened: Open, index: Path) -> None:
+    page = opened(index).page
+    page.goto(f"{index.as_uri()}#dominant=99&kind=constructor&sort=__proto__&first=1e9&coverage=x")
+    page.reload()
+    page.wait_for_selector("html[data-ready]")
+    assert count(page) == "6 videos"
+
+
 def test_two_hundred_are_drawn_at_a_time(opened: Open, tmp_path: Path) -> None:
     rows = [row(f"{n}.mp4", 0.5, "neutral", (0, 255, 0)) for n in range(450)]
     page = opened(written(tmp_path, rows)).page

@@ -4,6 +4,7 @@
 
 (() => {
   const AT_A_TIME = 200;
+  const FILTERS = ["query", "dominant", "coverage", "kind"];
   const COURSE_WIDTH = 240;
   const COURSE_HEIGHT = 24;
   const SVG = "http://www.w3.org/2000/svg";
@@ -202,6 +203,36 @@
     state.found = chosen();
     state.first = 0;
     draw();
+    remember();
+  };
+
+  // What is chosen stands in the address, so that whoever comes back from a video finds it again.
+  const remember = () => {
+    const { sort, reversed, first } = state;
+    const kept = { sort: sort === "video" ? "" : sort, reversed: reversed || "", first: first || "" };
+    for (const id of FILTERS) kept[id] = byId(id).value;
+    if (kept.kind === "all") kept.kind = "";
+    const said = new URLSearchParams(Object.entries(kept).filter(([, value]) => value !== ""));
+    try {
+      history.replaceState(null, "", said.size ? `#${said}` : location.pathname + location.search);
+    } catch {
+      // Some browsers refuse it for a file, or so many in a while: then it is not found again.
+    }
+  };
+
+  const recall = () => {
+    const said = new URLSearchParams(location.hash.slice(1));
+    byId("filters").reset();
+    for (const id of FILTERS) {
+      if (said.has(id)) byId(id).value = said.get(id);
+      if (byId(id).selectedIndex === -1) byId(id).selectedIndex = 0; // no such choice
+    }
+    if (Object.hasOwn(keys, said.get("sort") ?? "")) state.sort = said.get("sort");
+    state.reversed = said.has("reversed");
+    state.found = chosen();
+    const first = Math.floor(Number(said.get("first")) / AT_A_TIME) * AT_A_TIME;
+    if (first > 0 && first < state.found.length) state.first = first;
+    draw();
   };
 
   const sortBy = (sort) => {
@@ -213,6 +244,7 @@
   const turn = (step) => {
     state.first += step * AT_A_TIME;
     draw();
+    remember();
     byId("count").scrollIntoView();
     byId("videos").focus({ preventScroll: true });
   };
@@ -224,7 +256,7 @@
     byId("query").focus();
   };
 
-  for (const id of ["query", "dominant", "coverage", "kind"]) byId(id).addEventListener("input", change);
+  for (const id of FILTERS) byId(id).addEventListener("input", change);
   byId("filters").addEventListener("submit", (event) => event.preventDefault());
   byId("sort").addEventListener("input", () => {
     Object.assign(state, { sort: byId("sort").value, reversed: false });
@@ -248,8 +280,6 @@
 
   byId("legend").append(...classes.map((name, place) => element("li", {}, swatch(place), name)));
 
-  // A browser that goes back to this page fills in what was chosen before.
-  state.sort = byId("sort").value in keys ? byId("sort").value : "video";
-  change();
+  recall();
   document.documentElement.dataset.ready = "yes";
 })();
