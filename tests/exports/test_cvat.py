@@ -229,6 +229,18 @@ def test_the_review_of_a_part_leaves_the_rest_alone(video: VideoResults, tmp_pat
     assert second.corrections.frames.tolist() == [5, 25]
 
 
+def test_a_frame_that_was_taken_out_of_the_task_stays_as_it_was_found(
+    video: VideoResults, tmp_path: Path
+) -> None:
+    tracks = exported(video, tmp_path)
+    x1, y1, x2, y2 = person(tracks, 0).boxes[9].corners
+    person(tracks, 0).boxes[9] = Box(9, (x1 + 5, y1, x2 + 5, y2), {})
+    path = dump(tmp_path / "c.xml", tracks, frames=EVERY, taken_out=[10, 11, 30])
+    found = review(read_cvat(path), video)
+    assert found.corrections.frames.tolist() == [9]
+    assert set(EVERY) - set(found.frames.tolist()) == {10, 11, 30}
+
+
 def test_an_older_review_takes_nothing_back_unless_asked(
     video: VideoResults, tmp_path: Path
 ) -> None:

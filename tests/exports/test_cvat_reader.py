@@ -52,6 +52,12 @@ def test_the_task_its_frames_and_its_tracks_are_read(tmp_path: Path) -> None:
     assert np.flatnonzero(found.has(np.arange(20))).tolist() == [2, 4, 6, 8]
 
 
+def test_the_source_of_a_task_stands_within_it_or_beside_it(tmp_path: Path) -> None:
+    inside = GOOD.replace("</task><source>a.mp4</source>", "<source>b.mp4</source></task>")
+    (tmp_path / "c.xml").write_text(inside)
+    assert read_cvat(tmp_path / "c.xml").source == "b.mp4"
+
+
 def test_between_two_boxes_a_track_is_on_its_way_and_outside_it_is_not_shown(
     tmp_path: Path,
 ) -> None:

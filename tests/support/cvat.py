@@ -8,6 +8,7 @@ shown with all attributes, those between keyframes with keyframe="0", as CVAT do
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from xml.etree import ElementTree
@@ -106,6 +107,7 @@ def dump(
     *,
     frames: range,
     source: str = "a.mp4",
+    taken_out: Collection[int] = (),
     size: tuple[int, int] = (640, 360),
 ) -> Path:
     """The file that CVAT writes of the tracks of a task."""
@@ -120,10 +122,11 @@ def dump(
     original = ElementTree.SubElement(task, "original_size")
     for name, side in zip(("width", "height"), size, strict=True):
         ElementTree.SubElement(original, name).text = str(side)
-    ElementTree.SubElement(meta, "source").text = source
+    ElementTree.SubElement(task, "source").text = source
+    ElementTree.SubElement(meta, "dumped").text = "2026-01-01 00:00:00.000000+00:00"
     for number, track in enumerate(tracks):
         element = ElementTree.SubElement(root, "track", id=str(number), label="face")
-        for frame in frames:
+        for frame in (one for one in frames if one not in taken_out):
             box, key = track.at(frame), track.boxes.get(frame)
             gone = key is not None and key.outside
             shown = replace(key, attributes={"person": track.person}) if key and gone else box

@@ -90,8 +90,8 @@ def _lines(video: VideoResults) -> Iterator[str]:
     yield "<annotations>"
     yield " <version>1.1</version>"
     yield f" <meta><task><name>{content(video.name)}</name><original_size><width>{width}</width>"
-    yield f"  <height>{height}</height></original_size></task>"
-    yield f"  <source>{content(name)}</source></meta>"
+    yield f"  <height>{height}</height></original_size><source>{content(name)}</source>"
+    yield " </task></meta>"
     tracks = np.unique(table.track[table.face >= 0]).tolist()
     for number, track in enumerate(tracks):
         rows = np.flatnonzero((table.track == track) & (table.face >= 0))

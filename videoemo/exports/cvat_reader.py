@@ -61,12 +61,15 @@ class Shown:
         The number of the person, or `NEW_PERSON`.
     expression : tuple of str
         k texts, as they stand there.
+    listed : bool (k,)
+        Whether the box stands there, or lies between two that do.
     """
 
     at: Int64Array
     boxes: Float64Array
     person: Int64Array
     expression: tuple[str, ...]
+    listed: npt.NDArray[np.bool_]
 
 
 @dataclass
@@ -158,6 +161,7 @@ class CvatTrack:
             boxes[first] * (1 - share) + boxes[second] * share,
             np.array(self.person, np.int64)[order][first],
             tuple(self.expression[row] or "" for row in rows),
+            listed[first] == frames[at],
         )
 
 
@@ -174,6 +178,8 @@ class CvatAnnotations:
     first, last, step : int or None
         The frames that the task has: from the first to the last, every `step`-th; None where it is
         not said.
+    complete : bool
+        Whether CVAT wrote it, and so every frame in which a track is shown.
     tracks : list of CvatTrack
         The faces.
     others : int
@@ -185,15 +191,28 @@ class CvatAnnotations:
     first: int | None = None
     last: int | None = None
     step: int | None = None
+    complete: bool = False
     tracks: list[CvatTrack] = field(default_factory=list)
     others: int = 0
 
     def has(self, frames: Int64Array) -> npt.NDArray[np.bool_]:
-        """Which of some frames the task has, and so somebody may have looked at, (n,)."""
+        """Which of some frames the task has, and so somebody may have looked at, (n,).
+
+        A frame that was taken out of the task is one that CVAT left out although a track goes on
+        over it.
+
+        Parameters
+        ----------
+        frames : int64 (n,)
+            The frames, ascending.
+        """
         first = self.first or 0
         last = _MOST if self.last is None else self.last
-        inside = (first <= frames) & (frames <= last)
-        return np.asarray(inside & ((frames - first) % (self.step or 1) == 0))
+        inside = (first <= frames) & (frames <= last) & ((frames - first) % (self.step or 1) == 0)
+        for track in self.tracks if self.complete else ():
+            shown = track.shown(frames)
+            inside[shown.at[~shown.listed]] = False
+        return np.asarray(inside)
 
 
 def read_cvat(path: Path) -> CvatAnnotations:
@@ -347,8 +366,10 @@ class _Reader:
         found, name = self.found, where[-1] if where else ""
         if where[:1] == ["project"]:
             raise ValueError("it is of a whole project, not of one task")
-        if where == ["source"]:
+        if name == "source" and where in (["source"], ["task", "source"], ["job", "source"]):
             found.source = text
+        elif where == ["dumped"]:
+            found.complete = True
         elif name in ("width", "height") and where[-2:-1] == ["original_size"]:
             self._size[name] = _whole({name: text}, name, low=1)
         elif where[:1] in (["task"], ["job"]) and len(where) == 2:
