@@ -280,6 +280,23 @@ def test_a_review_of_other_pixels_or_frames_is_refused(video: VideoResults, tmp_
         reviewed(tracks, video, tmp_path, frames=range(50, 60))
 
 
+def test_tracks_of_other_labels_alone_are_refused(video: VideoResults, tmp_path: Path) -> None:
+    path = dump(tmp_path / "c.xml", exported(video, tmp_path), frames=EVERY)
+    path.write_text(path.read_text().replace('label="face"', 'label="Face"'))
+    with pytest.raises(InputError, match="no track of the label face, but 2 of others"):
+        review(read_cvat(path), video)
+
+
+def test_a_presentation_that_cannot_be_is_one_line(video: VideoResults, tmp_path: Path) -> None:
+    given: list[object] = [
+        *([], {"sample_aspect_ratio": "1:0"}, {"crop": [1]}, {"rotation": "left"})
+    ]
+    for wrong in given:
+        video.summary["presentation"] = wrong
+        with pytest.raises(InputError, match=r"damaged .summary\.json: presentation"):
+            exported(video, tmp_path)
+
+
 def test_a_task_is_known_by_the_name_of_its_file(tmp_path: Path) -> None:
     made = MadeUp(two_persons(5))
     results = load_results(

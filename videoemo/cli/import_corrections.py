@@ -48,6 +48,8 @@ def import_corrections(corrected: Path, out: Path, name: str | None, redo: bool)
     ):
         if n:
             say(f"notice: left out: {n:,} {what}", error=True)
+    if not annotations.tracks:
+        say("notice: it shows no face at all, as a task without annotations does", error=True)
     video = found.video
     if kept is None:
         say(f"{video.name} is as it was found: no corrections")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
 from videoemo.results import VideoResults
+from videoemo.results.record import damaged
 from videoemo.tables.expressions import Episode
 from videoemo.tables.faces import FaceTable
 from videoemo.util.arrays import Float64Array
@@ -54,19 +54,39 @@ class CvatPixels:
 
 
 def cvat_pixels(video: VideoResults) -> CvatPixels:
-    """Pixels of a video in CVAT."""
-    presentation: dict[str, Any] = video.summary.get("presentation", {})
-    ratio = Fraction(str(presentation.get("sample_aspect_ratio", "1:1")).replace(":", "/"))
+    """Pixels of a video in CVAT.
+
+    Raises
+    ------
+    InputError
+        Its results say nothing of how it is presented that could be so.
+    """
+    ratio, crop, turns = _presentation(video)
     # The longer side of a pixel counts, so that none is lost.
     scale = (max(float(ratio), 1.0), max(1 / float(ratio), 1.0))
-    crop = list(presentation.get("crop", (0, 0, 0, 0)))  # left, top, right, bottom, as stored
-    for _ in range(int(presentation.get("rotation", 0)) // 90 % 4):
+    for _ in range(turns):
         crop = [*crop[1:], crop[0]]  # a quarter turned counter-clockwise, the right side is on top
         scale = (scale[1], scale[0])
     left, top, right, bottom = crop
     width = round(video.width / scale[0]) + left + right
     height = round(video.height / scale[1]) + top + bottom
     return CvatPixels(scale, (left, top), (width, height))
+
+
+def _presentation(video: VideoResults) -> tuple[Fraction, list[int], int]:
+    """Width of a stored pixel over its height; what is cut off at the left, the top, the right and
+    the bottom; and quarter turns counter-clockwise after that.
+    """
+    given = video.summary.get("presentation", {})
+    try:
+        ratio = Fraction(*map(int, given.get("sample_aspect_ratio", "1:1").split(":")))
+        left, top, right, bottom = map(int, given.get("crop", (0, 0, 0, 0)))
+        turns = int(given.get("rotation", 0)) // 90 % 4
+        if ratio <= 0:
+            raise ValueError("sample_aspect_ratio: expected numbers above 0")
+    except (ValueError, TypeError, AttributeError, ZeroDivisionError) as exc:
+        raise damaged(video.out, video.name, "summary.json: presentation") from exc
+    return ratio, [left, top, right, bottom], turns
 
 
 def found_expressions(table: FaceTable, episodes: Sequence[Episode]) -> list[str]:

@@ -8,19 +8,19 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
-from videoemo.errors import InputError
+from videoemo.errors import InputError, OutputError
 from videoemo.exports.cvat_faces import (
     UNLABELLED,
     cvat_expression,
     cvat_pixels,
     found_expressions,
 )
-from videoemo.exports.cvat_reader import NEW_PERSON, CvatAnnotations, CvatTrack
+from videoemo.exports.cvat_reader import LABEL, NEW_PERSON, CvatAnnotations, CvatTrack
 from videoemo.results import Results, VideoResults
 from videoemo.tables.corrections import CORRECTIONS, SAME_PLACE, Corrections, write_corrections
 from videoemo.util.arrays import Int64Array
 from videoemo.util.files import atomic_write
-from videoemo.util.messages import brief, count_noun, first_names, shown
+from videoemo.util.messages import brief, count_noun, first_names, reason_of, shown
 from videoemo.util.text import escape
 
 __all__ = ["Review", "keep_review", "review", "reviewed_video"]
@@ -102,6 +102,11 @@ def review(annotations: CvatAnnotations, video: VideoResults) -> Review:
     InputError
         They are of another video, or contradict themselves.
     """
+    if annotations.others and not annotations.tracks:
+        raise InputError(
+            f"it has no track of the label {LABEL}, but {annotations.others:,} of others: take the "
+            "labels that `videoemo export --format cvat` writes"
+        )
     table, pixels = video.detected, cvat_pixels(video)
     _check_size(annotations, pixels.size)
     starts = table.frame_starts()
@@ -184,8 +189,10 @@ def keep_review(found: Review, *, redo: bool) -> Corrections | None:
             )
         new = _joined(old[~np.isin(old.frame, found.frames)], new)
     if not len(new):
-        if old is not None:
+        try:
             path.unlink(missing_ok=True)
+        except OSError as exc:
+            raise OutputError(f"cannot remove {path}: {reason_of(exc)}") from exc
         return None
     with atomic_write(path) as temporary:
         write_corrections(new, temporary)
