@@ -17,6 +17,8 @@ from tests.support.rows import rows
 from videoemo.report.media import Media, show_video
 from videoemo.results import load_results
 from videoemo.results.video import VideoResults
+from videoemo.util.files import write_json
+from videoemo.util.json_files import read_object
 from videoemo.video import probe
 
 
@@ -62,6 +64,15 @@ def test_a_copy_of_a_clock_that_begins_anywhere_begins_at_0(tmp_path: Path) -> N
     assert media.start == first > 100
     copy = probe(tmp_path / "out" / "a.ts" / "proxy.mp4")
     assert np.allclose(copy.seconds, [0, 0.04, 0.12, 0.16], atol=1e-6)
+
+
+def test_where_frames_change_their_size_a_copy_has_all_in_one(tmp_path: Path) -> None:
+    results = scored(tmp_path / "out", write_clip(tmp_path / "a.mp4"))
+    summary = read_object(results.folder / "summary.json")
+    write_json(
+        results.folder / "summary.json", summary | {"presentation": {"other_sizes": [[8, 6]]}}
+    )
+    assert show_video(load_results(tmp_path / "out").scored[0])[0].copy
 
 
 def test_a_copy_is_written_once_and_again_for_new_results(tmp_path: Path) -> None:

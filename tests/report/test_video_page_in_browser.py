@@ -262,6 +262,13 @@ def test_boxes_of_frames_that_were_not_sampled_are_those_of_the_last_one(
     assert {box["frame"] for box in drawn(page)} == {4}
 
 
+def test_boxes_are_right_where_the_clock_begins_late(opened: Open, tmp_path: Path) -> None:
+    report = written(tmp_path, "a.mp4", ticks=[63 + tick for tick in range(30)])
+    page = opened(report).page
+    go_to(page, (63 + 12) / 25)
+    assert assert_right_boxes(page, report) == 12
+
+
 def test_where_a_part_was_sampled_the_page_begins_there(opened: Open, tmp_path: Path) -> None:
     report = written(tmp_path, "a.mp4", ticks=list(range(30)), first=15)
     page = opened(report).page

@@ -50,9 +50,9 @@ class Media:
         From the page; empty where there is none.
     copy : bool
         Whether it is a copy.
-    start : float
-        The time of its first frame, in seconds by the clock of the tables: what the browser's own
-        clock says of that frame is compared with it.
+    start, clock_start : float
+        The time of its first frame, and the one at which its file begins, in seconds by the clock
+        of the tables: browsers may count from either, and do not say so.
     boxes : bool
         Whether it is the video that was scored, so that boxes may be drawn over it.
     notice : str
@@ -63,6 +63,7 @@ class Media:
     address: str = ""
     copy: bool = False
     start: float = 0.0
+    clock_start: float = 0.0
     boxes: bool = False
     notice: str = ""
 
@@ -105,7 +106,8 @@ def show_video(
         video = _probe(results, source.path)
         path, copy = source.path, False
         fits = most_bytes is None or (path.is_file() and path.stat().st_size <= most_bytes)
-        if not (fits and (browsers_show(video) or browsers_play(video))):
+        theirs = browsers_show(video) or browsers_play(video)
+        if not (fits and theirs) or _sizes_change(results):
             if not same:
                 return Media("none", notice=f"The video is not shown: {source.reason}."), None
             path, copy = _copied(results, video, progress), True
@@ -120,10 +122,17 @@ def show_video(
         address=_address(path, results.folder),
         copy=copy,
         start=float(video.seconds[0]),
+        clock_start=video.clock_start,
         boxes=same,
         notice=notice,
     )
     return media, path
+
+
+def _sizes_change(results: VideoResults) -> bool:
+    """Whether frames of other sizes follow: browsers stretch them, so that boxes would be off."""
+    presentation = results.summary.get("presentation")
+    return isinstance(presentation, dict) and "other_sizes" in presentation
 
 
 def _address(path: Path, folder: Path) -> str:

@@ -177,7 +177,9 @@ def _notices(video: VideoResults, media: Media) -> list[str]:
 
 def _held(path: Path) -> dict[str, Any]:
     """A file as an object for a script."""
-    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    # Browsers know MOV by this name alone.
+    suffix = ".mp4" if path.suffix.lower() in (".m4v", ".mov") else path.suffix
+    kind = mimetypes.guess_type(f"a{suffix}")[0] or "application/octet-stream"
     return {"type": kind, "data": base64.b64encode(path.read_bytes()).decode()}
 
 

@@ -98,9 +98,10 @@ videoemo.Player = class {
       // Browsers differ in where they begin to count a file whose clock does not begin at 0: the
       // frame that comes first tells.
       this.#shiftKnown = true;
-      const early = this.#video.currentTime <= mediaTime + 1e-3;
-      const shift = mediaTime - this.model.media.start;
-      this.#shift = early && Math.abs(shift) > videoemo.TOLERANCE ? shift : 0;
+      const { start, clock_start: clockStart } = this.model.media;
+      const found = mediaTime - start;
+      const near = (shift) => Math.abs(found - shift) < videoemo.CLOCKS_AGREE;
+      this.#shift = [0, -clockStart, -start].find(near) ?? 0;
       // Where only a part was sampled, that is where it begins.
       if (this.#asked === null && this.model.first > this.model.media.start) this.#asked = this.model.first;
       if (this.#asked !== null) this.#go();
@@ -118,3 +119,6 @@ videoemo.Player = class {
     for (const listener of this.#listeners) listener(this);
   }
 };
+
+// Seconds: of two clocks that begin at the same time. Times are rounded, some to milliseconds.
+videoemo.CLOCKS_AGREE = 2e-3;

@@ -1,7 +1,7 @@
 // The page of a video, put together.
 "use strict";
 
-(async () => {
+videoemo.start = async () => {
   const find = (id) => document.getElementById(id);
   const data = globalThis.videoemoData;
   const model = new videoemo.Model(data, await videoemo.unpack(data));
@@ -17,12 +17,7 @@
     screen.style.aspectRatio = `${model.width} / ${model.height}`;
     screen.style.maxWidth = `calc(72vh * ${model.width / model.height})`;
   }
-  const warn = (text) => {
-    const notice = document.createElement("p");
-    notice.className = "notice";
-    notice.textContent = text;
-    find("notices").append(notice);
-  };
+  const { warn } = videoemo;
 
   const checkShape = (width, height) => {
     if (Math.abs((width * model.height) / (height * model.width) - 1) < 0.02) return;
@@ -136,4 +131,18 @@
   videoemo.startControls(player, { video, screen, boxes, drawBoxes, course });
   videoemo.ready = true;
   document.documentElement.dataset.ready = "";
-})();
+};
+
+videoemo.warn = (text) => {
+  const notice = document.createElement("p");
+  notice.className = "notice";
+  notice.textContent = text;
+  document.getElementById("notices").append(notice);
+};
+
+videoemo.start().catch((error) => {
+  videoemo.warn(globalThis.DecompressionStream
+    ? `The page cannot be drawn: ${error.message}`
+    : "This browser is too old to draw the page; those of 2023 and later do.");
+  throw error;
+});
