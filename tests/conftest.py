@@ -39,7 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # As a worker of several: processes of tests share the processors, and a command that may use
     # but one starts one process for a video and not three. What is said of more threads, and of
     # processes beside a worker, allows itself more.
-    os.environ |= thread_settings(1)
+    os.environ |= thread_settings(1) | {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
     # Where a shell's background job runs the tests, the signal is ignored, and would be by the
     # commands that they start.
     signal.signal(signal.SIGINT, signal.default_int_handler)
