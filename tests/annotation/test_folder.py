@@ -114,7 +114,8 @@ def test_nothing_is_drawn_over_a_video_that_is_gone_or_another_one(tmp_path: Pat
         for name in ("changed.mp4", "gone.mp4", "there.mp4")
     }
     picture = MadeUp(rows([(0, 0.0, 0, 0.5)]), tmp_path / "p.png")
-    scored = write_results(tmp_path / "results", {"p.png": picture, **videos})
+    failures = [Failure("f.mp4", "probe", "EmptyVideoError", "it holds no video")]
+    scored = write_results(tmp_path / "results", {"p.png": picture, **videos}, failures=failures)
     videos["gone.mp4"].path.unlink()
     write_clip(videos["changed.mp4"].path, n=N + 5, size=SIZE)
     done, told = run(scored)
@@ -127,6 +128,7 @@ def test_nothing_is_drawn_over_a_video_that_is_gone_or_another_one(tmp_path: Pat
         f"failed: changed.mp4: {changed}",
         f"failed: gone.mp4: {gone}",
         "1 picture left out: only videos are annotated",
+        "1 video left out that could not be scored",
     ]
     out = tmp_path / "out"
     assert sorted(path.name for path in out.iterdir() if path.name[0] != ".") == [

@@ -63,10 +63,11 @@ def test_a_video_is_scored_and_its_faces_are_covered_but_for_those_spared(
     [
         ((".", "-o", "out"), "holds no results of a finished run (no videos.csv)"),
         (("none.mp4", "-o", "out"), "none.mp4"),
+        (("a.mp4", "-o", "run"), "holds the results of a run of score: give another folder"),
         ((".", "-o", "out", "--pipeline", "a.toml"), "the results tell with which settings"),
         ((".", "-o", "out", "--cover", "others"), "Give those to be spared with --spare TRACK"),
     ],
-    ids=["no results", "no file", "settings twice", "nobody spared"],
+    ids=["no results", "no file", "no place", "settings twice", "nobody spared"],
 )
 def test_what_cannot_be_is_one_line(
     tmp_path: Path,
@@ -76,8 +77,10 @@ def test_what_cannot_be_is_one_line(
     said: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "videos.csv").touch()
     status, _, told = videoemo("annotate", *given)
     assert status in (1, 2)
     assert said in told
     assert len(told.splitlines()) == 1
-    assert not np.any([path.exists() for path in (tmp_path / "out", tmp_path / "scored")])
+    assert not np.any([path.exists() for path in (tmp_path / "out", tmp_path / "run" / "scored")])

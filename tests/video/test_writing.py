@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from tests.support.clips import number, write_clip
-from videoemo.errors import OutputError, UnreadableVideoError
+from videoemo.errors import OutputError, UnreadableVideoError, VideoError
 from videoemo.records import Frames
 from videoemo.video import Video, find_encoder, frames, probe, write_video
 from videoemo.video.writing.encoders import ENCODERS, Encoder
@@ -185,6 +186,14 @@ def test_a_video_of_which_nothing_comes_is_refused(tmp_path: Path) -> None:
     video: Video = probe(write_clip(tmp_path / "a.mp4"))
     with pytest.raises(UnreadableVideoError, match="none of its frames can be decoded"):
         write_video(tmp_path / "b.mp4", video, [], encoder=find_encoder())
+    assert not (tmp_path / "b.mp4").exists()
+
+
+def test_frames_that_the_encoder_does_not_take_are_told(tmp_path: Path) -> None:
+    video = replace(probe(write_clip(tmp_path / "a.mp4", n=1)), width=17000, height=4)
+    frame = Frames(np.zeros((1, 4, 17000, 3), np.uint8), video.seconds, np.zeros(1, np.int64))
+    with pytest.raises(VideoError, match="libx264 cannot encode its frames of 17000x4 pixels"):
+        write_video(tmp_path / "b.mp4", video, [frame], encoder=find_encoder())
     assert not (tmp_path / "b.mp4").exists()
 
 

@@ -39,7 +39,7 @@ from videoemo.video import find_encoder
 from videoemo.video.container.truncation import is_truncated, lacks_index
 from videoemo.video.writing.encoders import Encoder
 
-__all__ = ["Annotated", "annotate"]
+__all__ = ["Annotated", "annotate", "require_no_results"]
 
 # Of what is drawn, how and where: goes up when that changes, so that videos are made again.
 VERSION = 1
@@ -115,7 +115,7 @@ def annotate(
     OutputError
         `out` cannot be written, or there is no encoder of video.
     """
-    _require_no_results(out)
+    require_no_results(out)
     encoder = find_encoder()
     if encoder.remark:
         progress.notice(encoder.remark)
@@ -162,7 +162,14 @@ def annotate(
     )
 
 
-def _require_no_results(out: Path) -> None:
+def require_no_results(out: Path) -> None:
+    """Check that a folder is no folder of results, in whose place videos would be put.
+
+    Raises
+    ------
+    InputError
+        It is one.
+    """
     if (out / "videos.csv").exists():
         raise InputError(
             f"{str(out)!r} holds the results of a run of score: give another folder for the videos "
@@ -219,6 +226,9 @@ def _find_videos(results: Results, spare: tuple[int, ...], notice: Callable[[str
         )
     if pictures:
         notice(f"{count_noun(len(pictures), 'picture')} left out: only videos are annotated")
+    failed = sum(row.failed for row in results.rows)
+    if failed:
+        notice(f"{count_noun(failed, 'video')} left out that could not be scored")
     if not (found.clips or found.failures):
         raise InputError(f"no video was scored in {str(results.path)!r}: there is none to annotate")
     return found

@@ -87,6 +87,7 @@ def annotate(
 
 def _results(path: Path, out: Path, pipeline: str | None, progress: Progress) -> Results | None:
     """The results in a folder, or those of a video that is scored now; None where it cannot be."""
+    from videoemo.annotation.folder import require_no_results
     from videoemo.config.pipeline import load_pipeline
     from videoemo.results import load_results
     from videoemo.runs.state.paths import SCORED
@@ -96,6 +97,7 @@ def _results(path: Path, out: Path, pipeline: str | None, progress: Progress) ->
         if pipeline is not None:
             raise click.UsageError("--pipeline: the results tell with which settings; leave it out")
         return load_results(path)
+    require_no_results(out)
     scored = out / SCORED
     run = score_folder([path], scored, load_pipeline(pipeline), progress=progress)
     return None if run.failures else load_results(scored)

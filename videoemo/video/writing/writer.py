@@ -21,7 +21,7 @@ from av.video.reformatter import (
     VideoReformatter,
 )
 
-from videoemo.errors import OutputError, UnreadableVideoError
+from videoemo.errors import UnreadableVideoError, VideoError
 from videoemo.records import Frames
 from videoemo.util.files import atomic_write
 from videoemo.util.messages import count_noun, reason_of
@@ -105,14 +105,14 @@ def write_video(
     OutputError
         It cannot be written.
     VideoError
-        None of its frames can be decoded.
+        None of its frames can be decoded, or the encoder does not take them.
     """
     timing = timing_of(video, origin=origin)
     shown = _shown_size(video, height)
     options = {"movie_timescale": str(timing.base.denominator), "movflags": "+faststart"}
     with (
         atomic_write(path) as temporary,
-        _explained(path),
+        _explained(video, encoder),
         av.open(
             str(temporary.absolute()),
             "w",
@@ -237,14 +237,17 @@ def _even(n: int) -> int:
 
 
 @contextmanager
-def _explained(path: Path) -> Iterator[None]:
+def _explained(video: Video, encoder: Encoder) -> Iterator[None]:
     """Errors of libav as ours; those that are the system's too are left to `atomic_write`."""
     try:
         yield
     except av.FFmpegError as exc:
         if isinstance(exc, OSError):
             raise
-        raise OutputError(f"cannot write {path}: {reason_of(exc)}") from exc
+        size = f"{video.width}x{video.height} pixels"
+        raise VideoError(
+            f"{video.path}: {encoder.name} cannot encode its frames of {size} ({reason_of(exc)})"
+        ) from exc
 
 
 def _remarks(
