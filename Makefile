@@ -12,9 +12,9 @@ demo: .venv/ready
 test: .venv/ready
 	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 2 --dist worksteal
 
-# The pages of reports in the Chromium that is installed, with the network off.
+# What opens in a browser, in the Chromium that is installed, with the network off.
 browser-test: .venv/ready
-	$(BIN)/python -m pytest -m browser
+	$(BIN)/python -m pytest -m browser tests/*/test_*_in_browser.py
 
 # The same tests with the lowest versions that setup.cfg allows, in an environment of their own.
 test-lowest: .venv-lowest/ready

@@ -43,6 +43,13 @@ def test_what_several_tests_use_lies_in_support() -> None:
     } == {}
 
 
+def test_tests_in_a_browser_lie_where_they_are_looked_for() -> None:
+    mark = "mark." + "browser"
+    found = [path for path in TESTS.rglob("*.py") if mark in path.read_text(encoding="utf-8")]
+    assert found
+    assert set(found) <= set(TESTS.glob("*/test_*_in_browser.py"))
+
+
 def test_what_is_printed_goes_through_one_function() -> None:
     # The other one is loaded without the package, too, and prints a sentence of its own.
     own = {"util/terminal.py", "backends/torchvision_repair.py"}
