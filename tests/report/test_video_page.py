@@ -108,6 +108,17 @@ def test_a_video_that_is_gone_has_a_page_that_says_so(tmp_path: Path) -> None:
     assert "<video" not in text
 
 
+def test_an_embedded_page_leaves_out_a_video_that_is_too_large(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("videoemo.report.video_page._MOST_HELD", 100)
+    path = tmp_path / "mail.html"
+    write_embedded_video_page(results(tmp_path), path)
+    text = path.read_text()
+    assert "The video is not in this page" in text
+    assert "videoemoMedia =" not in text
+
+
 def test_an_embedded_page_asks_for_no_file(tmp_path: Path) -> None:
     path = tmp_path / "mail.html"
     write_embedded_video_page(results(tmp_path), path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import mimetypes
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,9 @@ _SCRIPTS = (
     *("controls.js", "video.js"),
 )
 _STYLES = ("base.css", "video.css")
-# A page that holds its video holds one of so many bytes as it is.
-_MOST_BYTES = 4 * 1024 * 1024
+# A page that holds its video holds one of so many bytes as it is; and none whose copy has more than
+# so many: browsers have no longer texts than half a thousand million characters, and mail far less.
+_MOST_BYTES, _MOST_HELD = 4 * 1024 * 1024, 64 * 1024 * 1024
 
 
 def write_video_page(video: VideoResults, *, progress: CountFrames | None = None) -> Path:
@@ -97,13 +99,24 @@ def write_embedded_video_page(
     InputError, OutputError
         As `write_video_page`.
     """
-    media, shown = show_video(video, most_bytes=_MOST_BYTES, progress=progress)
+    media, shown = _held_back(*show_video(video, most_bytes=_MOST_BYTES, progress=progress))
     data = as_script("videoemoData", video_data(video, media))
     parts = [Part("", lambda: data)]
     if shown is not None:
         held = as_script("videoemoMedia", _held(shown))
         parts.append(Part("", lambda: held))
     _write(path, _render(video, media, data=parts, folder="", index="", embed=True))
+
+
+def _held_back(media: Media, shown: Path | None) -> tuple[Media, Path | None]:
+    """The same, or no video where it would be too large a part of a page."""
+    if shown is None or (size := shown.stat().st_size) <= _MOST_HELD:
+        return media, shown
+    notice = (
+        f"The video is not in this page: as a small copy it has {size / 1e6:,.0f} MB, and at most "
+        f"{_MOST_HELD / 1e6:,.0f} MB are put in. It is on the page beside its results."
+    )
+    return replace(media, kind="none", address="", boxes=False, notice=notice), None
 
 
 def _render(
