@@ -58,6 +58,12 @@ def test_a_face_whose_box_was_moved_by_little_keeps_its_probabilities() -> None:
     assert corrected.scores[1] == TABLE.scores[1]
 
 
+def test_a_face_whose_box_was_moved_by_more_than_half_has_no_probabilities() -> None:
+    corrected = corrections((1, 0.1, 0, (14.0, 0.0, 20.0, 30.0), "")).apply(TABLE)
+    assert corrected.track.tolist() == [0, 0, -1, 0]
+    assert np.isnan(corrected.probabilities[1]).all()
+
+
 def test_a_box_that_nobody_moved_keeps_its_digits() -> None:
     off = (0.004, 0.0, 20.0, 30.0)
     assert same(corrections((1, 0.1, 0, off, "")).apply(TABLE), TABLE)
