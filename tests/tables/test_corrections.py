@@ -15,6 +15,7 @@ from videoemo.tables.corrections import (
     write_corrections,
 )
 from videoemo.tables.faces import FaceTable
+from videoemo.tables.read import read_table
 from videoemo.tables.smoothing import smooth
 
 CLASSES = ("happiness", "sadness")
@@ -151,6 +152,7 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
     read = read_corrections(tmp_path / CORRECTIONS, CLASSES)
     assert same(read.apply(TABLE), given.apply(TABLE))
     assert read.expression == given.expression
+    assert read_table(tmp_path / CORRECTIONS)["expression"].tolist() == ["sadness", "", ""]
 
 
 @pytest.mark.parametrize(

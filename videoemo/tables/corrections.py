@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,7 @@ import numpy.typing as npt
 from videoemo.records import FLOAT32, FLOAT64, INT64, ParallelArrays, check_arrays
 from videoemo.tables.faces import FaceTable
 from videoemo.util.arrays import Float32Array, Int64Array
-from videoemo.util.boxes import iou, mutual_best_matches
+from videoemo.util.boxes import iou
 from videoemo.util.columns import Column, read_csv
 from videoemo.util.files import write_csv
 from videoemo.util.messages import shown
@@ -42,6 +42,7 @@ _SAME_TIME = 1e-3
 _MOST_TRACKS = 1_000_000
 # Pixels from the frame's corner that no box is beyond.
 _FAR = 1e6
+_SIDES: tuple[Literal["left"], Literal["right"]] = ("left", "right")
 _BOX = ("x", "y", "width", "height")
 
 
@@ -157,15 +158,13 @@ class Corrections(ParallelArrays):
         """Rows of the corrected table, by those of a table and of the corrections."""
         there = self._there(table)
         kept = np.flatnonzero(~np.isin(table.frame, there))
-        parts = [np.column_stack([table.frame[kept], kept, np.full(len(kept), -1)])]
-        for frame in there.tolist():
-            (first, stop), (own_first, own_stop) = (
-                np.searchsorted(of, (frame, frame + 1)).tolist() for of in (table.frame, self.frame)
-            )
-            found, own = self._matched(table, slice(first, stop), slice(own_first, own_stop))
-            parts.append(np.column_stack([np.full(len(own), frame), found, own]))
-        rows = np.concatenate(parts).astype(np.int64)
-        return Placed(*rows[np.argsort(rows[:, 0], kind="stable")].T)
+        own = np.flatnonzero(np.isin(self.frame, there))
+        frame = np.concatenate([table.frame[kept], self.frame[own]])
+        found = np.concatenate([kept, self._found(table, there)[own]])
+        own = np.concatenate([np.full(len(kept), -1), own])
+        # Those that were added come last.
+        order = np.lexsort([own, np.where(found < 0, len(table.frame), found), frame])
+        return Placed(frame[order], found[order], own[order])
 
     def missing(self, table: FaceTable) -> Int64Array:
         """Corrected frames that a table does not have, or has at another time, as where it was
@@ -182,20 +181,26 @@ class Corrections(ParallelArrays):
         apart = np.abs(table.seconds[theirs[here]] - self.seconds[ours[there]])
         return common[apart <= _SAME_TIME]
 
-    def _matched(
-        self, table: FaceTable, detected: slice, corrected: slice
-    ) -> tuple[Int64Array, Int64Array]:
-        """Rows of the table and of the corrections of one frame: each corrected face with the
-        detected one that it is, or -1.
+    def _found(self, table: FaceTable, frames: Int64Array) -> Int64Array:
+        """For each row, that of the table in which the same face was found, in some frames; or
+        -1, (n,).
         """
-        theirs, ours = _corners(table.boxes[detected]), _corners(self.boxes[corrected])
-        i, j = mutual_best_matches(theirs, ours)
-        same = iou(theirs[i], ours[j]) >= _SAME_FACE
-        found = np.full(len(ours), -1, np.int64)
-        found[j[same]] = detected.start + i[same]
-        # Those that were added come last.
-        order = np.argsort(np.where(found < 0, len(table.frame), found), kind="stable")
-        return found[order], corrected.start + order
+        theirs = np.flatnonzero(np.isin(table.frame, frames) & (table.face >= 0))
+        ours = np.flatnonzero(np.isin(self.frame, frames) & (self.track >= 0))
+        # All pairs within a frame.
+        first, stop = (
+            np.searchsorted(self.frame[ours], table.frame[theirs], side) for side in _SIDES
+        )
+        counts = stop - first
+        within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+        one = np.repeat(theirs, counts)
+        other = ours[np.repeat(first, counts) + within]
+        overlap = iou(_corners(table.boxes[one]), _corners(self.boxes[other]))
+        mutual = np.intersect1d(_best(one, overlap), _best(other, overlap), assume_unique=True)
+        same = mutual[overlap[mutual] >= _SAME_FACE]
+        found = np.full(len(self.frame), -1, np.int64)
+        found[other[same]] = one[same]
+        return found
 
 
 def write_corrections(corrections: Corrections, path: Path) -> None:
@@ -286,8 +291,14 @@ def _check_rows(corrections: Corrections) -> None:
         raise ValueError("track: missing in a frame that has other faces")
 
 
+def _best(of: Int64Array, overlap: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
+    """The pair of the highest overlap for each of the faces `of` which pairs are."""
+    order = np.lexsort([-overlap, of])
+    return order[np.unique(of[order], return_index=True)[1]]
+
+
 def _corners(boxes: Float32Array) -> Float32Array:
-    """x, y, width, height to x1, y1, x2, y2, (m, 4); rows without a face overlap none."""
+    """x, y, width, height to x1, y1, x2, y2, (m, 4)."""
     return np.concatenate([boxes[:, :2], boxes[:, :2] + boxes[:, 2:]], axis=1)
 
 

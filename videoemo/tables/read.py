@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 __all__ = ["TEXT_COLUMNS", "read_table"]
 
 # The columns of text in all tables; what is in the others are numbers.
-TEXT_COLUMNS = ("video", "status", "error", "stage", "kind", "message", "dominant", "prediction")
+TEXT_COLUMNS = (
+    *("video", "status", "error", "stage", "kind", "message"),
+    *("dominant", "prediction", "expression"),
+)
 
 
 def read_table(path: str | os.PathLike[str]) -> pd.DataFrame:
