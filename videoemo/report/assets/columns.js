@@ -21,11 +21,16 @@ videoemo.unpack = async ({ columns, data }) => {
     const column = new arrays[kind](length);
     const size = column.BYTES_PER_ELEMENT;
     const own = new Uint8Array(column.buffer);
-    for (let k = 0; k < size; k++, at += length) {
-      for (let i = 0, to = k; i < length; i++, to += size) own[to] = bytes[at + i];
+    if (size === 1) own.set(bytes.subarray(at, at + length));
+    else {
+      for (let k = 0; k < size; k++) {
+        const plane = bytes.subarray(at + k * length, at + (k + 1) * length);
+        for (let i = 0, to = k; i < length; i++, to += size) own[to] = plane[i];
+      }
     }
+    at += size * length;
     // What overflows a typed array comes round again, as it did before.
-    if (kind !== "f8") for (let i = 1; i < length; i++) column[i] += column[i - 1];
+    if (kind !== "f8") for (let i = 1, sum = column[0]; i < length; i++) column[i] = sum += column[i];
     unpacked[name] = column;
   }
   return unpacked;
