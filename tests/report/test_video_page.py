@@ -108,6 +108,17 @@ def test_a_video_that_is_gone_has_a_page_that_says_so(tmp_path: Path) -> None:
     assert "<video" not in text
 
 
+def test_an_embedded_page_holds_no_other_file_than_the_video_that_was_scored(
+    tmp_path: Path,
+) -> None:
+    video, path = results(tmp_path), tmp_path / "mail.html"
+    write_clip(tmp_path / "a.mp4", first=100)
+    write_embedded_video_page(video, path)
+    text = path.read_text()
+    assert "is not the video that was scored" in text
+    assert "videoemoMedia =" not in text
+
+
 def test_an_embedded_page_leaves_out_a_video_that_is_too_large(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

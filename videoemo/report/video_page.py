@@ -99,7 +99,10 @@ def write_embedded_video_page(
     InputError, OutputError
         As `write_video_page`.
     """
-    media, shown = _held_back(*show_video(video, most_bytes=_MOST_BYTES, progress=progress))
+    media, shown = show_video(video, most_bytes=_MOST_BYTES, progress=progress)
+    why = None if shown is None else _why_not_held(video, shown)
+    if why is not None:
+        media, shown = replace(media, kind="none", address="", boxes=False, notice=why), None
     data = as_script("videoemoData", video_data(video, media))
     parts = [Part("", lambda: data)]
     if shown is not None:
@@ -108,15 +111,19 @@ def write_embedded_video_page(
     _write(path, _render(video, media, data=parts, folder="", index="", embed=True))
 
 
-def _held_back(media: Media, shown: Path | None) -> tuple[Media, Path | None]:
-    """The same, or no video where it would be too large a part of a page."""
-    if shown is None or (size := shown.stat().st_size) <= _MOST_HELD:
-        return media, shown
-    notice = (
+def _why_not_held(video: VideoResults, shown: Path) -> str | None:
+    """Why a page that goes to others does not hold a file, in words; None where it does."""
+    source = video.source()
+    if source.status != "same":
+        # Whatever that file is, nobody has meant to send it.
+        return f"The video is not in this page: {source.reason}."
+    size = shown.stat().st_size
+    if size <= _MOST_HELD:
+        return None
+    return (
         f"The video is not in this page: as a small copy it has {size / 1e6:,.0f} MB, and at most "
         f"{_MOST_HELD / 1e6:,.0f} MB are put in. It is on the page beside its results."
     )
-    return replace(media, kind="none", address="", boxes=False, notice=notice), None
 
 
 def _render(
