@@ -11,8 +11,10 @@ from typing import Any, Literal
 import numpy as np
 
 from videoemo.group import ALPHA, Pair
+from videoemo.results.record import damaged
 from videoemo.results.video import VideoResults
 from videoemo.tables.faces import FaceTable
+from videoemo.util.arrays import Float64Array
 
 __all__ = ["Moment", "moments"]
 
@@ -20,6 +22,8 @@ __all__ = ["Moment", "moments"]
 MOST_GAPS, LEAST_GAP = 5, 1.0
 # So many pairs are told, those most surely in step first.
 MOST_PAIRS = 5
+
+_EXTREMES: tuple[Literal["positive", "negative"], ...] = ("positive", "negative")
 
 Kind = Literal["positive", "negative", "together", "nobody", "cut"]
 
@@ -60,21 +64,28 @@ def moments(video: VideoResults) -> list[Moment]:
         Its results.
     """
     return [
-        *_extremes(video.summary.get("group")),
+        *_extremes(video),
         *_pairs(video),
         *_gaps(video.table),
         *(Moment("cut", cut, cut) for cut in video.cuts),
     ]
 
 
-def _extremes(group: Any) -> Iterator[Moment]:
+def _extremes(video: VideoResults) -> Iterator[Moment]:
     """The extremes of the group's valence as summary.json has them; of one person they are those of
     this person.
     """
-    for kind in ("positive", "negative") if isinstance(group, dict) else ():
-        for one in group.get(f"most_{kind}") or ():
-            seconds, valence = one["seconds"], one["valence"]
-            yield Moment(kind, seconds, seconds, valence)
+    group: Any = video.summary.get("group")
+    for kind in _EXTREMES if group is not None else ():
+        try:
+            for one in group[f"most_{kind}"]:
+                seconds, valence = one["seconds"], one["valence"]
+                if not {type(seconds), type(valence)} <= {int, float}:
+                    raise TypeError
+                yield Moment(kind, seconds, seconds, valence)
+        except (KeyError, TypeError) as exc:
+            reason = f"summary.json: group.most_{kind}: expected seconds and valences"
+            raise damaged(video.out, video.name, reason) from exc
 
 
 def _pairs(video: VideoResults) -> Iterator[Moment]:
@@ -83,18 +94,20 @@ def _pairs(video: VideoResults) -> Iterator[Moment]:
     """
     found = [pair for pair in video.pairs if pair.p_corrected <= ALPHA]
     for pair in sorted(found, key=lambda pair: -abs(pair.correlation))[:MOST_PAIRS]:
-        start, stop = _common(video.table, pair)
+        together = _together(video.table, pair)
+        if not len(together):  # as where one of them was corrected away
+            continue
         behind = pair.first if pair.leads == pair.second else pair.second
         ahead = pair.second if behind == pair.first else pair.first
         lag = None if pair.leads is None or pair.lag_seconds is None else abs(pair.lag_seconds)
+        start, stop = together[[0, -1]].tolist()
         yield Moment("together", start, stop, pair.correlation, (ahead, behind), lag)
 
 
-def _common(table: FaceTable, pair: Pair) -> tuple[float, float]:
+def _together(table: FaceTable, pair: Pair) -> Float64Array:
+    """The times of the frames that show both persons."""
     first, second = (table.frame[table.track == one] for one in (pair.first, pair.second))
-    both = np.isin(table.frame, np.intersect1d(first, second))
-    seconds = table.seconds[both] if both.any() else table.seconds[:1]
-    return float(seconds[0]), float(seconds[-1])
+    return table.seconds[np.isin(table.frame, np.intersect1d(first, second))]
 
 
 def _gaps(table: FaceTable) -> Iterator[Moment]:
