@@ -117,17 +117,17 @@ def _track(
     """
     places = np.searchsorted(sampled, frame[rows])
     followed = np.append(np.diff(places) == 1, False)
-    said = f'<attribute name="person">{track}</attribute>'
+    person = f'<attribute name="person">{track}</attribute>'
     before = None
     for row, place, goes_on in zip(rows.tolist(), places.tolist(), followed.tolist(), strict=True):
-        expression = expressions[row]
+        expression, said = expressions[row], person
         if expression != before:
             named = content(cvat_expression(expression))
             said += f'<attribute name="expression">{named}</attribute>'
         yield _box(int(frame[row]), boxes[row].tolist(), said, outside=False)
-        before, said = expression, ""
+        before = expression
         if not goes_on and place + 1 < len(sampled):
-            yield _box(int(sampled[place + 1]), boxes[row].tolist(), "", outside=True)
+            yield _box(int(sampled[place + 1]), boxes[row].tolist(), person, outside=True)
 
 
 def _box(frame: int, corners: Sequence[float], said: str, *, outside: bool) -> str:
