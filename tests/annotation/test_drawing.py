@@ -93,3 +93,9 @@ def test_many_classes_are_drawn_in_one_colour() -> None:
     given = mark((100, 100, 200, 220), expression="class 3", shares=(1 / 30,) * 30)
     Drawing(640, 360, names, bars=True).draw(rgb, [given])
     assert (rgb[150, 100] == 230).all()
+
+
+def test_bars_stand_where_they_hide_no_other_face() -> None:
+    neighbour = mark((170, 60, 230, 130), expression="sadness")
+    rgb = drawn(neighbour, mark((100, 60, 160, 130)), bars=True)
+    assert (rgb[75:125, 180:220] == 90).all()

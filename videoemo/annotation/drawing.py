@@ -23,7 +23,13 @@ BAR = 5
 # How much of the ground of bars is opaque, and its colour; that of what has none of its own.
 OPAQUE, DARK, PLAIN = 0.85, (0.12, 0.12, 0.12), (0.9, 0.9, 0.9)
 
+# By which part of their own size bars hide less elsewhere, where they are moved there.
+BETTER = 0.1
+# How much worse it is to hide a part of a face than as large a part of other bars.
+FACES = 10
+
 Picture = npt.NDArray[np.uint8]
+Box = npt.NDArray[np.float32]  # x1, y1, x2, y2
 
 
 class Drawing:
@@ -50,6 +56,7 @@ class Drawing:
         self._line = max(2, round(self._letters / 8))
         self._bars = bars
         self._labels: dict[tuple[int, str], Picture] = {}
+        self._sides: dict[int, int] = {}  # of its face, on which each track's bars stood last
 
     def draw(self, rgb: Picture, marks: Iterable[Mark]) -> None:
         """Draw the marks of one frame, uint8 (h, w, 3), in place; later ones lie on earlier."""
@@ -57,8 +64,9 @@ class Drawing:
         for mark in drawn:
             self._draw_box(rgb, mark)
         if self._bars:
+            faces, bars = [mark.box for mark in drawn], list[Box]()
             for mark in drawn:
-                self._draw_bars(rgb, mark)
+                bars += self._draw_bars(rgb, mark, faces, bars)
         for mark in drawn:
             self._draw_label(rgb, mark)
 
@@ -97,9 +105,34 @@ class Drawing:
             names, ((0, 0), (0, BAR * size), (0, 0)), constant_values=round(255 * DARK[0])
         )
 
-    def _draw_bars(self, rgb: Picture, mark: Mark) -> None:
+    def _draw_bars(
+        self, rgb: Picture, mark: Mark, faces: Sequence[Box], bars: Sequence[Box]
+    ) -> list[Box]:
+        """Draw the bars of a face where they hide least of faces and other bars; give their
+        place.
+        """
         if np.isnan(mark.probabilities).any():
-            return
+            return []
+        panel = self._panel(mark)
+        places = _places_beside(mark, panel, rgb, room=2 * self._line)
+        hidden = np.array(
+            [
+                FACES * sum(_common(place, box) for box in faces)
+                + sum(_common(place, box) for box in bars)
+                for place in places
+            ]
+        )
+        side = self._sides.get(mark.track, 0)
+        # Not to and fro from frame to frame: only where another side is clearly better.
+        if hidden[side] > hidden.min() + panel.size / 3 * BETTER:
+            side = int(hidden.argmin())
+        self._sides[mark.track] = side
+        left, top = places[side][:2]
+        _put(rgb, panel, round(float(left)), round(float(top)), opaque=OPAQUE)
+        return [places[side]]
+
+    def _panel(self, mark: Mark) -> Picture:
+        """The names of the classes, and a bar for each one's probability."""
         panel = self._names.copy()
         step = panel.shape[0] // len(self._classes)
         size = max(LEAST_SMALL, round(SMALLER * self._letters))
@@ -108,11 +141,29 @@ class Drawing:
             rows = slice(i * step + step // 5, (i + 1) * step - step // 5)
             panel[rows, start : start + longest] = 60
             panel[rows, start : start + round(longest * float(share))] = _bytes(self._colour(name))
-        (left, top), (right, _) = _corners(mark)
-        beside = round(right) + 2 * self._line
-        if beside + panel.shape[1] > rgb.shape[1]:
-            beside = round(left) - 2 * self._line - panel.shape[1]
-        _put(rgb, panel, beside, round(top), opaque=OPAQUE)
+        return panel
+
+
+def _places_beside(mark: Mark, panel: Picture, rgb: Picture, *, room: int) -> list[Box]:
+    """Places for a panel at the right of a box, at its left, below and above, in the frame."""
+    (left, top), (right, bottom) = _corners(mark)
+    height, width = panel.shape[:2]
+    corners = [
+        (right + room, top),
+        (left - room - width, top),
+        (left, bottom + room),
+        (left, top - room - height),
+    ]
+    most = np.maximum(np.array(rgb.shape[1::-1]) - (width, height), 0)
+    starts = np.clip(np.array(corners), 0, most)
+    stops = starts + np.array([width, height])
+    return list(np.hstack([starts, stops]).astype(np.float32))
+
+
+def _common(a: Box, b: Box) -> float:
+    """The area that two boxes share, in square px."""
+    sides = np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2])
+    return float(np.prod(np.maximum(sides, 0)))
 
 
 def _corners(mark: Mark) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
