@@ -1,6 +1,7 @@
 // Curves, drawn by Bokeh: it is handed as many points as there are pixels, whatever the video's
 // length.
 "use strict";
+Bokeh.set_log_level("warn"); // not of every chart that it is drawn
 
 // A chart of some curves over the stretch of time in view.
 videoemo.Chart = class {
