@@ -5,6 +5,8 @@ loses nothing.
 from __future__ import annotations
 
 import multiprocessing
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -107,6 +109,25 @@ def test_killed_again_and_again_and_resumed_it_ends_as_if_nothing_had_happened(
     assert same(weights(out), weights(whole))
     assert (out / "history.csv").read_text() == (whole / "history.csv").read_text()
     assert (out / "toy.safetensors").exists()
+
+
+def test_threads_that_are_denied_are_not_waited_for(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Of a process of its own: both are read when torch is loaded.
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")
+    monkeypatch.setenv("MKL_NUM_THREADS", "2")
+    monkeypatch.setenv("OMP_THREAD_LIMIT", "1")
+    head, *_, last = RECIPE.split("[[stages]]")
+    (tmp_path / "short.toml").write_text(f"{head}[[stages]]{last}")
+    command = ("train", tmp_path / "short.toml", "-o", tmp_path / "out", "--data", root)
+    done = subprocess.run(
+        [sys.executable, "-m", "videoemo", *map(str, command)],
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_best_epoch_is_the_one_returned(

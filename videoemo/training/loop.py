@@ -30,6 +30,7 @@ from videoemo.training.loss import class_weights, cross_entropy, prior_shift, ta
 from videoemo.training.start import start_network
 from videoemo.training.state_form import require_form
 from videoemo.training.trainer import Trainer
+from videoemo.util.cpu import n_threads
 from videoemo.util.files import write_csv
 from videoemo.util.terminal import safe_stderr, say
 
@@ -72,6 +73,9 @@ def train(
         raise TrainingError(
             f"{len(faces)} training faces are fewer than a batch: lower batch_size ({largest})"
         )
+    if torch.get_num_threads() > n_threads():
+        # torch does not see OMP_THREAD_LIMIT, and waits without end for threads that it denies.
+        torch.set_num_threads(n_threads())
     torch.manual_seed(recipe.seed)
     draws = torch.Generator().manual_seed(recipe.seed)
     network = start_network(recipe.network, len(faces.classes)).to(
