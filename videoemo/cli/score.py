@@ -113,13 +113,14 @@ def score(
     """Score videos, pictures and folders of them.
 
     OUT gets videos.csv (one row a video), overview.png, and for each video a folder with
-    faces.parquet (one row a face a frame), tracks.csv (a person), group.parquet (a frame),
-    timeline.png, group.png of several persons, and summary.json; errors.csv says why videos failed.
-    What an earlier run did in OUT with the same settings is not done again, so an interrupted run
-    goes on when it is started again; any number of runs may share the work. Options left out are
-    those of the pipeline `score`; with --classifier those that the classifier was fitted with, and
-    videos.csv gets its prediction for each video and its probabilities or margins, windows.csv the
-    same over time.
+    faces.parquet (one row a face a frame), tracks.csv (a person), expressions.csv (an episode),
+    group.parquet (a frame), timeline.png, thumbnail.png, group.png of several persons, and
+    summary.json; errors.csv says why videos failed. With --report it gets index.html, and each
+    folder report.html. What an earlier run did in OUT with the same settings is not done again, so
+    an interrupted run goes on when it is started again; any number of runs may share the work.
+    Options left out are those of the pipeline `score`; with --classifier those that the classifier
+    was fitted with, and videos.csv gets its prediction for each video and its probabilities or
+    margins, windows.csv the same over time.
     """
     from videoemo.config.pipeline import change_pipeline, load_pipeline
     from videoemo.runs.plan import Resume

@@ -26,7 +26,7 @@
     video: [(video) => video.place, false],
     seconds: [(video) => video.seconds, true],
     coverage: [(video) => video.coverage, true],
-    persons: [(video) => (video.status === "ok" ? video.persons : null), true],
+    persons: [(video) => (video.page ? video.persons : null), true],
     dominant: [(video) => (video.dominant ? `${video.leads < 0 ? 1 : 0}${video.dominant}` : null), false],
   };
   classes.forEach((name, place) => {
@@ -166,7 +166,7 @@
       title,
       cell("length", "number", video.seconds === null ? null : clock(video.seconds)),
       cell("face in", "number", coverage),
-      cell("persons", "number", ok ? number.format(video.persons) : null),
+      cell("persons", "number", video.page ? number.format(video.persons) : null),
       cell("dominant", "dominant", dominant(video)),
       element("td", { role: "cell", class: "course" }, ...(video.course ? [course(video)] : [])),
     );
