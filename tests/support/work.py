@@ -28,6 +28,10 @@ def die_loading() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def fail_loading() -> None:
+    raise RuntimeError("a mistake of ours")
+
+
 def spend_memory_loading() -> Callable[[Any, Report], Any]:
     ballast = b"x" * (200 * 2**20)
     return lambda item, report: len(ballast)

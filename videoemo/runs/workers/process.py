@@ -29,8 +29,8 @@ __all__ = ["LocalWorkerSource", "WorkerProcess", "thread_settings", "threads_per
 # again for the next ones page by page, which takes a twentieth of the time of a small frame. With
 # these, in bytes, it keeps the memory of arrays up to 32 MiB, and up to 256 MiB of it unused.
 _MALLOC = {"MALLOC_MMAP_THRESHOLD_": str(32 * 2**20), "MALLOC_TRIM_THRESHOLD_": str(256 * 2**20)}
-# Seconds in which a killed process ends, unless it hangs in the system, as on a network drive that
-# is gone.
+# Seconds in which a process ends that was killed, or is ending by itself, unless it hangs in the
+# system, as on a network drive that is gone.
 _PATIENCE = 10.0
 
 
@@ -116,6 +116,7 @@ class WorkerProcess:
         pass_fds: Sequence[int] = (),
     ) -> None:
         self.ready = False  # whether it has loaded
+        self._is_ending = False  # it has closed its end of the pipe, as it does when it ends
         try:
             self._process = subprocess.Popen(
                 # -P: no module is imported from the folder that it happens to be started in.
@@ -163,6 +164,9 @@ class WorkerProcess:
         """End it if it has not ended; return how it ended, in words."""
         # Those beside it end when it does, unless they have stopped, or are too busy to see it.
         beside = _descendants(self.pid) if self._process.poll() is None else []
+        if self._is_ending:  # killed on its way out, it would not say how it ended
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(timeout=_PATIENCE)
         self._process.kill()
         for process in beside:
             with suppress(psutil.Error):
@@ -186,6 +190,7 @@ class WorkerProcess:
                 message = pickle.load(self._process.stdout)
             except (EOFError, pickle.UnpicklingError):
                 # The latter: it died in the middle of a message.
+                self._is_ending = True
                 events.put((self, None))
                 return
             events.put((self, message))
