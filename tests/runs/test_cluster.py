@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -22,7 +21,7 @@ from tests.support.clips import pad, write_clip, write_long_clip
 from tests.support.commands import Run, dataset, settings, start
 from tests.support.outputs import contents, rows
 from tests.support.pools import Log, numbers
-from tests.support.processes import alive
+from tests.support.processes import alive, until
 from tests.support.resolved import resolved
 from videoemo._version import __version__
 from videoemo.analysis.fingerprint import settings_key
@@ -104,13 +103,6 @@ def busy(cluster: LocalCluster) -> list[int]:
         for nanny in cluster.workers.values()
         if nanny.worker_address in there and there[nanny.worker_address].processing
     ]
-
-
-def until(holds: Callable[[], Any]) -> None:
-    deadline = time.monotonic() + 120
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def results(

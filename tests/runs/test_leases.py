@@ -8,13 +8,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Timer
 
 import pytest
 
 from tests.support.outputs import files
+from tests.support.processes import until
 from videoemo.errors import InputError, OutputError
 from videoemo.runs.state.leases import RUN, Leases
 from videoemo.runs.state.owner_tokens import is_alive, machine_id, new_token
@@ -158,14 +159,13 @@ def test_a_suspended_owner_on_this_machine_keeps_its_lease(tmp_path: Path) -> No
 def test_an_owner_on_another_machine_keeps_its_lease_while_its_heart_beats(tmp_path: Path) -> None:
     with (
         holding(tmp_path, "a.mp4", machine="there") as process,
-        Leases(tmp_path, machine="here", patience=3) as leases,
+        Leases(tmp_path, machine="here", patience=2) as leases,
     ):
-        time.sleep(4)
+        time.sleep(2.5)
         assert leases.take("a.mp4") is None
         process.send_signal(signal.SIGSTOP)
         assert leases.take("a.mp4") is None
-        time.sleep(4)
-        assert leases.take("a.mp4") is not None
+        until(lambda: leases.take("a.mp4") is not None)
         process.send_signal(signal.SIGCONT)
 
 
@@ -447,6 +447,13 @@ def test_a_dead_run_keeps_nobody_out(tmp_path: Path) -> None:
     assert files(tmp_path) == []
 
 
+def joins(leases: Leases) -> bool:
+    with suppress(InputError):
+        leases.join({"every": 5})
+        return True
+    return False
+
+
 def test_a_run_on_another_machine_counts_while_its_heart_beats(tmp_path: Path) -> None:
     with (
         holding(tmp_path, '{"every": 1}', machine="there", code=JOIN) as process,
@@ -456,8 +463,7 @@ def test_a_run_on_another_machine_counts_while_its_heart_beats(tmp_path: Path) -
         with pytest.raises(InputError, match="every was 1, is 5"):
             leases.join({"every": 5})
         process.kill()
-        time.sleep(2)
-        leases.join({"every": 5})
+        until(lambda: joins(leases))
 
 
 def test_of_two_that_start_together_with_other_settings_one_is_refused(tmp_path: Path) -> None:

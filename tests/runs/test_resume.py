@@ -15,6 +15,8 @@ import pytest
 from tests.support.clips import pad, write_clip, write_long_clip
 from tests.support.commands import SETTINGS, Run, dataset, settings, start
 from tests.support.outputs import contents, rows
+from tests.support.processes import until
+from videoemo.runs.state.paths import lease_folder
 
 
 def test_two_workers_give_the_bytes_of_one(
@@ -226,18 +228,8 @@ def test_a_worker_killed_from_outside_costs_no_video(one: Path) -> None:
     command = ("score", one, "-o", one.parent / "out", "--pipeline", settings(one.parent))
     process = start(*command, threads=2)
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-    deadline = time.monotonic() + 60
-    while (
-        not list((one.parent / "out").glob(".videoemo/leases/*/*.new"))
-        and time.monotonic() < deadline
-    ):
-        time.sleep(0.05)
     # At work on the last, which is smaller in bytes.
-    while (
-        not (one.parent / "out" / "a.mp4" / "summary.json").exists() and time.monotonic() < deadline
-    ):
-        time.sleep(0.05)
-    time.sleep(0.5)
+    until(lambda: list(lease_folder(one.parent / "out", "waits.mp4").glob("*.new")))
     (worker,) = [int(pid) for pid in children.read_text().split()]
     (one / "waits.mp4").unlink()
     (one.parent / "real.mp4").rename(one / "waits.mp4")
@@ -255,11 +247,7 @@ def test_an_interrupted_run_keeps_what_is_finished_and_nothing_else(one: Path) -
     write_long_clip(one / "waits.mp4")
     command = ("score", one, "-o", one.parent / "out", "--pipeline", settings(one.parent))
     process = start(*command, threads=2)
-    deadline = time.monotonic() + 60
-    while (
-        not (one.parent / "out" / "a.mp4" / "summary.json").exists() and time.monotonic() < deadline
-    ):
-        time.sleep(0.05)
+    until((one.parent / "out" / "a.mp4" / "summary.json").exists)
     os.killpg(process.pid, signal.SIGINT)
     _, err = process.communicate()
     assert (process.returncode, err.splitlines()[-1]) == (
