@@ -30,10 +30,10 @@ from eval.support.markdown import table
 from videoemo.annotation.folder import annotate
 from videoemo.annotation.marks import Marks
 from videoemo.annotation.placed import Placed
-from videoemo.annotation.search import search_frames, thorough
+from videoemo.annotation.search import search_frames
 from videoemo.annotation.sparing import best_pairs
 from videoemo.annotation.style import Style
-from videoemo.config.pipeline import load_pipeline
+from videoemo.config.pipeline import change_pipeline, load_pipeline
 from videoemo.inference.models import LoadedNetworks, load_for_pipeline
 from videoemo.results import VideoResults, load_results
 from videoemo.runs.progress import ConsoleProgress
@@ -67,7 +67,7 @@ class Found(NamedTuple):
 
 def ours(path: Path, networks: LoadedNetworks) -> Found:
     """What our own detector finds in whole frames."""
-    pipeline = thorough(load_pipeline(), pictures=False)
+    pipeline = change_pipeline(load_pipeline(), full_search=0.0, pictures=False)
     found = search_frames(path, pipeline, networks, progress=lambda n, share: None)
     return Found(found.frame, found.boxes, np.full(len(found.frame), 100.0))
 
@@ -154,11 +154,13 @@ def main(clips: tuple[Path, ...]) -> None:
         f"from {DOUBTFUL / 100}",
     )
     rows: list[tuple[str, ...]] = []
-    with load_for_pipeline(thorough(load_pipeline(), pictures=False)) as networks:
+    with load_for_pipeline(change_pipeline(load_pipeline(), pictures=False)) as networks:
         for path in clips or [shared(name) for name in CLIPS]:
             say(path.name)
             with TemporaryDirectory() as folder:
-                rows += compared(path, Path(folder), networks)
+                for row in compared(path, Path(folder), networks):
+                    say("; ".join(row))
+                    rows.append(row)
     print(table(heading, rows))
 
 

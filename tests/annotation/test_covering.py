@@ -32,9 +32,8 @@ def boxes(faces: Sequence[Face]) -> npt.NDArray[np.float32]:
 def found(faces: Sequence[Face], *, n: int = 61, cuts: tuple[float, ...] = ()) -> FoundFaces:
     ordered = sorted(faces, key=lambda face: (face[1], face[0]))
     frame, track = arrays(ordered)
-    return FoundFaces(
-        np.arange(n), np.arange(n, dtype=np.float64) * STEP, cuts, frame, track, boxes(ordered)
-    )
+    seconds, sure = np.arange(n, dtype=np.float64) * STEP, np.ones(len(ordered), np.float32)
+    return FoundFaces(np.arange(n), seconds, cuts, frame, track, boxes(ordered), sure)
 
 
 def results(faces: Sequence[Face]) -> Placed:
@@ -52,7 +51,8 @@ def covers(
     gap: float = 2.0,
     cuts: tuple[float, ...] = (),
 ) -> Covers:
-    return covers_of(found(faces, cuts=cuts), results(known), spare=spare, gap=gap)
+    given = found(faces, cuts=cuts)
+    return covers_of(given, results(known), spare=spare, gap=gap, sure=0.7)
 
 
 def covered(given: Covers) -> list[int]:
@@ -145,8 +145,8 @@ PICTURE = np.random.default_rng(0).integers(0, 120, (200, 160, 3)).astype(np.uin
 CHANGED = (slice(93, 138), slice(45, 75))  # 30 x 45 about the middle of 50, 100, 70, 130
 
 
-def one(*, detected: bool = True, spared: bool = False, left: float = 50) -> Covers:
-    flags = (np.array([detected]), np.array([spared]))
+def one(*, sure: bool = True, spared: bool = False, left: float = 50) -> Covers:
+    flags = (np.array([True]), np.array([sure]), np.array([spared]))
     return Covers(np.zeros(1, np.int64), boxes([(0, 0, left)]), *flags)
 
 
@@ -184,8 +184,8 @@ def test_a_cover_at_the_edge_stays_in_the_picture() -> None:
     assert (rgb[:, 20:] == PICTURE[:, 20:]).all()
 
 
-def test_what_a_track_alone_covers_does_not_hide_a_face_that_is_spared() -> None:
-    rgb = painted(both(one(spared=True), one(detected=False, left=55)))
+def test_what_covers_a_doubtful_face_does_not_hide_one_that_is_spared() -> None:
+    rgb = painted(both(one(spared=True), one(sure=False, left=55)))
     assert (rgb[100:130, 50:70] == PICTURE[100:130, 50:70]).all()
     assert (rgb[100:130, 71:80] == 128).all()
 

@@ -9,8 +9,8 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from tests.support.commands import Run
-from videoemo.annotation.search import FoundFaces, search_frames, thorough
-from videoemo.config.pipeline import load_pipeline
+from videoemo.annotation.search import FoundFaces, search_frames
+from videoemo.config.pipeline import change_pipeline, load_pipeline
 from videoemo.inference.models import load_for_pipeline
 from videoemo.video import find_encoder, frames, probe, write_video
 
@@ -28,7 +28,7 @@ def two_faces(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def faces(path: Path, monkeypatch: pytest.MonkeyPatch) -> FoundFaces:
     """The faces of a video, by the detector as it ships."""
     monkeypatch.setenv("OMP_NUM_THREADS", "1")  # nothing is started that would outlive a test
-    pipeline = thorough(load_pipeline(), pictures=False)
+    pipeline = change_pipeline(load_pipeline(), full_search=0.0, pictures=False)
     with load_for_pipeline(pipeline) as networks:
         return search_frames(path, pipeline, networks, progress=lambda n, share: None)
 

@@ -37,6 +37,8 @@ class Covers(ParallelArrays):
         x1, y1, x2, y2 of the face in px, not enlarged yet.
     detected : bool (m,)
         Whether a face was found there in this frame; else its track says that it must be.
+    sure : bool (m,)
+        Whether that face is no doubtful one.
     spared : bool (m,)
         Whether the face is left as it is.
     """
@@ -44,6 +46,7 @@ class Covers(ParallelArrays):
     frame: npt.NDArray[np.int64]
     boxes: npt.NDArray[np.float32]
     detected: npt.NDArray[np.bool_]
+    sure: npt.NDArray[np.bool_]
     spared: npt.NDArray[np.bool_]
 
     def __post_init__(self) -> None:
@@ -53,6 +56,7 @@ class Covers(ParallelArrays):
                 "frame": (np.dtype(np.int64), (None,)),
                 "boxes": (np.dtype(np.float32), (None, 4)),
                 "detected": (np.dtype(np.bool_), (None,)),
+                "sure": (np.dtype(np.bool_), (None,)),
                 "spared": (np.dtype(np.bool_), (None,)),
             },
         )
@@ -73,7 +77,9 @@ class Covers(ParallelArrays):
         }
 
 
-def covers_of(found: FoundFaces, marks: Placed, *, spare: Sequence[int], gap: float) -> Covers:
+def covers_of(
+    found: FoundFaces, marks: Placed, *, spare: Sequence[int], gap: float, sure: float
+) -> Covers:
     """The covers of a video: of all faces that were found, those of the tracks spared left out.
 
     Where the results have a face, and no cover is there, it is covered, too.
@@ -88,6 +94,8 @@ def covers_of(found: FoundFaces, marks: Placed, *, spare: Sequence[int], gap: fl
         The numbers of the tracks of the results that are spared.
     gap : float
         Seconds up to which a track's gaps are filled.
+    sure : float
+        The score from which a face is no doubtful one, 0 to 1.
     """
     spared = spared_faces(found, match_tracks(found, marks), spare, gap=gap)
     placed = follow(found, gap=gap)
@@ -96,11 +104,13 @@ def covers_of(found: FoundFaces, marks: Placed, *, spare: Sequence[int], gap: fl
     missed = others[_without_a_pair(others, placed[~left])]
     frame = np.concatenate([placed.frame, missed.frame])
     order = np.argsort(frame, kind="stable")
+    detected = found.frame[placed.sample] == placed.frame
     none = np.zeros(len(missed), np.bool_)
     return Covers(
         frame[order],
         np.concatenate([placed.boxes, missed.boxes])[order],
-        np.concatenate([found.frame[placed.sample] == placed.frame, none])[order],
+        np.concatenate([detected, none])[order],
+        np.concatenate([detected & (found.scores[placed.sample] >= sure), none])[order],
         np.concatenate([left, none])[order],
     )
 
@@ -118,8 +128,8 @@ def _without_a_pair(faces: Placed, covered: Placed) -> npt.NDArray[np.bool_]:
 def paint(rgb: Picture, covers: Covers, *, mosaic: bool) -> None:
     """Cover faces in a picture, in place; one and a half times as wide and high is covered.
 
-    What a track alone covers does not hide a face that was found and is spared; what covers a face
-    that was found does.
+    What covers a doubtful face, or is covered by its track alone, does not hide a face that was
+    found and is spared; what covers a sure face does.
 
     Parameters
     ----------
@@ -130,12 +140,12 @@ def paint(rgb: Picture, covers: Covers, *, mosaic: bool) -> None:
     mosaic : bool
         Whether with the mean colours of six cells, two by three; else with grey.
     """
-    by_track = covers[~covers.detected & ~covers.spared]
+    doubtful = covers[~covers.sure & ~covers.spared]
     spared = covers[covers.detected & covers.spared]
-    found = covers[covers.detected & ~covers.spared]
+    found = covers[covers.sure & ~covers.spared]
     # All of them before the first is covered: what lies on another one is no part of its colours.
     layers = [
-        (place, _cells(rgb[place]) if mosaic else GREY) for place in _places(by_track.boxes, rgb)
+        (place, _cells(rgb[place]) if mosaic else GREY) for place in _places(doubtful.boxes, rgb)
     ]
     layers += [(place, rgb[place].copy()) for place in _places(spared.boxes, rgb, enlarged=1)]
     layers += [

@@ -21,6 +21,8 @@ __all__ = ["FoundFaces", "follow", "search_frames", "thorough"]
 # Seconds for which the first box of a track is kept before it, and the last one after it: a face is
 # often found a little later than it comes, and lost a little before it goes.
 HOLD = 0.5
+# Of the detector's networks, at most: what is more likely a face than not is covered.
+DOUBTFUL = 0.5
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ class FoundFaces:
         The frame of each face, and the number of its track.
     boxes : float32 (m, 4)
         x1, y1, x2, y2 in px.
+    scores : float32 (m,)
+        The detector's probability of a face, 0 to 1.
     """
 
     searched: npt.NDArray[np.int64]
@@ -47,10 +51,12 @@ class FoundFaces:
     frame: npt.NDArray[np.int64]
     track: npt.NDArray[np.int64]
     boxes: npt.NDArray[np.float32]
+    scores: npt.NDArray[np.float32]
 
 
 def thorough(pipeline: Pipeline, *, pictures: bool) -> Pipeline:
-    """The settings of a pipeline, but for searching every frame, whole, and keeping every face.
+    """The settings of a pipeline, but for searching every frame, whole, and keeping every face, the
+    doubtful ones too.
 
     Parameters
     ----------
@@ -67,6 +73,7 @@ def thorough(pipeline: Pipeline, *, pictures: bool) -> Pipeline:
         end=None,
         skip_still=0.0,
         full_search=0.0,
+        thresholds=[min(one, DOUBTFUL) for one in pipeline.detection.thresholds],
         faces="all",
         pictures=False,
     )
@@ -96,7 +103,7 @@ def search_frames(
     timer = StageTimer()
     sampled = sample_video(Clip(path, path.name), pipeline, timer)
     searched, frame, track = [], [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    boxes = [np.empty((0, 4), np.float32)]
+    boxes, scores = [np.empty((0, 4), np.float32)], [np.empty(0, np.float32)]
     for frames, faces, _ in analyze_video(
         sampled, pipeline, networks, timer=timer, progress=progress
     ):
@@ -105,6 +112,7 @@ def search_frames(
         frame.append(faces.frame)
         track.append(faces.track)
         boxes.append(faces.boxes)
+        scores.append(faces.scores)
     numbers, persons = np.concatenate(frame), np.concatenate(track)
     order = np.lexsort((numbers, persons))
     return FoundFaces(
@@ -114,6 +122,7 @@ def search_frames(
         numbers[order],
         persons[order],
         np.concatenate(boxes)[order],
+        np.concatenate(scores)[order],
     )
 
 

@@ -166,8 +166,14 @@ def _search(
     """The frames that were searched, and what is covered in them."""
     pipeline = thorough(one.pipeline, pictures=bool(video.pictures))
     found = search_frames(path, pipeline, networks.load(pipeline), progress=_half(report))
-    gap = pipeline.tracking.track_gap
-    return found.searched, covers_of(found, marks.placed, spare=style.spare, gap=gap)
+    covers = covers_of(
+        found,
+        marks.placed,
+        spare=style.spare,
+        gap=pipeline.tracking.track_gap,
+        sure=one.pipeline.detection.thresholds[2],
+    )
+    return found.searched, covers
 
 
 def _half(report: ProgressReport, *, second: bool = False) -> Callable[[int, float], None]:
