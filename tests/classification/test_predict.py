@@ -16,9 +16,9 @@ from PIL import Image
 
 from tests.support.classifiers import fitted
 from tests.support.clips import write_clip
-from tests.support.commands import Run, start
+from tests.support.commands import Run
 from tests.support.feature_tables import toy_table
-from tests.support.here import work_here
+from tests.support.here import command_here, work_here
 from tests.support.paths import ROOT
 from videoemo.classification.model_file import CARD, load_fitted_classifier
 from videoemo.classification.predict import pipeline_for
@@ -115,10 +115,11 @@ def scored(folder: Path, model: Path, tmp_path_factory: pytest.TempPathFactory) 
     root = tmp_path_factory.mktemp("scored")
     shutil.copytree(folder, root / "in")
     (root / "in" / "broken.mp4").write_text("no video")
-    process = start("score", root / "in", "-o", root / "out", "--classifier", model)
-    said, err = process.communicate()
+    status, said, err = command_here(
+        "score", root / "in", "-o", root / "out", "--classifier", model
+    )
     assert "failed: broken.mp4" in err
-    return Scored(root / "out", process.returncode, said)
+    return Scored(root / "out", status, said)
 
 
 def test_new_videos_get_the_class_and_the_margins_that_their_features_get(

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.support.commands import Run, start
+from tests.support.commands import Run
+from tests.support.here import command_here
 from videoemo.config.extraction import load_extraction
 from videoemo.errors import InputError, RecipeError
 from videoemo.extraction.corrections import corrected_clips
@@ -41,7 +42,8 @@ def scored(videos: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("scored") / "out"
     off = out.with_suffix(".toml")
     off.write_text("[outputs]\npictures = false\ngroup = false\n")
-    start("score", videos, "-o", out, "--every", EVERY, "--pipeline", off).communicate()
+    status, _, err = command_here("score", videos, "-o", out, "--every", EVERY, "--pipeline", off)
+    assert status == 0, err
     return out
 
 

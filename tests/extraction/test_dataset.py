@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from tests.support.clips import write_clip
-from tests.support.commands import Run, start
+from tests.support.commands import Run
+from tests.support.here import command_here
 from videoemo.features.embeddings import read_embeddings
 from videoemo.features.table import read_table
 from videoemo.inference.extractor import load_extractor
@@ -69,9 +70,8 @@ def extracted(root: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     runs = {}
     for pooling in ("video", "group"):
         folder = tmp_path_factory.mktemp(pooling)
-        process = start(*command(root, pooling, folder / "toy.parquet"), "--keep-embeddings")
-        out, err = process.communicate()
-        runs[pooling] = Extracted(folder, process.returncode, out, err)
+        given = command(root, pooling, folder / "toy.parquet")
+        runs[pooling] = Extracted(folder, *command_here(*given, "--keep-embeddings"))
     return runs
 
 

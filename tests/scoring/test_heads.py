@@ -14,8 +14,9 @@ import pandas as pd
 import pytest
 import torch
 
-from tests.support.commands import Run, start
+from tests.support.commands import Run
 from tests.support.heads import heads
+from tests.support.here import command_here
 from tests.support.tiny_networks import (
     CLASSES,
     SIDE,
@@ -51,9 +52,9 @@ def scored(card: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "in").mkdir()
     write_portrait(folder / "in" / "face.jpg")
     (folder / "in" / "broken.jpg").write_text("no picture")
-    process = start("score", folder / "in", "-o", folder / "out", "--extractor", card, "--csv")
-    _, err = process.communicate()
-    assert process.returncode == 3, err
+    given = ("score", folder / "in", "-o", folder / "out", "--extractor", card, "--csv")
+    status, _, err = command_here(*given)
+    assert status == 3, err
     return folder / "out"
 
 

@@ -6,11 +6,14 @@ from __future__ import annotations
 
 import os
 import pickle
+import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import import_module
 from importlib.util import find_spec
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from queue import SimpleQueue
 from types import ModuleType
@@ -18,6 +21,7 @@ from typing import Any
 
 import pytest
 
+from videoemo.cli.main import main
 from videoemo.errors import VideoemoError
 from videoemo.inference import face_analyzer
 from videoemo.runs import execute
@@ -30,6 +34,22 @@ def work_here(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(execute, "LocalWorkerSource", SourceHere)
     for module, name, load in _loaders():
         patch.setattr(module, name, load)
+
+
+def command_here(*args: object) -> tuple[int, str, str]:
+    """Run a command line in this process, outside a test: for fixtures of many tests; exit status,
+    standard output, standard error.
+    """
+    out, err = (TextIOWrapper(BytesIO(), encoding="utf-8") for _ in range(2))
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        work_here(patch)
+        patch.setattr(sys, "argv", ["videoemo", *map(str, args)])
+        with pytest.raises(SystemExit) as stopped:
+            main()
+    for stream in (out, err):
+        stream.seek(0)
+    assert isinstance(stopped.value.code, int)
+    return stopped.value.code, out.read(), err.read()
 
 
 @dataclass(frozen=True)
