@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.clips import write_clip
 from tests.support.commands import settings, start
+from tests.support.here import work_here
 from videoemo.cli.demo_clip import write_portrait
 
 
@@ -34,3 +35,9 @@ def uninterrupted(clips: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 @pytest.fixture
 def workers() -> None:
     """Processes, as users have them."""
+
+
+@pytest.fixture
+def workers_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers in the test's own process: for tests of what is done again, not of who does it."""
+    work_here(monkeypatch)

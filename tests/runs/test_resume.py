@@ -124,6 +124,7 @@ def score(videoemo: Run, folder: Path, *options: Any, text: str = SETTINGS) -> t
     )
 
 
+@pytest.mark.usefixtures("workers_here")
 def test_a_new_video_is_done_and_the_others_are_not(one: Path, videoemo: Run) -> None:
     score(videoemo, one)
     made = (one.parent / "out" / "a.mp4" / "summary.json").stat().st_mtime_ns
@@ -133,6 +134,7 @@ def test_a_new_video_is_done_and_the_others_are_not(one: Path, videoemo: Run) ->
     assert (one.parent / "out" / "a.mp4" / "summary.json").stat().st_mtime_ns == made
 
 
+@pytest.mark.usefixtures("workers_here")
 def test_a_changed_setting_does_again_what_it_touches_and_says_so(one: Path, videoemo: Run) -> None:
     score(videoemo, one)
     _, out, err = score(videoemo, one, "--every", 2)
@@ -140,6 +142,7 @@ def test_a_changed_setting_does_again_what_it_touches_and_says_so(one: Path, vid
     assert "1 video scored, 0 failed: 1 frame" in out
 
 
+@pytest.mark.usefixtures("workers_here")
 def test_redo_does_all_again_without_a_word(one: Path, videoemo: Run) -> None:
     score(videoemo, one)
     summary = one.parent / "out" / "a.mp4" / "summary.json"
@@ -148,6 +151,7 @@ def test_redo_does_all_again_without_a_word(one: Path, videoemo: Run) -> None:
     assert summary.stat().st_mtime_ns != made
 
 
+@pytest.mark.usefixtures("workers_here")
 def test_what_failed_is_not_tried_again_unless_asked(one: Path, videoemo: Run) -> None:
     (one / "a.mp4").write_text("no video")
     assert score(videoemo, one)[0] == 3
@@ -157,6 +161,7 @@ def test_what_failed_is_not_tried_again_unless_asked(one: Path, videoemo: Run) -
     assert "failed: a.mp4" in score(videoemo, one, "--retry-failed")[2]
 
 
+@pytest.mark.usefixtures("workers_here")
 def test_verify_finds_an_output_that_was_damaged(one: Path, videoemo: Run) -> None:
     score(videoemo, one)
     table = one.parent / "out" / "a.mp4" / "faces.parquet"
@@ -166,12 +171,14 @@ def test_verify_finds_an_output_that_was_damaged(one: Path, videoemo: Run) -> No
     assert table.read_bytes() == whole
 
 
+@pytest.mark.usefixtures("workers_here")
 def test_a_dry_run_says_what_would_be_done_and_writes_nothing(one: Path, videoemo: Run) -> None:
     status, out, _ = score(videoemo, one, "--dry-run")
     assert (status, (one.parent / "out").exists()) == (0, False)
     assert out.startswith("to do: 1 of 1 videos, 0.0 MB")
 
 
+@pytest.mark.usefixtures("workers_here")
 def test_a_dry_run_says_how_long_by_the_speed_so_far(one: Path, videoemo: Run) -> None:
     score(videoemo, one)
     write_clip(one / "b.mp4", n=3)
@@ -181,6 +188,7 @@ def test_a_dry_run_says_how_long_by_the_speed_so_far(one: Path, videoemo: Run) -
     assert lines[2].startswith("at the speed so far: 0:00:0")
 
 
+@pytest.mark.usefixtures("workers_here")
 def test_errors_csv_says_which_stage_and_which_kind_and_goes_when_all_is_well(
     one: Path, videoemo: Run
 ) -> None:
