@@ -176,7 +176,8 @@ def cost(path: Path, networks: LoadedNetworks) -> str:
         table = score_video(Clip(path, path.name), pipeline, networks, timer=timer).table
         between = perf_counter()
         with tempfile.TemporaryDirectory() as folder:
-            write_tracks(smooth(table, smoothing), Path(folder) / "tracks.csv", smoothing=smoothing)
+            series = smooth(table, smoothing)
+            write_tracks(series, Path(folder) / "tracks.csv", series=series)
             group_affect(
                 table,
                 window=settings.group_window,

@@ -27,6 +27,7 @@ from videoemo.tables.columns import Columns
 from videoemo.tables.expressions import episodes, leading_classes, write_expressions
 from videoemo.tables.faces import FaceTable, write_faces
 from videoemo.tables.results_folder import mark_results_folder
+from videoemo.tables.smoothing import smooth
 from videoemo.tables.summary import to_summary
 from videoemo.tables.tracks import write_tracks
 from videoemo.tables.videos import VideoRow
@@ -88,7 +89,8 @@ def write_results(out: Path, video: Path, table: FaceTable, resolved: Resolved) 
     columns = Columns(table.classes, (), None)
     ran = {"pipeline": asdict(pipeline), "extractor": asdict(resolved.card)}
     key = make_key(video_key(video, whole=False), settings_key(resolved))
-    leading = leading_classes(table, tracking.smoothing)
+    series = smooth(table, tracking.smoothing)
+    leading = leading_classes(series)
     spans = episodes(
         table, leading, min_run=tracking.min_run, longest_step=tracking.track_gap, cuts=()
     )
@@ -105,7 +107,7 @@ def write_results(out: Path, video: Path, table: FaceTable, resolved: Resolved) 
         assert lease is not None
         with writing(lease) as place:
             write_faces(table, place / "faces.parquet")
-            write_tracks(table, place / "tracks.csv", smoothing=tracking.smoothing)
+            write_tracks(table, place / "tracks.csv", series=series)
             write_expressions(spans, place / "expressions.csv")
             write_group_series(affect.series, table.classes, place / "group.parquet")
             write_synchrony(affect.pairs, place / "synchrony.csv")

@@ -34,6 +34,7 @@ from videoemo.scoring.run_tables import Run, write_run_tables
 from videoemo.tables.columns import Columns
 from videoemo.tables.expressions import Episode, write_expressions
 from videoemo.tables.faces import SCHEMA, write_faces, write_faces_csv
+from videoemo.tables.smoothing import smooth
 from videoemo.tables.summary import Failure, to_summary
 from videoemo.tables.tracks import write_tracks
 from videoemo.tables.videos import Prediction, VideoRow, write_videos
@@ -130,7 +131,7 @@ def _write_video(place: Path, *, key: dict[str, Any]) -> VideoRow:
     assert group.pairs
     write_faces(table, place / "faces.parquet")
     write_faces_csv(table, place / "faces.csv")
-    write_tracks(table, place / "tracks.csv", smoothing=0.5)
+    write_tracks(table, place / "tracks.csv", series=smooth(table, 0.5))
     shown = [Episode(0, CLASSES[0], 0.0, 1.0, 5, 0.5)]
     write_expressions(shown, place / "expressions.csv")
     write_windows(windows, ("margin_happy", "margin_sad"), place / "windows.csv")

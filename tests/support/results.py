@@ -22,6 +22,7 @@ from videoemo.tables.columns import Columns
 from videoemo.tables.expressions import episodes, leading_classes, write_expressions
 from videoemo.tables.faces import SCHEMA, FaceTable, write_faces
 from videoemo.tables.results_folder import mark_results_folder
+from videoemo.tables.smoothing import smooth
 from videoemo.tables.summary import Failure, to_summary
 from videoemo.tables.tracks import write_tracks
 from videoemo.tables.videos import VideoRow
@@ -108,16 +109,17 @@ def _write_video(
         values=table.mean_values(),
         dominant="" if np.isnan(mean).any() else table.classes[int(mean.argmax())],
     )
+    series = smooth(table, tracking.smoothing)
     found = episodes(
         table,
-        leading_classes(table, tracking.smoothing),
+        leading_classes(series),
         min_run=tracking.min_run,
         longest_step=tracking.track_gap,
         cuts=video.cuts,
     )
     group = group_affect(table, window=1.0, synchrony_window=10.0, synchrony_lag=0.5)
     write_faces(table, place / "faces.parquet")
-    write_tracks(table, place / "tracks.csv", smoothing=tracking.smoothing)
+    write_tracks(table, place / "tracks.csv", series=series)
     write_expressions(found, place / "expressions.csv")
     if pipeline.outputs.group:
         write_group_series(group.series, table.classes, place / "group.parquet")

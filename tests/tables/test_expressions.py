@@ -20,6 +20,7 @@ from videoemo.tables.expressions import (
     write_expressions,
 )
 from videoemo.tables.faces import FaceTable
+from videoemo.tables.smoothing import smooth
 
 COLUMNS = Columns(("happiness", "sadness"), (), None)
 
@@ -50,7 +51,7 @@ def found(
     cuts: tuple[float, ...] = (),
     smoothing: float = 0.0,
 ) -> list[Episode]:
-    leads = leading_classes(table, smoothing)
+    leads = leading_classes(smooth(table, smoothing))
     return episodes(table, leads, min_run=min_run, longest_step=longest_step, cuts=cuts)
 
 

@@ -52,5 +52,5 @@ def test_means_by_time_decide_what_is_dominant_in_a_video_and_of_a_person(tmp_pa
     assert table.mean()[0] == pytest.approx(10 / 15)
     assert table.mean(weights)[0] == pytest.approx(1.0 / 5.1)
     for given, dominant in ((None, "happiness"), (weights, "sadness")):
-        write_tracks(table, tmp_path / "tracks.csv", smoothing=0.0, weights=given)
+        write_tracks(table, tmp_path / "tracks.csv", series=table, weights=given)
         assert read_table(tmp_path / "tracks.csv")["dominant"].tolist() == [dominant]

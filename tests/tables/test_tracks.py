@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.rows import rows
 from videoemo.tables.faces import FaceTable
+from videoemo.tables.smoothing import smooth
 from videoemo.tables.tracks import longest_track, select_track, write_tracks
 
 # Person 0 in frames 0 to 3, away in 2; person 1 in frames 1 to 4; nobody in 5.
@@ -18,7 +19,7 @@ TABLE = rows([*sorted(ZERO + ONE), (5, 0.5, None, 0.0)])
 
 
 def written(table: FaceTable, path: Path, *, smoothing: float = 0.0) -> list[dict[str, str]]:
-    write_tracks(table, path / "tracks.csv", smoothing=smoothing)
+    write_tracks(table, path / "tracks.csv", series=smooth(table, smoothing))
     with (path / "tracks.csv").open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
 

@@ -88,7 +88,7 @@ def test_nonsense_is_refused_in_one_line(
 
 def test_no_head_has_a_name_that_the_tables_use(tmp_path: Path) -> None:
     table = rows([(0, 0.0, 0, 0.5)])
-    write_tracks(table, tmp_path / "tracks.csv", smoothing=0)
+    write_tracks(table, tmp_path / "tracks.csv", series=table)
     write_videos([], (), tmp_path / "videos.csv", scores=())
     lines = [(tmp_path / name).read_text().splitlines()[0] for name in ("tracks.csv", "videos.csv")]
     used = {*table.to_arrow().column_names, *",".join(lines).split(",")} - {*table.classes}

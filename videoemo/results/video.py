@@ -178,8 +178,7 @@ class VideoResults:
     @cached_property
     def smoothed(self) -> FaceTable:
         """Its faces, smoothed along tracks as pictures show them."""
-        table = self.table
-        return table if table.smoothed else smooth(table, self.pipeline.tracking.smoothing)
+        return smooth(self.table, self.pipeline.tracking.smoothing)
 
     @cached_property
     def leads(self) -> Int64Array:
@@ -187,7 +186,7 @@ class VideoResults:
         somebody put in its place, (n,); -1 where there is none.
         """
         table = self.table
-        leads = leading_classes(self.smoothed, self.pipeline.tracking.smoothing)
+        leads = leading_classes(self.smoothed)
         corrected = {} if self.corrections is None else self.corrections.expressions
         if corrected:
             rows = zip(table.frame.tolist(), table.track.tolist(), strict=True)
@@ -224,7 +223,7 @@ class VideoResults:
         weights = mean_weights(self.table, tracking)
         with TemporaryDirectory() as folder:
             path = Path(folder, "tracks.csv")
-            write_tracks(self.table, path, smoothing=tracking.smoothing, weights=weights)
+            write_tracks(self.table, path, series=self.smoothed, weights=weights)
             return read_tracks(path, self.columns)
 
     @cached_property

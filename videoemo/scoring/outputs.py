@@ -81,8 +81,7 @@ def _write_faces_csv(scored: Scored, path: Path) -> None:
 def _write_tracks(scored: Scored, path: Path) -> None:
     from videoemo.tables.tracks import write_tracks
 
-    smoothing = scored.pipeline.tracking.smoothing
-    write_tracks(scored.table, path, smoothing=smoothing, weights=scored.weights)
+    write_tracks(scored.table, path, series=scored.smoothed, weights=scored.weights)
 
 
 def _write_expressions(scored: Scored, path: Path) -> None:

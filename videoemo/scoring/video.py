@@ -82,8 +82,7 @@ class Scored:
     @cached_property
     def smoothed(self) -> FaceTable:
         """The table smoothed along tracks, as pictures show it."""
-        table = self.table
-        return table if table.smoothed else smooth(table, self.pipeline.tracking.smoothing)
+        return smooth(self.table, self.pipeline.tracking.smoothing)
 
     @cached_property
     def episodes(self) -> list[Episode]:
@@ -91,7 +90,7 @@ class Scored:
         tracking = self.pipeline.tracking
         return episodes(
             self.table,
-            leading_classes(self.smoothed, tracking.smoothing),
+            leading_classes(self.smoothed),
             min_run=tracking.min_run,
             longest_step=tracking.track_gap,
             cuts=self.cuts,

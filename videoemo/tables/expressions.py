@@ -14,7 +14,6 @@ import numpy.typing as npt
 from videoemo.tables.columns import Columns
 from videoemo.tables.faces import FaceTable
 from videoemo.tables.frame_weights import TIME_EPSILON, shown_until
-from videoemo.tables.smoothing import smooth
 from videoemo.util.arrays import Float64Array
 from videoemo.util.columns import Column, read_csv, share
 from videoemo.util.files import write_csv
@@ -63,24 +62,21 @@ class Episode:
         return self.stop - self.start
 
 
-def leading_classes(table: FaceTable, smoothing: float) -> npt.NDArray[np.int64]:
-    """Class that leads in each row of a faces table, once it is smoothed along tracks.
+def leading_classes(series: FaceTable) -> npt.NDArray[np.int64]:
+    """Class that leads in each row of a faces table.
 
     Parameters
     ----------
-    table : FaceTable
-        Of n rows.
-    smoothing : float
-        The time constant in seconds, see `smooth`; a table that is smoothed stays as it is.
+    series : FaceTable
+        Of n rows, smoothed along tracks, see `smooth`.
 
     Returns
     -------
     int64 (n,)
-        Indices of `table.classes`; -1 where there is no face.
+        Indices of its classes; -1 where there is no face, or none with probabilities.
     """
-    series = table if table.smoothed else smooth(table, smoothing)
     found = ~np.isnan(series.probabilities).any(axis=1)
-    leads = np.full(len(table.frame), -1, np.int64)
+    leads = np.full(len(series.frame), -1, np.int64)
     leads[found] = series.probabilities[found].argmax(axis=1)
     return leads
 

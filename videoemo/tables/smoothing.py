@@ -25,10 +25,11 @@ def smooth(table: FaceTable, seconds: float) -> FaceTable:
     Parameters
     ----------
     seconds : float
-        The time constant, above 0; or 0, and the table is returned as it is.
+        The time constant, above 0; or 0, and the table is returned as it is. So is one that is
+        smoothed already.
     """
     found = table.known_rows()
-    if seconds == 0 or not len(found):
+    if table.smoothed or seconds == 0 or not len(found):
         return table
     # Frames ascend within a track as they do in the table.
     rows = found[np.argsort(table.track[found], kind="stable")]

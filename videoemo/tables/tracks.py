@@ -14,7 +14,6 @@ from videoemo.records import QUALITY
 from videoemo.tables.columns import Columns
 from videoemo.tables.faces import FaceTable
 from videoemo.tables.frame_weights import weighted_mean
-from videoemo.tables.smoothing import smooth
 from videoemo.util.columns import Column, read_whole_csv, share
 from videoemo.util.files import write_csv
 from videoemo.util.text import from_cell
@@ -68,7 +67,7 @@ def write_tracks(
     table: FaceTable,
     path: Path,
     *,
-    smoothing: float,
+    series: FaceTable,
     weights: npt.NDArray[np.float64] | None = None,
 ) -> None:
     """Write one row a person: `track, first, last` (seconds), `frames, coverage` (of the sampled
@@ -78,9 +77,8 @@ def write_tracks(
 
     Parameters
     ----------
-    smoothing : float
-        In seconds, the time constant with which the series is smoothed in which changes
-        are counted.
+    series : FaceTable
+        The table smoothed along tracks, see `smooth`, in which changes are counted.
     weights : float64 (n,) or None
         Of the rows in the means of probabilities and values, see `FaceTable.weights`; None for
         faces that all weigh the same.
@@ -92,7 +90,7 @@ def write_tracks(
     """
     means = ("x", "y", "width", "height", "score", *QUALITY, *table.classes, *table.values)
     counts = ("track", "first", "last", "frames", "coverage")
-    write_csv(path, [*counts, *means, "dominant", "changes"], _rows(table, smoothing, weights))
+    write_csv(path, [*counts, *means, "dominant", "changes"], _rows(table, series, weights))
 
 
 def read_tracks(path: Path, columns: Columns) -> pa.Table:
@@ -143,11 +141,10 @@ def tracks_columns(columns: Columns) -> list[Column]:
 
 
 def _rows(
-    table: FaceTable, smoothing: float, weights: npt.NDArray[np.float64] | None
+    table: FaceTable, series: FaceTable, weights: npt.NDArray[np.float64] | None
 ) -> Iterator[list[str]]:
     found = np.flatnonzero(table.face >= 0)
     rows = found[np.argsort(table.track[found], kind="stable")]
-    series = table if table.smoothed else smooth(table, smoothing)
     leads = series.probabilities.argmax(axis=1)  # (n,)
     sampled = table.seconds[table.frame_starts()]
     values = np.column_stack([table.scores, table.quality])
