@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from videoemo.annotation.placed import Placed, place
-from videoemo.tables.expressions import Episode
+from videoemo.tables.expressions import Episode, expressions_of
 from videoemo.tables.faces import FaceTable
 
-__all__ = ["Mark", "Marks", "shot_numbers"]
+__all__ = ["Mark", "Marks", "in_shot", "shot_numbers"]
 
-# Times of episodes and cuts are rounded so where they are written.
+# Times of cuts are rounded so where they are written.
 _ROUNDING = 1e-6
 
 
@@ -76,7 +76,7 @@ class Marks:
         found = np.flatnonzero(table.face >= 0)
         rows = found[np.lexsort((table.frame[found], table.track[found]))]
         self._probabilities = probabilities[rows]
-        self._expressions = _expressions(table.track[rows], table.seconds[rows], episodes)
+        self._expressions = expressions_of(table.track[rows], table.seconds[rows], episodes)
         self.placed = _place(table, rows, seconds, shot_numbers(seconds, cuts), longest_step)
 
     def at(self, frame: int) -> list[Mark]:
@@ -108,6 +108,30 @@ def shot_numbers(seconds: npt.NDArray[np.float64], cuts: Sequence[float]) -> npt
     return np.searchsorted(given, seconds + _ROUNDING, side="right").astype(np.int64)
 
 
+def in_shot(
+    earliest: npt.NDArray[np.int64],
+    latest: npt.NDArray[np.int64],
+    shots: npt.NDArray[np.int64],
+    frame: npt.NDArray[np.int64],
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """First and last frames of stretches, drawn in to the shot of each stretch's own frame.
+
+    Parameters
+    ----------
+    earliest, latest : int64 (m,)
+        The first and last frame of each stretch.
+    shots : int64 (n,)
+        What `shot_numbers` gives.
+    frame : int64 (m,)
+        The frame that each stretch is about.
+    """
+    shot = shots[frame]
+    return (
+        np.maximum(earliest, np.searchsorted(shots, shot, side="left")),
+        np.minimum(latest, np.searchsorted(shots, shot, side="right") - 1),
+    )
+
+
 def _place(
     table: FaceTable,
     rows: npt.NDArray[np.intp],
@@ -120,6 +144,7 @@ def _place(
     corner, size = table.boxes[rows, :2], table.boxes[rows, 2:]
     position = np.searchsorted(sampled, frame)
     earliest, latest = _halfway(sampled, seconds, longest_step)
+    earliest, latest = in_shot(earliest[position], latest[position], shots, frame)
     joined = np.zeros(len(rows), np.bool_)
     joined[:-1] = (
         (track[1:] == track[:-1])
@@ -133,8 +158,8 @@ def _place(
         np.hstack([corner, corner + size]),
         seconds,
         joined=joined,
-        earliest=_in_shot(earliest[position], shots, frame, side="left"),
-        latest=_in_shot(latest[position], shots, frame, side="right"),
+        earliest=earliest,
+        latest=latest,
     )
 
 
@@ -152,34 +177,3 @@ def _halfway(
     first = np.searchsorted(seconds, since, side="right")
     last = np.searchsorted(seconds, until, side="right") - 1
     return np.minimum(first, sampled), np.maximum(last, sampled)
-
-
-def _in_shot(
-    bound: npt.NDArray[np.int64],
-    shots: npt.NDArray[np.int64],
-    frame: npt.NDArray[np.int64],
-    *,
-    side: str,
-) -> npt.NDArray[np.int64]:
-    """Bounds of stretches of frames, each drawn in to the shot of its own frame."""
-    if side == "left":
-        return np.maximum(bound, np.searchsorted(shots, shots[frame], side="left"))
-    return np.minimum(bound, np.searchsorted(shots, shots[frame], side="right") - 1)
-
-
-def _expressions(
-    track: npt.NDArray[np.int64], seconds: npt.NDArray[np.float64], episodes: Sequence[Episode]
-) -> list[str]:
-    """The expression of each face, by the episode it is in."""
-    by_track: dict[int, list[Episode]] = {}
-    for episode in episodes:
-        by_track.setdefault(episode.track, []).append(episode)
-    named = [""] * len(track)
-    for number, theirs in by_track.items():
-        rows = np.flatnonzero(track == number)
-        starts = [episode.start for episode in theirs]
-        places = np.searchsorted(starts, seconds[rows] + _ROUNDING, side="right") - 1
-        for row, place_ in zip(rows.tolist(), places.tolist(), strict=True):
-            if place_ >= 0 and seconds[row] < theirs[place_].stop + _ROUNDING:
-                named[row] = theirs[place_].expression
-    return named

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from videoemo.analysis.video import ProgressReport, analyze_video, sample_video
-from videoemo.annotation.marks import shot_numbers
+from videoemo.annotation.marks import in_shot, shot_numbers
 from videoemo.annotation.placed import Placed, place
 from videoemo.config.pipeline import Pipeline, change_pipeline
 from videoemo.inference.models import LoadedNetworks
@@ -148,15 +148,15 @@ def follow(found: FoundFaces, *, gap: float) -> Placed:
         & (shots[found.frame[1:]] == shots[found.frame[:-1]])
         & (np.diff(times) <= gap)
     )
-    shot = shots[found.frame]
     first = np.searchsorted(found.seconds, times - HOLD, side="left")
     last = np.searchsorted(found.seconds, times + HOLD, side="right") - 1
+    earliest, latest = in_shot(first, last, shots, found.frame)
     return place(
         found.frame,
         found.track,
         found.boxes,
         found.seconds,
         joined=joined,
-        earliest=np.maximum(first, np.searchsorted(shots, shot, side="left")),
-        latest=np.minimum(last, np.searchsorted(shots, shot, side="right") - 1),
+        earliest=earliest,
+        latest=latest,
     )

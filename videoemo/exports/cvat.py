@@ -15,7 +15,6 @@ from videoemo.exports.cvat_faces import (
     UNLABELLED,
     cvat_expression,
     cvat_pixels,
-    found_expressions,
 )
 from videoemo.exports.cvat_reader import LABEL, NEW_PERSON
 from videoemo.exports.export_file import Exported, ExportFile
@@ -23,6 +22,7 @@ from videoemo.exports.names import beside_tables
 from videoemo.exports.text_file import write_lines
 from videoemo.exports.xml_text import content
 from videoemo.results import VideoResults
+from videoemo.tables.expressions import expressions_of
 from videoemo.util.arrays import Float64Array, Int64Array
 
 __all__ = ["export_cvat"]
@@ -142,10 +142,11 @@ def shown_expressions(video: VideoResults) -> list[str]:
     """Expression of each row of a video's table, as a reviewer is to see it: the corrected one, or
     that of the episode in which the face was found; empty without one.
     """
-    found = found_expressions(video.detected, video.detected_episodes)
+    detected = video.detected
+    found = expressions_of(detected.track, detected.seconds, video.detected_episodes)
     if video.corrections is None:
         return found
-    placed, corrected = video.corrections.placed(video.detected), video.corrections.expression
+    placed, corrected = video.corrections.placed(detected), video.corrections.expression
     return [
         (corrected[own] if own >= 0 else "") or (found[row] if row >= 0 else "")
         for row, own in zip(placed.found.tolist(), placed.own.tolist(), strict=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -10,17 +9,13 @@ import numpy as np
 
 from videoemo.results import VideoResults
 from videoemo.results.record import damaged
-from videoemo.tables.expressions import Episode
-from videoemo.tables.faces import FaceTable
 from videoemo.util.arrays import Float64Array
 from videoemo.util.text import escape
 
-__all__ = ["UNLABELLED", "CvatPixels", "cvat_expression", "cvat_pixels", "found_expressions"]
+__all__ = ["UNLABELLED", "CvatPixels", "cvat_expression", "cvat_pixels"]
 
 # What CVAT gives to a face that is added, until somebody says what it displays.
 UNLABELLED = "unlabelled"
-# Seconds by which the times of expressions.csv, of six digits, may miss those of frames.
-_ROUNDING = 1e-6
 
 
 @dataclass(frozen=True)
@@ -87,29 +82,6 @@ def _presentation(video: VideoResults) -> tuple[Fraction, list[int], int]:
     except (ValueError, TypeError, AttributeError, ZeroDivisionError) as exc:
         raise damaged(video.out, video.name, "summary.json: presentation") from exc
     return ratio, [left, top, right, bottom], turns
-
-
-def found_expressions(table: FaceTable, episodes: Sequence[Episode]) -> list[str]:
-    """Expression of each row of a faces table, that of its episode; empty without one.
-
-    Parameters
-    ----------
-    table : FaceTable
-        As it was found, of n rows.
-    episodes : sequence of Episode
-        Of the same faces, by track, then by time.
-    """
-    found = [""] * len(table.frame)
-    by_track: dict[int, list[Episode]] = {}
-    for episode in episodes:
-        by_track.setdefault(episode.track, []).append(episode)
-    for track, theirs in by_track.items():
-        rows = np.flatnonzero((table.track == track) & (table.face >= 0))
-        begins = np.array([one.start for one in theirs]) - _ROUNDING
-        at = np.searchsorted(begins, table.seconds[rows], side="right") - 1
-        for row, number in zip(rows.tolist(), at.tolist(), strict=True):
-            found[row] = theirs[number].expression if number >= 0 else ""
-    return found
 
 
 def cvat_expression(expression: str) -> str:

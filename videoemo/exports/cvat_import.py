@@ -13,11 +13,11 @@ from videoemo.exports.cvat_faces import (
     UNLABELLED,
     cvat_expression,
     cvat_pixels,
-    found_expressions,
 )
 from videoemo.exports.cvat_reader import LABEL, NEW_PERSON, CvatAnnotations, CvatTrack
 from videoemo.results import Results, VideoResults
 from videoemo.tables.corrections import CORRECTIONS, SAME_PLACE, Corrections, write_corrections
+from videoemo.tables.expressions import expressions_of
 from videoemo.util.arrays import Int64Array
 from videoemo.util.files import atomic_write
 from videoemo.util.messages import brief, count_noun, first_names, reason_of, shown
@@ -264,7 +264,7 @@ def _changed(given: Corrections, video: VideoResults) -> Corrections:
     found = np.empty(len(given), np.int64)  # the row of the table that each is
     found[placed.own[mine]] = placed.found[mine]
     # The last is that of row -1, a face that was not found.
-    expressions = [*found_expressions(table, video.detected_episodes), ""]
+    expressions = [*expressions_of(table.track, table.seconds, video.detected_episodes), ""]
     corrected = tuple(
         "" if text == expressions[row] else text
         for text, row in zip(given.expression, found.tolist(), strict=True)

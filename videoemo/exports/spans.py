@@ -11,7 +11,7 @@ from itertools import pairwise
 from videoemo.labels import NEGATIVE, POSITIVE
 from videoemo.results import VideoResults
 from videoemo.results.clock import clock_origin
-from videoemo.tables.expressions import Episode
+from videoemo.tables.expressions import Episode, by_track
 
 __all__ = [
     "TONES",
@@ -100,10 +100,8 @@ def person_rows(video: VideoResults, *, origin: float | None = None) -> list[Row
         The second of its clock from which playing time counts; None for `clock_origin`.
     """
     origin = clock_origin(video) if origin is None else origin
-    by_track: dict[int, list[Episode]] = {}
-    for episode in video.episodes:
-        by_track.setdefault(episode.track, []).append(episode)
-    return [_row(person(track), by_track[track], origin) for track in sorted(by_track)]
+    tracks = by_track(video.episodes)
+    return [_row(person(track), tracks[track], origin) for track in sorted(tracks)]
 
 
 def group_row(video: VideoResults, persons: Sequence[Row]) -> Row:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,13 +21,17 @@ from videoemo.util.text import from_cell
 
 __all__ = [
     "Episode",
+    "by_track",
     "check_expressions",
     "episodes",
+    "expressions_of",
     "leading_classes",
     "read_expressions",
     "write_expressions",
 ]
 
+# Seconds by which a time in the file may miss that of its frame.
+_ROUNDING = 1e-6
 _COLUMNS = ("track", "expression", "start", "stop", "frames", "mean")
 
 
@@ -79,6 +83,45 @@ def leading_classes(series: FaceTable) -> npt.NDArray[np.int64]:
     leads = np.full(len(series.frame), -1, np.int64)
     leads[found] = series.probabilities[found].argmax(axis=1)
     return leads
+
+
+def by_track(found: Iterable[Episode]) -> dict[int, list[Episode]]:
+    """Episodes of each person, in their order."""
+    tracks: dict[int, list[Episode]] = {}
+    for episode in found:
+        tracks.setdefault(episode.track, []).append(episode)
+    return tracks
+
+
+def expressions_of(
+    track: npt.NDArray[np.int64], seconds: Float64Array, found: Iterable[Episode]
+) -> list[str]:
+    """Expression of each of some faces, that of the episode it is in.
+
+    Parameters
+    ----------
+    track : int64 (n,)
+        The person of each face.
+    seconds : float64 (n,)
+        Its time.
+    found : iterable of Episode
+        Of each person, by time.
+
+    Returns
+    -------
+    list of str
+        n classes; empty where a face is in no episode.
+    """
+    named = [""] * len(track)
+    for number, theirs in by_track(found).items():
+        rows = np.flatnonzero(track == number)
+        starts = [episode.start for episode in theirs]
+        places = np.searchsorted(starts, seconds[rows] + _ROUNDING, side="right") - 1
+        for row, place in zip(rows.tolist(), places.tolist(), strict=True):
+            # At the end of a video, and of a single frame, an episode may last no time.
+            if place >= 0 and seconds[row] < theirs[place].stop + _ROUNDING:
+                named[row] = theirs[place].expression
+    return named
 
 
 def episodes(
