@@ -8,15 +8,15 @@ from __future__ import annotations
 import json
 import string
 from collections.abc import Iterable, Sequence
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 from videoemo._version import __version__
-from videoemo.exports.export_file import Exported, ExportFile
+from videoemo.exports.export_file import Exported
 from videoemo.exports.media import Media, find_media
-from videoemo.exports.names import beside_tables, stem
+from videoemo.exports.names import stem
 from videoemo.exports.spans import Row, person_rows, remarks_on
-from videoemo.exports.text_file import write_lines
+from videoemo.exports.text_file import export_lines
 from videoemo.results import VideoResults
 from videoemo.results.clock import clock_start
 
@@ -46,13 +46,12 @@ def export_boris(video: VideoResults, grid: float | None) -> Exported:
     remarks = [*remarks_on(video, persons), *filter(None, [media.remark])]
     if "files" in video.summary["key"]["video"]:
         remarks.append("a folder of pictures, which BORIS does not play as a video")
+    return export_lines(video, _ENDING, partial(_lines, video, media, persons), remarks)
 
-    def write(path: Path) -> None:
-        project = _project(video, media, persons)
-        # In ASCII: on Windows BORIS reads it in the system's own encoding.
-        write_lines([json.dumps(project, indent=1)], path)
 
-    return Exported((ExportFile(beside_tables(video, _ENDING), write),), tuple(remarks))
+def _lines(video: VideoResults, media: Media, persons: Sequence[Row]) -> list[str]:
+    # In ASCII: on Windows BORIS reads it in the system's own encoding.
+    return [json.dumps(_project(video, media, persons), indent=1)]
 
 
 def _project(video: VideoResults, media: Media, persons: Sequence[Row]) -> dict[str, Any]:

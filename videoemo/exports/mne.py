@@ -6,12 +6,11 @@ Not as CSV, whose onsets MNE takes for milliseconds from the first one.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
+from functools import partial
 
-from videoemo.exports.export_file import Exported, ExportFile
-from videoemo.exports.names import beside_tables
+from videoemo.exports.export_file import Exported
 from videoemo.exports.spans import person
-from videoemo.exports.text_file import write_lines
+from videoemo.exports.text_file import export_lines
 from videoemo.results import VideoResults
 from videoemo.tables.expressions import Episode
 from videoemo.util.text import escape
@@ -35,12 +34,8 @@ def export_mne(video: VideoResults, grid: float | None) -> Exported:
         Not used.
     """
     episodes = sorted(video.episodes, key=lambda one: (one.start, one.track))
-
-    def write(path: Path) -> None:
-        write_lines(_lines(episodes), path)
-
     remarks = () if episodes else ("no face, and so no annotations",)
-    return Exported((ExportFile(beside_tables(video, ".mne.txt"), write),), remarks)
+    return export_lines(video, ".mne.txt", partial(_lines, episodes), remarks)
 
 
 def _lines(episodes: list[Episode]) -> Iterator[str]:

@@ -20,7 +20,7 @@ from videoemo.records import QUALITY
 from videoemo.results import VideoResults
 from videoemo.results.clock import clock_origin
 from videoemo.tables.faces import FaceTable
-from videoemo.util.files import atomic_write, write_csv
+from videoemo.util.files import write_arrow_csv
 from videoemo.util.text import to_cell
 
 if TYPE_CHECKING:
@@ -73,13 +73,7 @@ def export_py_feat(video: VideoResults, grid: float | None) -> Exported:
 
 
 def _write(video: VideoResults, emotions: dict[str, str], path: Path) -> None:
-    import pyarrow.csv
-
-    table = _table(video, emotions)
-    with atomic_write(path) as part:
-        write_csv(part, table.column_names, [])
-        with part.open("ab") as file:
-            pyarrow.csv.write_csv(table, file, pyarrow.csv.WriteOptions(include_header=False))
+    write_arrow_csv(_table(video, emotions), path)
 
 
 def _table(video: VideoResults, emotions: dict[str, str]) -> pa.Table:

@@ -5,12 +5,11 @@ ends the one before it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from functools import partial
 
-from videoemo.exports.export_file import Exported, ExportFile
-from videoemo.exports.names import beside_tables
+from videoemo.exports.export_file import Exported
 from videoemo.exports.spans import Row, moments, person_rows, remarks_on
-from videoemo.exports.text_file import write_lines
+from videoemo.exports.text_file import export_lines
 from videoemo.exports.webvtt import timestamp
 from videoemo.results import VideoResults
 from videoemo.util.text import escape
@@ -32,11 +31,7 @@ def export_srt(video: VideoResults, grid: float | None) -> Exported:
         Not used.
     """
     persons = person_rows(video)
-
-    def write(path: Path) -> None:
-        write_lines(_lines(persons), path)
-
-    return Exported((ExportFile(beside_tables(video, ".srt"), write),), remarks_on(video, persons))
+    return export_lines(video, ".srt", partial(_lines, persons), remarks_on(video, persons))
 
 
 def _lines(persons: Sequence[Row]) -> Iterator[str]:

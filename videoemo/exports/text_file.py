@@ -1,13 +1,42 @@
-r"""Writing of exported text: UTF-8, `\n` at the end of each line, whole or not at all."""
+r"""Exported text: UTF-8, `\n` at the end of each line, written whole or not at all."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from videoemo.exports.export_file import Exported, ExportFile
+from videoemo.exports.names import beside_tables
+from videoemo.results import VideoResults
 from videoemo.util.files import atomic_write
 
-__all__ = ["write_lines"]
+__all__ = ["export_lines", "write_lines"]
+
+
+def export_lines(
+    video: VideoResults,
+    ending: str,
+    lines: Callable[[], Iterable[str]],
+    remarks: Iterable[str],
+) -> Exported:
+    """One video as one file of text beside its tables.
+
+    Parameters
+    ----------
+    video : VideoResults
+        The video.
+    ending : str
+        Of the file's name, see `beside_tables`.
+    lines : callable
+        Gives its lines, the same each time.
+    remarks : iterable of str
+        As in `Exported`.
+    """
+
+    def write(path: Path) -> None:
+        write_lines(lines(), path)
+
+    return Exported((ExportFile(beside_tables(video, ending), write),), tuple(remarks))
 
 
 def write_lines(lines: Iterable[str], path: Path) -> None:

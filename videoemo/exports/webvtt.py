@@ -6,12 +6,11 @@ WebVTT: The Web Video Text Tracks Format, W3C.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from functools import partial
 
-from videoemo.exports.export_file import Exported, ExportFile
-from videoemo.exports.names import beside_tables
+from videoemo.exports.export_file import Exported
 from videoemo.exports.spans import Row, person_rows, remarks_on
-from videoemo.exports.text_file import write_lines
+from videoemo.exports.text_file import export_lines
 from videoemo.exports.xml_text import content
 from videoemo.results import VideoResults
 
@@ -29,11 +28,7 @@ def export_webvtt(video: VideoResults, grid: float | None) -> Exported:
         Not used.
     """
     persons = person_rows(video)
-
-    def write(path: Path) -> None:
-        write_lines(_lines(persons), path)
-
-    return Exported((ExportFile(beside_tables(video, ".vtt"), write),), remarks_on(video, persons))
+    return export_lines(video, ".vtt", partial(_lines, persons), remarks_on(video, persons))
 
 
 def timestamp(milliseconds: int, *, point: str) -> str:

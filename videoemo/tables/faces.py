@@ -16,7 +16,7 @@ from videoemo.records import QUALITY, Faces, Features, Frames, check_shapes
 from videoemo.tables.columns import Columns
 from videoemo.tables.frame_weights import frame_weights, weighted_mean
 from videoemo.util.columns import Column, check_csv, read_parquet, share
-from videoemo.util.files import atomic_write, write_csv
+from videoemo.util.files import atomic_write, write_arrow_csv
 from videoemo.util.text import escape
 
 if TYPE_CHECKING:
@@ -327,14 +327,7 @@ def write_faces_csv(table: FaceTable, path: Path) -> None:
     OutputError
         It cannot be written.
     """
-    import pyarrow.csv
-
-    arrow = table.to_arrow()
-    with atomic_write(path) as temporary:
-        # PyArrow would put each name in quotes, and knows no formulas.
-        write_csv(temporary, arrow.column_names, [])
-        with temporary.open("ab") as file:
-            pyarrow.csv.write_csv(arrow, file, pyarrow.csv.WriteOptions(include_header=False))
+    write_arrow_csv(table.to_arrow(), path)
 
 
 def read_faces(path: Path, columns: Columns) -> FaceTable:

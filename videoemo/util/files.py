@@ -10,12 +10,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from videoemo.errors import OutputError
 from videoemo.util.text import escape, map_text, to_cell
 
-__all__ = ["atomic_write", "prepare_output_dir", "write_csv", "write_json"]
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["atomic_write", "prepare_output_dir", "write_arrow_csv", "write_csv", "write_json"]
 
 # No space on the disk, or no more for this user.
 _FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -101,6 +104,31 @@ def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(map(to_cell, header))
         writer.writerows(map(to_cell, row) for row in rows)
+
+
+def write_arrow_csv(table: pa.Table, path: Path) -> None:
+    """Write a table of PyArrow as a CSV file, atomically; texts, but for the names of columns, have
+    to be what `text.to_cell` gives.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        The table.
+    path : Path
+        The file.
+
+    Raises
+    ------
+    OutputError
+        It cannot be written.
+    """
+    import pyarrow.csv
+
+    with atomic_write(path) as temporary:
+        # PyArrow would put each name in quotes, and knows no formulas.
+        write_csv(temporary, table.column_names, [])
+        with temporary.open("ab") as file:
+            pyarrow.csv.write_csv(table, file, pyarrow.csv.WriteOptions(include_header=False))
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:
