@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -76,8 +77,17 @@ def test_who_has_no_certificate_is_told_so_in_one_line(
 
     without = dict.fromkeys(Certificate(tmp_path, tmp_path).configuration())
     quick = {"distributed.comm.timeouts.connect": "2s"}
-    with dask.config.set({**without, **quick, "distributed.comm.require-encryption": None}):
-        status, _, err = score(videoemo, clips, tmp_path / "out", address.replace("tls", scheme))
+    gc.collect()
+    gc.disable()
+    try:
+        with dask.config.set({**without, **quick, "distributed.comm.require-encryption": None}):
+            given = (videoemo, clips, tmp_path / "out", address.replace("tls", scheme))
+            status, _, err = score(*given)
+        # Left to be collected, it would stop the next one from being started.
+        clients = [one for one in gc.get_objects() if type(one) is distributed.Client]
+        assert [one for one in clients if one.status != "closed"] == []
+    finally:
+        gc.enable()
     assert (status, len(err.splitlines()), (tmp_path / "out").exists()) == (1, 1, False)
     assert err.startswith(f"videoemo: no Dask scheduler at '{scheme}://")
 

@@ -90,7 +90,7 @@ class DaskWorkerSource:
         try:
             # First: a client that is given no address keeps the process from ending.
             get_address_host_port(self._address)
-            self._client = Client(self._address, set_as_default=False, name="videoemo")
+            self._client = _connect(self._address)
         except (OSError, ValueError, TypeError) as exc:  # the last: of TLS without certificates
             raise InputError(
                 f"no Dask scheduler at {self._address!r} ({one_line(exc)}); give the address that "
@@ -306,3 +306,18 @@ def _scheduler_lost() -> WorkerError:
     return WorkerError(
         "the cluster's scheduler is gone; what is done is kept: run it again when it is back"
     )
+
+
+def _connect(address: str) -> Client:
+    """A client of the scheduler at an address; one that cannot connect is closed.
+
+    It would close itself when it is collected, and where that happened in the thread that the next
+    client starts, each would wait for the other.
+    """
+    client = Client.__new__(Client)
+    try:
+        Client.__init__(client, address, set_as_default=False, name="videoemo")
+    except BaseException:
+        client.close()
+        raise
+    return client
