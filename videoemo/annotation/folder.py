@@ -56,7 +56,8 @@ class Annotated:
     failures : list of Failure
         Of those that could not be.
     covered : dict of str to int
-        The counts of all videos together, see `Covers.counts`; empty where nothing is covered.
+        The counts of all videos together, see `FrameCovering.counts`; empty where nothing is
+        covered.
     seconds : float
         It took so long.
     before : int

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from videoemo.analysis.video import ProgressReport
-from videoemo.annotation.covering import Covers, covers_of, paint
+from videoemo.annotation.covering import covers_of
 from videoemo.annotation.drawing import Drawing
+from videoemo.annotation.frame_covering import FrameCovering
 from videoemo.annotation.marks import Marks
 from videoemo.annotation.search import search_frames, thorough
 from videoemo.annotation.style import Style
@@ -36,6 +36,9 @@ __all__ = ["prepare"]
 
 # Batches that are decoded ahead.
 _AHEAD = 2
+# How often a covered video is written, at most, until no face is found in it: what covers a place
+# may make another one look like a face.
+_ROUNDS = 8
 # Seconds: times of frames come back from a table as they were.
 _SAME_TIME = 1e-6
 
@@ -109,29 +112,31 @@ def _annotate_into(
         cuts=one.cuts,
         longest_step=one.pipeline.tracking.track_gap,
     )
-    searched, covers = None, None
+    path, covering = job.folder / f"{style.file_stem}{encoder.suffix}", None
     if style.cover is not None:
-        searched, covers = _search(job.clip.path, one, video, marks, style, networks, report)
-    drawn = _Drawn(
-        one, video, marks, style, covers, report if covers is None else _half(report, second=True)
-    )
-    with timer.stage("write"):
-        written = write_video(
-            job.folder / f"{style.file_stem}{encoder.suffix}",
+        covering = _search(job.clip.path, one, video, marks, style, networks, _part(report, 0))
+    for n in range(1, _ROUNDS + 1):
+        drawn = _Drawn(
+            one,
             video,
-            drawn.batches(searched),
-            encoder=encoder,
-            sound=style.sound,
+            marks,
+            style,
+            covering,
+            report if covering is None else _part(report, 2 * n - 1),
         )
+        with timer.stage("write"):
+            written = write_video(path, video, drawn.batches(), encoder=encoder, sound=style.sound)
+        if covering is None or not covering.search(path, progress=_part(report, 2 * n)):
+            break
     row = VideoRow(
         video=one.name,
-        error="; ".join(_remarks(written, drawn, covers)),
+        error="; ".join(_remarks(written, drawn, covering)),
         seconds=video.duration,
         frames=written.n_frames,
         face_frames=drawn.n_face_frames,
         faces=drawn.n_faces,
     )
-    covered = {} if covers is None else {"covered": covers.counts()}
+    covered = {} if covering is None else {"covered": covering.counts()}
     write_json(job.folder / "summary.json", {**to_summary(row, ()), **covered, "key": job.key})
     return row
 
@@ -162,10 +167,11 @@ def _search(
     style: Style,
     networks: _Networks,
     report: ProgressReport,
-) -> tuple[Any, Covers]:
-    """The frames that were searched, and what is covered in them."""
+) -> FrameCovering:
+    """What covers the faces of the video, all its frames searched."""
     pipeline = thorough(one.pipeline, pictures=bool(video.pictures))
-    found = search_frames(path, pipeline, networks.load(pipeline), progress=_half(report))
+    loaded = networks.load(pipeline)
+    found = search_frames(path, pipeline, loaded, progress=report)
     covers = covers_of(
         found,
         marks.placed,
@@ -173,12 +179,12 @@ def _search(
         gap=pipeline.tracking.track_gap,
         sure=one.pipeline.detection.thresholds[2],
     )
-    return found.searched, covers
+    return FrameCovering(found.searched, covers, loaded.executor, one.pipeline, style.mosaic)
 
 
-def _half(report: ProgressReport, *, second: bool = False) -> Callable[[int, float], None]:
-    """The report of one of two passes through a video."""
-    return lambda n, share: report(n, (share + second) / 2)
+def _part(report: ProgressReport, i: int) -> Callable[[int, float], None]:
+    """The report of one of the passes through a video whose faces are covered: three as a rule."""
+    return lambda n, share: report(n, min(1.0, (share + i) / 3))
 
 
 @dataclass
@@ -189,43 +195,53 @@ class _Drawn:
     video: Video
     marks: Marks
     style: Style
-    covers: Covers | None
+    covering: FrameCovering | None
     report: ProgressReport
     n_face_frames: int = 0
     n_faces: int = 0
 
-    def batches(self, searched: Any) -> Iterator[Frames]:
+    def batches(self) -> Iterator[Frames]:
         """Batches of frames; where faces are covered, no frame that was not searched for them."""
         sampling = self.one.pipeline.sampling
+        decoded = frames(self.video, decoder=sampling.decoder, max_pixels=sampling.max_pixels)
+        batches: Iterator[Frames] = prefetch(decoded, n=_AHEAD)
+        if self.covering is not None:
+            batches = self.covering.cover(batches)
+        batches = self._draw(batches)
+        if self.covering is not None:
+            batches = self.covering.cover_again(batches)
+        for batch in batches:
+            yield batch
+            if len(batch):
+                self.report(len(batch), (int(batch.index[-1]) + 1) / self.video.n_frames)
+
+    def _draw(self, batches: Iterator[Frames]) -> Iterator[Frames]:
         drawing = Drawing(
             self.video.width,
             self.video.height,
             self.one.table.classes,
             bars=self.style.bars,
         )
-        decoded = frames(self.video, decoder=sampling.decoder, max_pixels=sampling.max_pixels)
-        for batch in prefetch(decoded, n=_AHEAD):
-            kept = batch if searched is None else batch[np.isin(batch.index, searched)]
-            for rgb, index in zip(kept.rgb, kept.index.tolist(), strict=True):
-                if self.covers is not None:
-                    paint(rgb, self.covers.at(index), mosaic=self.style.mosaic)
+        for batch in batches:
+            for rgb, index in zip(batch.rgb, batch.index.tolist(), strict=True):
                 here = self.marks.at(index)
                 drawing.draw(rgb, here)
                 self.n_face_frames += bool(here)
                 self.n_faces += len(here)
-            yield kept
-            self.report(len(batch), (int(batch.index[-1]) + 1) / self.video.n_frames)
+            yield batch
 
 
-def _remarks(written: WrittenVideo, drawn: _Drawn, covers: Covers | None) -> Iterator[str]:
+def _remarks(written: WrittenVideo, drawn: _Drawn, covering: FrameCovering | None) -> Iterator[str]:
     yield from written.remarks
-    if covers is None:
+    if covering is None:
         if not drawn.n_faces:
             yield "no face was found in it: nothing is drawn"
         return
-    counts = covers.counts()
-    if not counts["frames"]:
+    counts = covering.counts()
+    if not counts["frames"] + counts["found_again"]:
         yield "no face was found in it: nothing is covered"
         return
     faces, in_frames = count_noun(counts["faces"], "face"), count_noun(counts["frames"], "frame")
     yield f"{faces} covered in {in_frames}, in {counts['frames_by_track']:,} of them one by track"
+    if counts["left"]:
+        yield f"{count_noun(counts['left'], 'face')} can be found although covered: look at it"
