@@ -8,25 +8,17 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from tests.support.covers import Face, boxes, one
 from videoemo.annotation.covering import Covers, covers_of, paint
 from videoemo.annotation.placed import Placed
 from videoemo.annotation.search import FoundFaces
 
 STEP = 0.1
-# A face: its frame, its track, the left side of its box.
-Face = tuple[int, int, float]
 NONE: list[Face] = []
 
 
 def arrays(faces: Sequence[Face]) -> tuple[npt.NDArray[np.int64], ...]:
     return tuple(np.array([face[i] for face in faces], np.int64) for i in (0, 1))
-
-
-def boxes(faces: Sequence[Face]) -> npt.NDArray[np.float32]:
-    """20 x 30 px, 100 px from the top."""
-    return np.array([(left, 100, left + 20, 130) for _, _, left in faces], np.float32).reshape(
-        -1, 4
-    )
 
 
 def found(faces: Sequence[Face], *, n: int = 61, cuts: tuple[float, ...] = ()) -> FoundFaces:
@@ -143,11 +135,6 @@ def test_what_is_covered_is_counted() -> None:
 
 PICTURE = np.random.default_rng(0).integers(0, 120, (200, 160, 3)).astype(np.uint8)
 CHANGED = (slice(93, 138), slice(45, 75))  # 30 x 45 about the middle of 50, 100, 70, 130
-
-
-def one(*, sure: bool = True, spared: bool = False, left: float = 50) -> Covers:
-    flags = (np.array([True]), np.array([sure]), np.array([spared]))
-    return Covers(np.zeros(1, np.int64), boxes([(0, 0, left)]), *flags)
 
 
 def both(a: Covers, b: Covers) -> Covers:

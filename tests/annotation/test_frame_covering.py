@@ -12,8 +12,8 @@ import numpy.typing as npt
 import pytest
 from numpy.testing import assert_array_equal
 
-from tests.annotation.test_covering import boxes, one
 from tests.support.clips import write_clip
+from tests.support.covers import boxes, one
 from videoemo.annotation.covering import Covers
 from videoemo.annotation.frame_covering import FrameCovering
 from videoemo.config.pipeline import load_pipeline
