@@ -75,7 +75,7 @@ def test_a_run_killed_again_and_again_ends_as_if_nothing_had_happened(
         2,
         "--log-json",
     )
-    for wait in np.random.default_rng(6).uniform(0, 1.5, 4):
+    for wait in np.random.default_rng(6).uniform(0, 1.5, 2):
         process = start(*command)
         assert process.stderr is not None
         while (line := process.stderr.readline()) and '"begin"' not in line:
