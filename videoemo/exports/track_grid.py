@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from videoemo.errors import InputError
+from videoemo.tables.cells import cell_means, in_cells
 from videoemo.tables.faces import FaceTable
 from videoemo.tables.frame_weights import shown_until
 from videoemo.util.arrays import Float64Array, Int64Array
@@ -20,9 +20,6 @@ __all__ = ["FASTEST", "TrackGrid", "check_rate", "track_grids"]
 FASTEST = 1000.0
 # Cells of all persons of one video: of an hour of ten persons at 100 Hz it is 3.6 million.
 _MOST_CELLS = 20_000_000
-# Seconds by which a frame may miss the edge of a cell that it is meant to meet: times are whole
-# ticks turned into floats.
-_ROUNDING = 1e-6
 
 
 @dataclass(frozen=True)
@@ -80,7 +77,7 @@ def track_grids(table: FaceTable, rate: float, *, longest: float) -> Iterator[Tr
     until = shown_until(seconds, longest=longest)
     if len(seconds) == 1:
         until = seconds + 1 / rate  # a picture fills one cell
-    begins, ends = (_in_cells(of - seconds[0], rate) for of in (seconds, until))
+    begins, ends = (in_cells(of - seconds[0], rate) for of in (seconds, until))
     frame = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(table.frame)))
     rows = table.known_rows()
     rows = rows[ends[frame[rows]] > begins[frame[rows]]]
@@ -90,7 +87,7 @@ def track_grids(table: FaceTable, rate: float, *, longest: float) -> Iterator[Tr
     changes = np.flatnonzero(np.diff(table.track[rows])) + 1
     for theirs in np.split(rows, changes) if len(rows) else ():
         at = frame[theirs]
-        first, values = _means(begins[at], ends[at], outputs[theirs])
+        first, values = cell_means(begins[at], ends[at], outputs[theirs])
         cells = first + np.arange(len(values))
         yield TrackGrid(int(table.track[theirs[0]]), seconds[0] + cells / rate, values)
 
@@ -107,13 +104,6 @@ def check_rate(rate: float) -> None:
         raise InputError(f"a grid of {rate!r} Hz: give a number above 0, up to {FASTEST:g}")
 
 
-def _in_cells(seconds: Float64Array, rate: float) -> Float64Array:
-    """Times as numbers of cells from the first; those that miss an edge by rounding meet it."""
-    cells = seconds * rate
-    nearest = np.rint(cells)
-    return np.where(np.abs(cells - nearest) <= _ROUNDING * rate, nearest, cells)
-
-
 def _check_size(track: Int64Array, begins: Float64Array, ends: Float64Array, rate: float) -> None:
     changes = np.flatnonzero(np.diff(track)) + 1
     firsts, lasts = np.append(0, changes), np.append(changes, len(track)) - 1
@@ -123,28 +113,3 @@ def _check_size(track: Int64Array, begins: Float64Array, ends: Float64Array, rat
             f"a grid of {rate:g} Hz has {cells:,.0f} cells, allowed are {_MOST_CELLS:,}: give a "
             "lower rate"
         )
-
-
-def _means(
-    begins: Float64Array, ends: Float64Array, outputs: npt.NDArray[np.float32]
-) -> tuple[int, Float64Array]:
-    """The first cell of one person, and the means of each cell from it on.
-
-    Parameters
-    ----------
-    begins, ends : float64 (m,)
-        Of what each face is shown for, in cells.
-    outputs : float32 (m, k)
-        Of each face.
-    """
-    first_cell = np.floor(begins).astype(np.int64)
-    n_cells = np.ceil(ends).astype(np.int64) - first_cell  # that each face is shown in
-    face = np.repeat(np.arange(len(begins)), n_cells)
-    cell = np.arange(len(face)) - np.repeat(np.cumsum(n_cells) - n_cells, n_cells)
-    cell += first_cell[face]
-    shown = np.minimum(ends[face], cell + 1) - np.maximum(begins[face], cell)
-    first = int(first_cell.min())
-    weight = np.bincount(cell - first, weights=shown)
-    sums = [np.bincount(cell - first, weights=shown * column[face]) for column in outputs.T]
-    weight[weight == 0] = np.nan
-    return first, np.column_stack(sums) / weight[:, None]

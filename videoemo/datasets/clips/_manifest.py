@@ -4,18 +4,18 @@ of one's own.
 
 from __future__ import annotations
 
-import csv
 import difflib
 import os
+from functools import partial
 from pathlib import Path
 
 from videoemo.config.dataset import DatasetRecipe
 from videoemo.datasets.clips._labelled import DatasetListing
 from videoemo.datasets.clips._splits import SPLITS, split_named
-from videoemo.datasets.clips._text import read_lines
 from videoemo.errors import InputError
 from videoemo.records import Clip
 from videoemo.util.messages import brief, did_you_mean, shown
+from videoemo.util.text_tables import TextRow, read_text_table
 
 __all__ = ["read_manifest"]
 
@@ -57,27 +57,8 @@ def read_manifest(root: Path, recipe: DatasetRecipe) -> DatasetListing:
     )
 
 
-def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
-    """(line, values by column) of each row."""
-    lines = read_lines(path)
-    heading = next((line for line in lines if line.strip()), "")
-    # Spreadsheets write semicolons where the comma is the decimal mark.
-    reader = csv.reader(lines, delimiter=max(",;\t", key=heading.count), strict=True)
-    rows = []
-    columns: list[str] = []
-    try:
-        for values in reader:
-            stripped = [value.strip() for value in values]
-            if not any(stripped):
-                continue
-            if not columns:
-                columns = _columns(path, stripped)
-            else:
-                rows.append((reader.line_num, _row(path, reader.line_num, columns, stripped)))
-    except csv.Error as exc:
-        raise InputError(
-            f"{str(path)!r} line {reader.line_num}: {exc}; save it as CSV or TSV"
-        ) from exc
+def _rows(path: Path) -> list[TextRow]:
+    rows = read_text_table(path, heading=partial(_columns, path))
     if not rows:
         raise InputError(
             f"no clip in {str(path)!r}: expected a heading with the columns {', '.join(_COLUMNS)} "
@@ -102,21 +83,6 @@ def _columns(path: Path, heading: list[str]) -> list[str]:
             f"any others, each once; got {brief(', '.join(columns))}"
         )
     return columns
-
-
-def _row(path: Path, line: int, columns: list[str], values: list[str]) -> dict[str, str]:
-    if len(values) != len(columns):
-        raise InputError(
-            f"{str(path)!r} line {line}: expected {len(columns)} values "
-            f"({brief(', '.join(columns))}), got {len(values)}"
-        )
-    for name, value in zip(columns, values, strict=True):
-        if value and not name:
-            raise InputError(
-                f"{str(path)!r} line {line}: {shown(value)} is in a column without a name; give "
-                "it one"
-            )
-    return {name: value for name, value in zip(columns, values, strict=True) if name}
 
 
 def _clip(path: Path, line: int, row: dict[str, str], recipe: DatasetRecipe) -> Clip:

@@ -10,10 +10,10 @@ from videoemo.config.dataset import DatasetRecipe
 from videoemo.datasets.clips._labelled import DatasetListing
 from videoemo.datasets.clips._listing import is_folder, list_entries, list_folders
 from videoemo.datasets.clips._splits import split_folders, split_named
-from videoemo.datasets.clips._text import read_lines
 from videoemo.datasets.suffixes import VIDEOS
 from videoemo.errors import InputError
 from videoemo.records import Clip
+from videoemo.util.text_files import read_lines
 
 __all__ = ["read_vgaf"]
 
