@@ -19,16 +19,29 @@ from tests.support.processes import until
 from videoemo.runs.state.paths import lease_folder
 
 
+@pytest.fixture(scope="module")
+def by_two_workers(clips: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """What a run by two workers gives, and says; each process says hello when it starts."""
+    folder = tmp_path_factory.mktemp("two")
+    (folder / "sitecustomize.py").write_text("import sys\nprint('hello', file=sys.stderr)\n")
+    command = ("score", clips, "-o", folder / "out", "--pipeline", settings(folder), "--jobs", 2)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")]))
+        process = start(*command)
+    _, err = process.communicate()
+    assert process.returncode == 0, err
+    return folder / "out", err
+
+
 def test_two_workers_give_the_bytes_of_one(
-    clips: Path, uninterrupted: Path, tmp_path: Path, videoemo: Run
+    by_two_workers: tuple[Path, str], uninterrupted: Path
 ) -> None:
-    assert (
-        videoemo(
-            "score", clips, "-o", tmp_path / "out", "--pipeline", settings(tmp_path), "--jobs", 2
-        )[0]
-        == 0
-    )
-    assert contents(tmp_path / "out") == contents(uninterrupted)
+    assert contents(by_two_workers[0]) == contents(uninterrupted)
+
+
+def test_what_each_worker_says_is_said_once(by_two_workers: tuple[Path, str]) -> None:
+    # The run's own, and that of both workers.
+    assert by_two_workers[1].count("hello") == 2
 
 
 def test_a_worker_of_one_thread_gives_the_bytes_of_one_of_two(
@@ -44,21 +57,6 @@ def test_a_worker_of_one_thread_gives_the_bytes_of_one_of_two(
         videoemo("score", demo, "-o", out, "--pipeline", settings(tmp_path), "--end", 0.5)
         found.append(contents(out))
     assert found[0] == found[1] == found[2]
-
-
-def test_what_each_worker_says_is_said_once(
-    clips: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "sitecustomize.py").write_text("import sys\nprint('hello', file=sys.stderr)\n")
-    monkeypatch.setenv(
-        "PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
-    )
-    process = start(
-        "score", clips, "-o", tmp_path / "out", "--pipeline", settings(tmp_path), "--jobs", 2
-    )
-    err = process.communicate()[1]
-    # The run's own, and that of both workers.
-    assert (process.returncode, err.count("hello")) == (0, 2)
 
 
 def test_a_run_killed_again_and_again_ends_as_if_nothing_had_happened(

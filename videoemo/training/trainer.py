@@ -44,7 +44,7 @@ class Trainer:
         self.optimiser = _optimiser(self._parameters, stage)
         base = getattr(self.optimiser, "base_optimizer", self.optimiser)
         self.schedule: LRScheduler = (
-            OneCycleLR(base, max_lr=stage.learning_rate, total_steps=steps, pct_start=_RISE)
+            OneCycleLR(base, max_lr=stage.learning_rate, total_steps=steps, pct_start=_rise(steps))
             if stage.schedule == "one-cycle"
             else ConstantLR(base, factor=1.0)
         )
@@ -135,6 +135,13 @@ class Trainer:
 
 # What steps change, of the schedule and of the optimiser's settings; all else is the recipe's.
 _STEPPED = ("last_epoch", "_step_count", "_last_lr", "lr", "betas")
+
+
+def _rise(steps: int) -> float:
+    """The share of a stage's steps in which the rate rises; torch divides by those steps but the
+    first one, so that the rise may not be a single step.
+    """
+    return _RISE if steps * _RISE != 1 else _RISE * (1 + 1e-9)
 
 
 def _require_stepped(state: dict[str, Any], fresh: dict[str, Any], steps: int) -> None:
