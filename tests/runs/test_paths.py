@@ -12,6 +12,7 @@ from videoemo.features.embeddings import EMBEDDINGS
 from videoemo.runs.state.paths import (
     ANNOTATED_FILES,
     ASSETS,
+    COMPARE,
     INDEX,
     INDEX_DATA,
     OWN_FILES,
@@ -48,6 +49,7 @@ def test_the_folder_of_a_video_has_its_name(name: str) -> None:
         ("errors.csv ", "errors.csv .results"),
         ("assets/a.mp4", "assets.results/a.mp4"),
         ("report.html", "report.html.results"),
+        ("compare/a.mp4", "compare.results/a.mp4"),
     ],
 )
 def test_the_folder_of_a_video_by_the_name_of_a_file_of_ours_has_another(
@@ -65,7 +67,7 @@ def test_no_two_videos_have_one_folder() -> None:
 
 def test_the_names_of_all_files_that_are_written_are_known() -> None:
     tables = {"videos.csv", "errors.csv", "overview.png"}
-    pages = {INDEX, INDEX_DATA, ASSETS}
+    pages = {INDEX, INDEX_DATA, ASSETS, COMPARE}
     own = {*REPLACED, *tables, EMBEDDINGS, CORRECTIONS, *pages, *ANNOTATED_FILES, SCORED}
     assert own == OWN_FILES
 

@@ -1,5 +1,5 @@
-"""Pictures: of a video, its persons, a folder, a training, and how good a network is. The only room
-that imports matplotlib.
+"""Pictures: of a video, its persons, a folder, a training, how good a network is, and a study. The
+only room that imports matplotlib.
 """
 
 from __future__ import annotations
@@ -11,16 +11,30 @@ from videoemo.plots._label import label
 from videoemo.plots._overview import overview
 from videoemo.plots._palette import MOST_CLASSES, colours
 from videoemo.plots._reliability import reliability
+from videoemo.plots._study import DARK, LIGHT, MOST_CONDITIONS, condition_colours
+from videoemo.plots._study_course import CoursePanel, Mark, course_figure, course_panels
+from videoemo.plots._study_measures import MeasurePanel, measure_panels, measures_figure
 from videoemo.plots._thumbnail import thumbnail
 from videoemo.plots._timeline import timeline, video_timeline
 
 __all__ = [
+    "DARK",
+    "LIGHT",
     "MOST_CLASSES",
+    "MOST_CONDITIONS",
+    "CoursePanel",
+    "Mark",
+    "MeasurePanel",
     "colours",
+    "condition_colours",
     "confusion",
+    "course_figure",
+    "course_panels",
     "curves",
     "group",
     "label",
+    "measure_panels",
+    "measures_figure",
     "overview",
     "reliability",
     "thumbnail",

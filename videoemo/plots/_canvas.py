@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache
-from io import BytesIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Literal
 
@@ -36,6 +36,8 @@ __all__ = ["Canvas", "Points", "drawable", "new_canvas", "open_canvas", "rectang
 DPI = 72
 # What the file says of itself: 1500 pixels print 10 inches wide.
 PRINT_DPI = 150
+# Dots an inch of a figure for print, see `Canvas.write_for_paper`.
+PAPER_DPI = 300
 # What can stand in for a character that the font cannot draw.
 MISSING = "□"
 
@@ -112,6 +114,32 @@ class Canvas:
         with atomic_write(path) as temporary:
             picture.save(temporary, format="PNG", dpi=(PRINT_DPI, PRINT_DPI))
 
+    def write_for_paper(self, path: Path) -> None:
+        """Write the page for print, a pixel a point: as a PNG of 300 dots an inch, or as an SVG
+        whose words are outlines, by the suffix; of a page without pictures.
+
+        Raises
+        ------
+        OutputError
+            It cannot be written.
+        """
+        with atomic_write(path) as temporary, _shipped_settings():
+            # The same bytes each time: without the date, the version and numbers drawn at random.
+            matplotlib.rcParams["svg.hashsalt"] = path.stem
+            unsaid = (
+                {"Date": None, "Creator": None} if path.suffix == ".svg" else {"Software": None}
+            )
+            self.figure().savefig(temporary, dpi=PAPER_DPI, metadata=unsaid)
+
+    def svg(self) -> str:
+        """The page as SVG, on no ground, its words as outlines; of a page without pictures."""
+        svg = StringIO()
+        with _shipped_settings():
+            matplotlib.rcParams["svg.hashsalt"] = "page"
+            unsaid = {"Date": None, "Creator": None}
+            self.figure().savefig(svg, format="svg", transparent=True, metadata=unsaid)
+        return svg.getvalue()
+
     def figure(self) -> Figure:
         """The page as a figure that can be shown and saved at any size; of one without pictures,
         which are drawn pixel for pixel.
@@ -163,8 +191,9 @@ class Canvas:
         colour: RGB,
         width: float = 1.0,
         alpha: float = 1.0,
+        dashes: tuple[float, ...] | None = None,
     ) -> None:
-        """Join (x, y) points."""
+        """Join (x, y) points, dashed by the pixels on and off where they are given."""
         xs, ys = zip(*points, strict=True)
         self._add(
             Line2D(
@@ -172,6 +201,7 @@ class Canvas:
                 ys,
                 color=colour,
                 linewidth=width,
+                linestyle="solid" if dashes is None else (0.0, dashes),
                 alpha=alpha,
                 solid_capstyle="butt",
                 solid_joinstyle="round",
@@ -187,7 +217,14 @@ class Canvas:
             [disc + centre for centre in centres if np.isfinite(centre).all()], colour=colour
         )
 
-    def areas(self, outlines: Iterable[Points], *, colour: RGB, edge: RGB | None = None) -> None:
+    def areas(
+        self,
+        outlines: Iterable[Points],
+        *,
+        colour: RGB,
+        edge: RGB | None = None,
+        alpha: float = 1.0,
+    ) -> None:
         """Fill closed outlines, each (k, 2)."""
         self._add(
             PathPatch(
@@ -195,6 +232,7 @@ class Canvas:
                 facecolor=colour,
                 edgecolor=edge or colour,
                 linewidth=1 if edge else 0,
+                alpha=alpha,
                 joinstyle="round",
             )
         )

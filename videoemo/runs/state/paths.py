@@ -4,6 +4,7 @@ folder.
 OUT/<clip id>/                    faces.parquet, summary.json, ...
 OUT/<clip id>.results/            the same, where the id has the name of a file of ours
 OUT/<clip id>/report.html         a page of the report, in OUT/index.html, with OUT/assets/
+OUT/compare/                      what `compare` wrote: a report of its own, tables and figures
 OUT/.videoemo/failed/<name>.json  a video that failed, and why
 OUT/.videoemo/leases/<name>/      the owner of a video's lease, and its unfinished outputs
 OUT/.videoemo/runs/<token>.json   the settings of a run that is at work
@@ -24,6 +25,7 @@ from videoemo.util.messages import shown
 __all__ = [
     "ANNOTATED_FILES",
     "ASSETS",
+    "COMPARE",
     "INDEX",
     "INDEX_DATA",
     "OWN_FILES",
@@ -49,6 +51,8 @@ __all__ = [
 # A report: its index and what that reads, in OUT itself, the folder there of what all its pages
 # use, and what it writes into the folders of videos.
 INDEX, INDEX_DATA, ASSETS = "index.html", "index.js", "assets"
+# The folder of what `compare` wrote.
+COMPARE = "compare"
 PAGE, PAGE_DATA, PROXY_VIDEO, PROXY_PICTURE = "report.html", "report.js", "proxy", "proxy.jpg"
 PAGE_FILES = (PAGE, PAGE_DATA, f"{PROXY_VIDEO}.mp4", f"{PROXY_VIDEO}.webm", PROXY_PICTURE)
 # Names of the files that are written into OUT itself.
@@ -63,6 +67,7 @@ OWN_FILES = frozenset(
     [
         *_TABLES,
         ASSETS,
+        COMPARE,
         *PAGE_FILES,
         *ANNOTATED_FILES,
         SCORED,
