@@ -2,6 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
+# Compiled once, and not anew by each of the many processes that tests start.
+test test-lowest browser-test: export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: demo test browser-test test-lowest check docs clean
 
 demo: .venv/ready
