@@ -73,7 +73,7 @@ def _video_page(folder: Path, minutes: float, persons: int) -> tuple[Path, float
     resolved = resolve(load_pipeline(), notice=say)
     video = write_video(folder / "a.mp4", minutes=minutes)
     made = faces(minutes, persons, tuple(resolved.card.classes))
-    write_results(folder / "out", video, made, resolved)
+    write_results(folder / "out", {video: made}, resolved)
     started = perf_counter()
     write_video_page(load_results(folder / "out").video(video.name))
     return folder / "out" / video.name / PAGE, perf_counter() - started

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from fractions import Fraction
 from pathlib import Path
@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from eval.support.clips import looped
 from videoemo.analysis.fingerprint import settings_key
+from videoemo.config.pipeline import Pipeline
 from videoemo.group import group_affect, write_group_series, write_synchrony
 from videoemo.inference.resolve import Resolved
 from videoemo.report.course import STRETCHES
@@ -28,7 +29,7 @@ from videoemo.tables.expressions import episodes, leading_classes, write_express
 from videoemo.tables.faces import FaceTable, write_faces
 from videoemo.tables.results_folder import mark_results_folder
 from videoemo.tables.smoothing import smooth
-from videoemo.tables.summary import to_summary
+from videoemo.tables.summary import Failure, to_summary
 from videoemo.tables.tracks import write_tracks
 from videoemo.tables.videos import VideoRow
 from videoemo.util.files import write_json
@@ -82,13 +83,30 @@ def faces(minutes: float, persons: int, classes: tuple[str, ...], seed: int = 0)
     )
 
 
-def write_results(out: Path, video: Path, table: FaceTable, resolved: Resolved) -> None:
-    """Write the results of one video as a run leaves them, pictures left out."""
-    pipeline, row = resolved.pipeline, _row(video.name, table)
-    tracking, group = pipeline.tracking, pipeline.group
-    columns = Columns(table.classes, (), None)
+def write_results(out: Path, videos: Mapping[Path, FaceTable], resolved: Resolved) -> None:
+    """Write the results of videos of one network as a run leaves them, pictures left out."""
+    pipeline = resolved.pipeline
+    columns = Columns(next(iter(videos.values())).classes, (), None)
     ran = {"pipeline": asdict(pipeline), "extractor": asdict(resolved.card)}
-    key = make_key(video_key(video, whole=False), settings_key(resolved))
+    rows: list[VideoRow | Failure] = []
+    out.mkdir(parents=True, exist_ok=True)
+    mark_results_folder(out)
+    with Leases(out) as leases:
+        for video, table in videos.items():
+            lease = leases.take(video.name)
+            assert lease is not None
+            with writing(lease) as place:
+                key = make_key(video_key(video, whole=False), settings_key(resolved))
+                about = {"key": key, **video_location(video, out / video.name), **ran}
+                rows.append(_write_video(place, video.name, table, pipeline, about))
+        run = Run.from_results(rows, seconds=1.0, before=0)
+        write_run_tables(run, out, leases, columns=columns, pictures=False, ran=ran)
+
+
+def _write_video(
+    place: Path, name: str, table: FaceTable, pipeline: Pipeline, about: dict[str, Any]
+) -> VideoRow:
+    row, tracking, group = _row(name, table), pipeline.tracking, pipeline.group
     series = smooth(table, tracking.smoothing)
     leading = leading_classes(series)
     spans = episodes(
@@ -100,23 +118,14 @@ def write_results(out: Path, video: Path, table: FaceTable, resolved: Resolved) 
         synchrony_window=group.synchrony_window,
         synchrony_lag=group.synchrony_lag,
     )
-    out.mkdir(parents=True, exist_ok=True)
-    mark_results_folder(out)
-    with Leases(out) as leases:
-        lease = leases.take(video.name)
-        assert lease is not None
-        with writing(lease) as place:
-            write_faces(table, place / "faces.parquet")
-            write_tracks(table, place / "tracks.csv", series=series)
-            write_expressions(spans, place / "expressions.csv")
-            write_group_series(affect.series, table.classes, place / "group.parquet")
-            write_synchrony(affect.pairs, place / "synchrony.csv")
-            about = {"cuts": [], **video_location(video, out / video.name), "key": key}
-            size = {"width": WIDTH, "height": HEIGHT}
-            summary = {"group": affect.summary(), **about, **size, **ran}
-            write_json(place / "summary.json", to_summary(row, table.classes) | summary)
-        run = Run.from_results([row], seconds=1.0, before=0)
-        write_run_tables(run, out, leases, columns=columns, pictures=False, ran=ran)
+    write_faces(table, place / "faces.parquet")
+    write_tracks(table, place / "tracks.csv", series=series)
+    write_expressions(spans, place / "expressions.csv")
+    write_group_series(affect.series, table.classes, place / "group.parquet")
+    write_synchrony(affect.pairs, place / "synchrony.csv")
+    summary = {"group": affect.summary(), "cuts": [], "width": WIDTH, "height": HEIGHT, **about}
+    write_json(place / "summary.json", to_summary(row, table.classes) | summary)
+    return row
 
 
 def index_rows(n: int, classes: tuple[str, ...], *, thumbnails: Sequence[str]) -> list[IndexRow]:

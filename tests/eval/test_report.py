@@ -19,7 +19,7 @@ def test_a_made_up_video_has_results_and_a_page(tmp_path: Path) -> None:
     resolved = resolve(load_pipeline(), notice=pytest.fail)
     video = write_video(tmp_path / "a.mp4", minutes=MINUTES)
     table = faces(MINUTES, 3, tuple(resolved.card.classes))
-    write_results(tmp_path / "out", video, table, resolved)
+    write_results(tmp_path / "out", {video: table}, resolved)
     made = load_results(tmp_path / "out").video("a.mp4")
     assert made.source().status == "same"
     assert len(made.table.frame) == 3 * round(MINUTES * 60 * RATE)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from tests.support.damage import mutated
+from tests.support.refusals import is_refused
 from videoemo.errors import InputError
 from videoemo.study.design import Design, read_design
 
@@ -165,3 +168,14 @@ def test_what_a_design_lacks_is_said_in_one_line(
 def test_a_design_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"cannot read .*design\.csv'"):
         read_design(tmp_path / "design.csv", by="condition")
+
+
+def test_a_damaged_design_is_read_or_refused_in_one_line(tmp_path: Path) -> None:
+    text = b"video,who,condition,start,track,codes\na,p,x,1.5,0,c.txt\nb,p,y,0,each,\nc,q,x,,,\n"
+    path, n_refused = tmp_path / "design.csv", 0
+    for content in mutated(text, seed=1, n=200):
+        path.write_bytes(content)
+        n_refused += is_refused(
+            partial(read_design, path, by="condition", within="who", onset="start")
+        )
+    assert n_refused > 100

@@ -101,6 +101,14 @@ def test_times_count_from_the_onset_and_episodes_are_cut_there(tmp_path: Path) -
     assert found[0].series.seconds[5] == 0
 
 
+def test_a_frame_that_misses_the_onset_by_rounding_meets_it(tmp_path: Path) -> None:
+    rounded = replace(HAPPY, seconds=HAPPY.seconds - 3e-7)
+    design = "video,condition,start\n" + "".join(f"{name},{name[0]},0.6\n" for name in FOUR)
+    found, _ = observed(tmp_path, dict.fromkeys(FOUR, rounded), design, onset="start")
+    assert found[0].series.seconds[6] == 0
+    assert [one.frames for one in found[0].episodes] == [14]
+
+
 def test_onsets_are_as_a_player_shows_them(tmp_path: Path) -> None:
     table = replace(HAPPY, seconds=HAPPY.seconds + 1.4)
     out = write_results(tmp_path / "out", {name: MadeUp(table) for name in FOUR})
