@@ -109,7 +109,9 @@ def test_constraints_pin_every_requirement() -> None:
 
 def test_the_lowest_versions_tested_are_the_lowest_allowed() -> None:
     options = setup()
-    extras = (options["options.extras_require"][name] for name in ("train", "dask", "decord"))
+    extras = (
+        options["options.extras_require"][name] for name in ("train", "study", "dask", "decord")
+    )
     lines = "".join([options["options"]["install_requires"], *extras])
     lowest = {
         found["name"].lower(): found["version"]

@@ -103,7 +103,7 @@ def ratings(results: Results, observations: Iterable[Observation]) -> Ratings:
         if one.row.codes and one.track is not None
     ]
     raters = tuple(dict.fromkeys(name for one in rated for name in one.by if name != OURS))
-    reader.check(raters, rated)
+    reader.check(rated)
     silent = tuple(name for name in raters if reader.is_silent(name))
     return Ratings(
         tuple(reader.filled(one, silent) for one in rated),
@@ -136,11 +136,11 @@ class _Reader:
         for rater, path in observation.row.codes:
             codes = self._read(path)
             theirs = codes.of(video.name, names, rater=rater)
-            if rater and not theirs:
-                found.setdefault(rater, [])
+            if theirs is None or not (theirs or rater):
+                self.uncoded.append(f"{names[0]} of {video.name} in {path.name}")
             elif not theirs:
-                self.uncoded.append(f"{video.name} in {path.name}")
-            for one in theirs:
+                found.setdefault(printable(rater), [])
+            for one in theirs or ():
                 moved = shift if codes.from_file else 0
                 timed = replace(one, start=one.start + moved, stop=one.stop + moved)
                 found.setdefault(printable(one.rater), []).append(timed)
@@ -155,7 +155,7 @@ class _Reader:
         used = self.used.get(rater, set())
         return bool(used) and _NEUTRAL not in used and self.knows_neutral
 
-    def check(self, raters: Sequence[str], rated: Iterable[Rated]) -> None:
+    def check(self, rated: Iterable[Rated]) -> None:
         """Somebody says something of an expression, or of valence.
 
         Raises
@@ -163,16 +163,8 @@ class _Reader:
         InputError
             Nobody does.
         """
-        if (
-            raters
-            and not self.used
-            and not any(
-                len(coding.valence)
-                for one in rated
-                for name, coding in one.by.items()
-                if name != OURS
-            )
-        ):
+        rows = [coding for one in rated for name, coding in one.by.items() if name != OURS]
+        if self.files and not any(len(one.expressions) or len(one.valence) for one in rows):
             words = first_names(self.unknown) or "nothing"
             raise InputError(
                 f"no code of {first_names(self.files)} names an expression, they say {words}: "
@@ -201,7 +193,7 @@ class _Reader:
         for name, n in self.late.items():
             yield f"{count_noun(n, 'code')} of {brief(name)} beyond its end left out"
         if self.uncoded:
-            yield f"nothing coded of {first_names(self.uncoded)}"
+            yield f"not compared, since there are no codes: {first_names(self.uncoded)}"
 
     def _read(self, path: Path) -> Codes:
         if path not in self.files:

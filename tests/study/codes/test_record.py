@@ -15,8 +15,11 @@ CODE = Code(0, 100, "fear", math.nan)
 NAMES = ("person 0", "P7")
 
 
-def raters(*codes: Code, video: str = "a/b.mp4", rater: str = "") -> list[str]:
-    return [one.rater for one in Codes(Path("c.csv"), codes).of(video, NAMES, rater=rater)]
+def raters(
+    *codes: Code, video: str = "a/b.mp4", rater: str = "", empty: tuple[tuple[str, ...], ...] = ()
+) -> list[str] | None:
+    found = Codes(Path("c.csv"), codes, empty=empty).of(video, NAMES, rater=rater)
+    return None if found is None else [one.rater for one in found]
 
 
 @pytest.mark.parametrize("name", ["person 0", "Person 0", "p7"])
@@ -27,7 +30,7 @@ def test_a_tier_or_subject_called_as_the_person_is_theirs(name: str) -> None:
 
 
 def test_nothing_is_theirs_where_others_are_coded() -> None:
-    assert raters(replace(CODE, tier="person 1"), replace(CODE, tier="cuts")) == []
+    assert raters(replace(CODE, tier="person 1"), replace(CODE, tier="cuts")) is None
 
 
 def test_tiers_that_are_nobody_are_raters() -> None:
@@ -48,8 +51,14 @@ def test_of_several_observations_that_of_the_video_counts(source: str) -> None:
     own = replace(CODE, sources=("o1", source), rater="own")
     other = replace(CODE, sources=("o2", "c.mp4"), rater="other")
     assert raters(own, other) == ["own"]
-    with pytest.raises(InputError, match=r"no observation of 'd\.mp4': it has those of o1, "):
-        raters(own, other, video="d.mp4")
+    assert raters(own, other, video="d.mp4") is None
+
+
+def test_an_observation_without_codes_is_one_in_which_nothing_was_displayed() -> None:
+    other = replace(CODE, sources=("o2", "c.mp4"))
+    assert raters(other, empty=(("o1", "b.mp4"),)) == []
+    assert raters(empty=(("o1", "b.mp4"),)) == []
+    assert raters() == []
 
 
 def test_a_path_counts_before_a_name() -> None:

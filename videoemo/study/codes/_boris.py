@@ -37,18 +37,21 @@ def read_project(path: Path) -> Codes:
             if "state" in _text(one, "type").lower()
         }
         codes: list[Code] = []
-        points = 0
+        points, empty = 0, []
         for name, observation in _objects(project, "observations").items():
             events = observation.get("events")
             if not isinstance(events, list):
                 raise ValueError(f"observation {shown(name)}: expected events, got {shown(events)}")
-            codes += _states(events, states, name, (name, *_files(observation)))
+            sources = (name, *_files(observation))
+            found = list(_states(events, states, name, sources))
+            codes += found
+            empty += [] if found else [sources]
             points += sum(_event(one)[2] not in states for one in events)
     except (OSError, ValueError) as exc:
         raise InputError(
             f"cannot read {str(path)!r} as a project of BORIS: {reason_of(exc)}"
         ) from exc
-    return Codes(path, tuple(codes), from_file=True, points=points)
+    return Codes(path, tuple(codes), from_file=True, points=points, empty=tuple(empty))
 
 
 def _states(

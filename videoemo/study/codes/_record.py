@@ -65,15 +65,19 @@ class Codes:
         clock says.
     points : int, default=0
         How many events are left out that last no time, or have none.
+    empty : tuple of tuple of str, default=()
+        The sources, as in `Code`, of observations in which nothing is coded.
     """
 
     path: Path
     codes: tuple[Code, ...]
     from_file: bool = False
     points: int = 0
+    empty: tuple[tuple[str, ...], ...] = ()
 
-    def of(self, video: str, names: Collection[str], *, rater: str) -> list[Code]:
-        """Codes of one person of a video, each with its rater.
+    def of(self, video: str, names: Collection[str], *, rater: str) -> list[Code] | None:
+        """Codes of one person of a video, each with its rater; none where nobody was seen to
+        display anything, and None where the file is not of this person, or of this video.
 
         A tier or a subject with one of the person's names is about that person. Where no one is
         named so, all codes are about the one person, and in ELAN each tier is a rater's.
@@ -90,15 +94,17 @@ class Codes:
         Raises
         ------
         InputError
-            The file is of other videos, or of several subjects, none of them this person.
+            The codes are of several subjects, none of them this person.
         """
-        known = {name.casefold() for name in names}
         codes = self._of_video(video)
+        if codes is None:
+            return None
+        known = {name.casefold() for name in names}
         theirs = [one for one in codes if (one.subject or one.tier).casefold() in known]
         if theirs:
             return [replace(one, rater=one.rater or rater or _RATER) for one in theirs]
         if any(_PERSON.fullmatch((one.subject or one.tier).casefold()) for one in codes):
-            return []
+            return None
         subjects = _distinct(one.subject for one in codes)
         if len(subjects) > 1:
             raise InputError(
@@ -107,20 +113,17 @@ class Codes:
             )
         return [replace(one, rater=one.rater or rater or one.tier or _RATER) for one in codes]
 
-    def _of_video(self, video: str) -> list[Code]:
+    def _of_video(self, video: str) -> list[Code] | None:
         """Those of one video, where the file is of several: by its path, else by its name."""
-        if len({one.sources for one in self.codes}) < 2:
+        observations = {*self.empty, *(one.sources for one in self.codes)}
+        if len(observations) < 2:
             return list(self.codes)
         wanted = PurePosixPath(video)
         for matches in (wanted.parts, wanted.parts[-1:], (wanted.stem,)):
-            found = [one for one in self.codes if any(_ends(of, matches) for of in one.sources)]
+            found = {of for of in observations if any(_ends(one, matches) for one in of)}
             if found:
-                return found
-        sources = _distinct(given for one in self.codes for given in one.sources)
-        raise InputError(
-            f"{str(self.path)!r} has no observation of {shown(video)}: it has those of "
-            f"{first_names(sources)}"
-        )
+                return [one for one in self.codes if one.sources in found]
+        return None
 
 
 def _ends(source: str, parts: tuple[str, ...]) -> bool:
