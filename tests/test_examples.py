@@ -68,7 +68,7 @@ def test_two_folders_are_compared_over_persons_and_videos(tmp_path: Path) -> Non
 
 
 def test_labelled_clips_become_a_classifier_that_was_judged(tmp_path: Path) -> None:
-    write_table(toy_table(n=60, n_groups=20), tmp_path / "toy.parquet")
+    write_table(toy_table(n=42, n_groups=14), tmp_path / "toy.parquet")
     said = run("03_classify_clips.py", "toy.parquet", "svc", folder=tmp_path)
     assert "no group stands on both sides" in said
     assert "it says" in said
