@@ -121,7 +121,17 @@ def test_what_cvat_does_not_write_is_refused(
     assert wrong in refused(GOOD.replace(*change), tmp_path)
 
 
-@pytest.mark.parametrize("content", [b"", b"no XML", b"\x00" * 100, b"\xff\xfe\xff", b"<a/>"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"no XML",
+        b"\x00" * 100,
+        b"\xff\xfe\xff",
+        b"<a/>",
+        b"<?xml version='1.0' encoding='u2f'?><a/>",
+    ],
+)
 def test_what_is_no_annotation_is_refused(tmp_path: Path, content: bytes) -> None:
     assert 'export the task from CVAT as "CVAT for video 1.1"' in refused(content, tmp_path)
 

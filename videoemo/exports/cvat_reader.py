@@ -247,7 +247,7 @@ def read_cvat(path: Path) -> CvatAnnotations:
                     raise ValueError(f"one element of more than {_BLOCK:,} bytes")
             parser.Parse(b"", True)
         reader.finish()
-    except (ValueError, expat.ExpatError) as exc:
+    except (ValueError, LookupError, expat.ExpatError) as exc:
         line = f"line {parser.CurrentLineNumber}: " if parser.CurrentByteIndex > 0 else ""
         reason = expat.ErrorString(exc.code) if isinstance(exc, expat.ExpatError) else str(exc)
         raise InputError(f"{str(path)!r}: {line}{reason}; {_ADVICE}") from exc

@@ -56,7 +56,7 @@ def read_document(path: Path) -> Codes:
     except expat.ExpatError as exc:
         reason = f"line {exc.lineno}: {expat.ErrorString(exc.code)}"
         raise InputError(f"cannot read {str(path)!r} as a document of ELAN: {reason}") from exc
-    except (OSError, ValueError) as exc:
+    except (OSError, ValueError, LookupError) as exc:  # the last of an unknown encoding
         raise InputError(
             f"cannot read {str(path)!r} as a document of ELAN: {reason_of(exc)}"
         ) from exc

@@ -212,7 +212,8 @@ def _times(path: Path, line: int, texts: tuple[str, str], parse: _Parse) -> tupl
         raise InputError(f"{str(path)!r} line {line}: start and stop: {exc}") from exc
     if stop < start:
         raise InputError(
-            f"{str(path)!r} line {line}: it stops at {texts[1]}, before it starts at {texts[0]}"
+            f"{str(path)!r} line {line}: it stops at {shown(texts[1])}, before it starts at "
+            f"{shown(texts[0])}"
         )
     return start, stop
 

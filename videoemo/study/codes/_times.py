@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import re
 
+from videoemo.util.messages import shown
+
 __all__ = ["clock_time", "milliseconds", "seconds"]
 
 _CLOCK = re.compile(r"(\d+):([0-5]?\d):([0-5]?\d)([.,]\d+)?", re.ASCII)
@@ -44,7 +46,7 @@ def clock_time(text: str) -> int:
     """
     found = _CLOCK.fullmatch(text.strip())
     if found is None:
-        raise ValueError(f"expected hours:minutes:seconds, got {text!r}")
+        raise ValueError(f"expected hours:minutes:seconds, got {shown(text)}")
     hours, minutes, whole = map(int, found.groups()[:3])
     rest = _number(f"0{found[4]}") if found[4] else 0.0
     return _rounded((hours * 3600 + minutes * 60 + whole + rest) * 1000, text)
@@ -55,10 +57,10 @@ def _number(text: str) -> float:
     try:
         return float(text.strip().replace(",", ".", 1))
     except ValueError:
-        raise ValueError(f"expected a number, got {text!r}") from None
+        raise ValueError(f"expected a number, got {shown(text)}") from None
 
 
 def _rounded(value: float, text: str) -> int:
     if not (math.isfinite(value) and abs(value) <= 1000 * _MOST):
-        raise ValueError(f"expected a time, got {text!r}")
+        raise ValueError(f"expected a time, got {shown(text)}")
     return round(value)
