@@ -25,15 +25,15 @@ _CHUNK = 100
 
 @dataclass(frozen=True)
 class Estimate:
-    """Estimate of a metric, or of an array of metrics, with its 95 % percentile interval.
+    """Estimate of a metric, or of an array of metrics, with its 95 % interval.
 
     Parameters
     ----------
     value : ndarray of float64
-        Over the clips themselves.
+        Over the clips, or the units, themselves.
     low, high : ndarray of float64
-        The 2.5th and the 97.5th percentile over resamples; NaN where there is only one clip, or
-        group.
+        Its ends, of clips the 2.5th and the 97.5th percentile over resamples; NaN where there is
+        only one clip, group or unit.
     """
 
     value: npt.NDArray[np.float64]
