@@ -28,6 +28,7 @@ def test_every_folder_of_code_and_of_settings_is_a_package() -> None:
     settings = {
         "videoemo.classifiers",
         "videoemo.pipelines",
+        "videoemo.pipelines.study",
         "videoemo.pipelines.train",
         "videoemo.protocols",
     }
@@ -47,6 +48,7 @@ def test_every_kind_of_data_file_is_named() -> None:
     settings = {
         "videoemo.classifiers",
         "videoemo.pipelines",
+        "videoemo.pipelines.study",
         "videoemo.pipelines.train",
         "videoemo.protocols",
     }

@@ -21,6 +21,6 @@ def test_a_datasets_root_is_given_or_from_the_environment(
         data_root("vgaf", None, option="--root")
 
 
-@pytest.mark.parametrize("name", ["pipelines", "pipelines/train", "protocols"])
+@pytest.mark.parametrize("name", ["pipelines", "pipelines/study", "pipelines/train", "protocols"])
 def test_the_settings_are_found_in_a_checkout(name: str) -> None:
     assert list(settings_dir(name).glob("*.toml"))

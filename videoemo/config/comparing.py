@@ -1,4 +1,4 @@
-"""Settings of a comparison of conditions, one record a table of pipelines/compare.toml."""
+"""Settings of a comparison of conditions, one record a table of pipelines/study/compare.toml."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Statistics:
 
 @dataclass(frozen=True, kw_only=True)
 class ComparingSettings:
-    """Settings of a comparison; pipelines/compare.toml explains each key."""
+    """Settings of a comparison; pipelines/study/compare.toml explains each key."""
 
     course: CourseSettings
     units: UnitSettings
@@ -86,10 +86,10 @@ def load_comparing(name: str | None = None) -> ComparingSettings:
     RecipeError
         The file has an unknown key, or a value out of range.
     """
-    ours = settings_dir("pipelines") / "compare.toml"
+    ours = settings_dir("pipelines/study") / "compare.toml"
     if name is None:
         return read_record(ComparingSettings, ours)
-    path = find_settings(name, "pipelines")
+    path = find_settings(name, "pipelines/study")
     tables: dict[str, Any] = {**read_toml(ours)}
     for table, given in read_toml(path).items():
         both = isinstance(given, Mapping) and isinstance(tables.get(table), Mapping)

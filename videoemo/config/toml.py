@@ -10,6 +10,7 @@ import tomllib
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
+from functools import cache
 from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -224,7 +225,7 @@ def build_record(kind: type[T], data: Mapping[str, Any], *, where: str) -> T:
     RecipeError
         An unknown or missing key, a value of the wrong type or out of range.
     """
-    hints = get_type_hints(kind)
+    hints = _hints(kind)  # type: ignore[arg-type]
     declared = fields(kind)  # type: ignore[arg-type]
     known = [field.name for field in declared]
     for key in data:
@@ -246,6 +247,14 @@ def build_record(kind: type[T], data: Mapping[str, Any], *, where: str) -> T:
         )
     except ValueError as exc:
         raise RecipeError(f"{where}: {exc}") from exc
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    """The annotations of a dataclass: to work them out takes longer than all the rest, and the
+    settings of thousands of videos are read.
+    """
+    return get_type_hints(kind)
 
 
 def _value(hint: Any, value: Any, *, where: str) -> Any:
