@@ -159,7 +159,7 @@ def test_what_is_left_out_is_said(results: Results) -> None:
     of = agreed(results, ",codes_anna", cells)
     assert of is not None
     assert of.remarks == (
-        "codes that name no expression left out: smirk (1)",
+        f"codes that name no expression left out: smirk (1); expressions are {', '.join(EMOTIONS)}",
         "1 code of a.mp4 beyond its end left out",
     )
 

@@ -189,7 +189,8 @@ class _Reader:
             yield f"{count_noun(points, 'code')} without a duration left out"
         if self.unknown:
             words = first_names(f"{word} ({n:,})" for word, n in self.unknown.most_common())
-            yield f"codes that name no expression left out: {words}"
+            known = ", ".join(self.categories)
+            yield f"codes that name no expression left out: {words}; expressions are {known}"
         for name, n in self.late.items():
             yield f"{count_noun(n, 'code')} of {brief(name)} beyond its end left out"
         if self.uncoded:
