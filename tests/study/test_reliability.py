@@ -162,6 +162,7 @@ def test_what_is_left_out_is_said(results: Results) -> None:
         f"codes that name no expression left out: smirk (1); expressions are {', '.join(EMOTIONS)}",
         "1 code of a.mp4 beyond its end left out",
     )
+    assert "1 code of a.mp4 beyond its end left out." in of.sentences
 
 
 def test_codes_without_any_expression_are_refused(results: Results) -> None:

@@ -129,6 +129,8 @@ def _sentences(given: Ratings, rows: Sequence[Agreement], level: float) -> Itera
     for one in rows:
         if one.measure == "kappa" and one.found_by == OURS:
             yield f"Kappa of {one.coded_by} and videoemo was {_figure(one)}."
+    for remark in given.remarks:
+        yield f"{remark[:1].upper()}{remark[1:]}."
 
 
 def _figure(one: Agreement) -> str:

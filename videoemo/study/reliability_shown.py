@@ -92,7 +92,7 @@ def _confusion(
     cells = {(one.coded, one.found): one for one in of}
     coded = dict.fromkeys(one.coded for one in of)
     table = tuple(
-        (name, f"{cells[name, found[0]].n:,}", *(_number(cells[name, to].value) for to in found))
+        (name, f"{cells[name, found[0]].n:,}", *(_share(cells[name, to].value) for to in found))
         for name in coded
     )
     return found, table
@@ -104,6 +104,11 @@ def _estimate(one: Agreement | None) -> str:
     if math.isnan(one.low):
         return _number(one.value)
     return f"{_number(one.value)} [{_number(one.low)}, {_number(one.high)}]"
+
+
+def _share(value: float) -> str:
+    """Two digits, and none where it is nothing at all."""
+    return _number(value) if value else "0"
 
 
 def _number(value: float) -> str:
