@@ -59,3 +59,14 @@ def test_a_very_large_difference_needs_few_units(paired: bool) -> None:
 )
 def test_a_difference_that_is_none_needs_more_than_there_are(b: np.ndarray, paired: bool) -> None:
     assert units_needed(np.arange(9.0), b, paired=paired) is None
+
+
+def test_differences_of_any_size_have_the_number_at_which_the_power_is_reached() -> None:
+    from statsmodels.stats.power import TTestIndPower
+
+    for size in (0.03, 0.1, 0.32, 0.478, 0.733, 1.4, 2.5, 5.0):
+        a, b = spread(30, mean=size / hedges_correction(58)), spread(30, mean=0)
+        needed = units_needed(a, b, paired=False)
+        assert needed is not None
+        assert TTestIndPower().power(size, needed, 0.05) >= 0.8 - 1e-9
+        assert TTestIndPower().power(size, max(needed - 1, 2), 0.05) < 0.8 or needed == 2

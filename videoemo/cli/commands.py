@@ -6,6 +6,7 @@ import click
 
 from videoemo._version import __version__
 from videoemo.cli.annotate import annotate
+from videoemo.cli.compare import compare
 from videoemo.cli.demo import demo
 from videoemo.cli.doctor import doctor
 from videoemo.cli.export import export
@@ -84,6 +85,7 @@ for _command in (
     merge,
     annotate,
     report,
+    compare,
     export,
     import_corrections,
     demo,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import ceil
+from bisect import bisect_left
 
 import numpy as np
 import numpy.typing as npt
@@ -60,9 +60,14 @@ def units_needed(
     test = TTestPower() if paired else TTestIndPower()
     if np.isnan(size) or test.power(size, MOST, level) < power:
         return None
-    if test.power(size, 2, level) >= power:
-        return 2
-    return ceil(float(test.solve_power(effect_size=size, power=power, alpha=level)))
+    # Not by solve_power, which does not always converge, nor from MOST down: of very many units the
+    # power that is computed is NaN.
+    enough = 2
+    while test.power(size, enough, level) < power:
+        enough *= 2
+    return bisect_left(
+        range(enough + 1), power, lo=max(enough // 2, 2), key=lambda n: test.power(size, n, level)
+    )
 
 
 def _of_pairs(a: npt.NDArray[np.float64], b: npt.NDArray[np.float64]) -> float:

@@ -231,7 +231,7 @@ def axes(
         sheet.box(place.left, y - size * 0.85, size * 0.9, size * 0.9, colour=colour)
     room = place.right - words
     sheet.text(words, y, title, size=size, colour=theme.ink, bold=True, room=room)
-    numbers = ticks(*place.x, most=5) if times else ticks(*place.x, most=4, steps=_STEPS)
+    numbers = ticks(*place.x, most=6) if times else ticks(*place.x, most=4, steps=_STEPS)
     for x, number in zip(place.across(numbers), numbers, strict=True):
         sheet.line([(x, place.top), (x, place.bottom)], colour=theme.pale, width=0.5)
         y = place.bottom + size * 1.2

@@ -32,7 +32,7 @@ __all__ = ["CoursePanel", "Mark", "course_figure", "course_panels"]
 # Of a panel: room for its numbers, in points; of a mark, its height and its distance to the next.
 LEFT, MARK, PITCH = 24.0, 2.6, 3.6
 # Of the bands, and of the ground under a mark.
-BAND, UNDER = 0.22, 0.07
+BAND, UNDER = 0.22, 0.05
 
 Floats = npt.NDArray[np.float64]
 
