@@ -52,15 +52,16 @@ def measures(observations: Sequence[Observation]) -> Measures:
 
     - `mean_`: the mean probability, each face weighing as in the tables of the run (`mean_by`);
     - `peak_`: the highest probability, smoothed as in pictures: one frame alone is noisy;
-    - `share_`: the share of the time in its episodes, of the time in all; of a picture 0 or 1;
+    - `share_`: the share of the time in its episodes, of the time in all;
     - `first_`: the seconds from the onset to its first episode, 0 where that has begun before;
       NaN where there is none;
-    - `episodes_`: how many episodes it has in a minute of all episodes, NaN of a picture;
+    - `episodes_`: how many episodes it has in a minute of all episodes;
     - `length_`: the mean length of its episodes in seconds; NaN where there is none.
 
-    Of valence, where it is known, the mean and the peak, the highest. A baseline is subtracted from
-    means and peaks. Of several videos of a unit in a condition, or of several persons in one, the
-    mean is taken, each counting the same, of what is known.
+    Of valence, where it is known, the mean and the peak, the highest. Of a picture there are means
+    and shares, 0 or 1; all else is NaN, for peaks would be the means again. A baseline is
+    subtracted from means and peaks. Of several videos of a unit in a condition, or of several
+    persons in one, the mean is taken, each counting the same, of what is known.
 
     Parameters
     ----------
@@ -115,7 +116,8 @@ def by_unit(
 def _levels(one: Observation) -> tuple[Float64Array, Float64Array]:
     """Means and peaks of what is displayed from the onset on, less the baseline."""
     baseline = 0.0 if one.baseline is None else one.baseline
-    return one.series.mean(0.0) - baseline, one.series.peak() - baseline
+    peak = one.series.peak() if one.seconds > 0 else np.full(len(one.series.names), np.nan)
+    return one.series.mean(0.0) - baseline, peak - baseline
 
 
 def _times(episodes: Sequence[Episode], classes: Sequence[str]) -> Iterator[Float64Array]:
@@ -129,7 +131,7 @@ def _times(episodes: Sequence[Episode], classes: Sequence[str]) -> Iterator[Floa
     lasts, there = seconds.sum() > 0, n > 0
     with np.errstate(divide="ignore", invalid="ignore"):
         yield seconds / seconds.sum() if lasts else frames / frames.sum()
-        yield np.where(there, first, np.nan)
+        yield np.where(there & lasts, first, np.nan)
         yield n / (seconds.sum() / 60) if lasts else np.full(len(classes), np.nan)
         yield seconds / n if lasts else np.full(len(classes), np.nan)
 
