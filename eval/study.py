@@ -7,7 +7,7 @@ Printed are, for each kind of study, the share of studies without a difference i
 5 % calls one, beside SciPy's t-test of the same units and of frames as if they were units; how
 often the 95 % intervals hold the truth, beside those of frames; and how often a true difference is
 found, beside SciPy's t-test and MNE's cluster test. --speed times the statistics of 500 units of a
-minute.
+minute, and `videoemo compare` of as many videos.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from tqdm import tqdm
 from eval.support.command import command
 from eval.support.markdown import table
 from eval.support.studies import CASES, COLUMNS, VALENCE, WHOLLY_SEEN, Case, draw, measures
+from eval.support.study_speed import compare_speed
 from videoemo.metrics.clusters import permutation_clusters
 from videoemo.metrics.permutation import permutation_p
 from videoemo.metrics.unit_bootstrap import difference_estimate, mean_estimate
@@ -213,7 +214,9 @@ def power(studies: int, jobs: int) -> str:
 
 
 def speed() -> str:
-    """How long the statistics of 500 units of a minute take, in steps of 0.1 s."""
+    """How long a comparison of 500 units of a minute takes, in steps of 0.1 s: the statistics, and
+    all of it.
+    """
     rng = np.random.default_rng(0)
     courses = rng.random((500, 600, 9))
     courses[rng.random((500, 600)) < 0.1] = np.nan
@@ -234,7 +237,10 @@ def speed() -> str:
         do()
         told.append(f"{name} {time.perf_counter() - started:.1f} s")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return f"500 units, 600 points, 9 columns: {', '.join(told)}; peak {peak:.0f} MiB"
+    lines = [f"500 units, 600 points, 9 columns: {', '.join(told)}; peak {peak:.0f} MiB"]
+    seconds, peak = compare_speed(500, minutes=1)
+    lines += [f"videoemo compare, 500 videos of a minute: {seconds:.1f} s; peak {peak:.0f} MiB"]
+    return "\n".join(lines)
 
 
 @command(__doc__)
