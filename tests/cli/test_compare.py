@@ -27,7 +27,7 @@ def test_it_says_what_the_unit_is_who_counts_and_what_differs(
     assert (status, told) == (0, "")
     assert "unit" in said.splitlines()[0]
     assert "a: 6 units, b: 6 units" in said
-    assert "left out: no results of 'gone.mp4'" in said
+    assert "left out: it was not scored (1)" in said
     assert "differ at the family-wise level 0.05" in said
     assert said.endswith(f"report: {results / 'compare' / 'report.html'}\n")
 

@@ -183,8 +183,8 @@ def test_who_cannot_be_observed_is_left_out_by_name(tmp_path: Path) -> None:
         "a7": "it has no person 4: tracks.csv has 0",
         "a8": "at no time of the baseline, -1 to 0 s, the person is seen",
         "b3": "at no time from the onset on the person is seen",
-        "b8": "no results of 'b8' in ",
-        "b9": "b9 could not be scored: no picture",
+        "b8": "it was not scored",
+        "b9": "it could not be scored: no picture",
         "c": "the design does not name it",
     }.items():
         assert reason in reasons(left_out)[video]
@@ -220,9 +220,15 @@ def test_two_videos_of_one_unit_are_no_group(tmp_path: Path) -> None:
         observed(tmp_path, FOUR, design)
 
 
+def test_a_design_of_other_videos_is_refused_with_what_may_be_meant(tmp_path: Path) -> None:
+    design = "video,condition\na1.mp4,a\nb1.mp4,b\n"
+    with pytest.raises(InputError, match=r"no results of 'a1\.mp4' in .*; it has 4 videos: a1, a2"):
+        observed(tmp_path, FOUR, design)
+
+
 def test_too_few_units_are_refused_with_the_first_that_was_left_out(tmp_path: Path) -> None:
     tables = FOUR | {"a2": alone([None] * 20)}
-    message = r"\(a: 1, b: 2\): .* with two units in each; left out: .*: .*, and 3 more"
+    message = r"\(a: 1, b: 2\): .* with two units in each; left out: a2: nobody is seen in it$"
     with pytest.raises(InputError, match=message) as info:
         observed(tmp_path, tables)
     assert "\n" not in str(info.value)

@@ -11,6 +11,7 @@ from videoemo.results import Results
 from videoemo.study.design import Design, DesignRow, Of
 from videoemo.study.units import LeftOut, Observation
 from videoemo.study.video_units import Observer
+from videoemo.tables.videos import VideoRow
 from videoemo.util.messages import brief, count_noun, first_names, shown
 from videoemo.util.slow_work import SlowWork
 
@@ -80,7 +81,8 @@ def observe(
     ]
     kept = [one for one in found if one not in lonely]
     if not kept:
-        raise InputError(_too_few(found, left_out, design))
+        unseen = [one for one in seen if isinstance(one, LeftOut)]
+        raise InputError(_too_few(found, unseen, design))
     named = {row.video for row in design.rows}
     left_out += [
         LeftOut(row.video, None, "", "the design does not name it")
@@ -101,19 +103,28 @@ def _observe(
     for row in design.rows:
         of_video.setdefault(row.video, []).append(row)
     slow = SlowWork(notice)
+    listed = {row.video: row for row in results.rows}
+    if listed.keys().isdisjoint(of_video):
+        results.video(design.rows[0].video)  # raises, and says what may be meant
     seen: list[tuple[int, Observation | LeftOut]] = []
     for n, (name, rows) in enumerate(of_video.items()):
         slow.go_on(f"{n:,} of {count_noun(len(of_video), 'video')} read")
-        try:
-            video = results.video(name)
-        except InputError as exc:  # it was not scored, or could not be
-            seen += [(row.line, LeftOut(name, None, row.unit, str(exc))) for row in rows]
+        reason = _not_scored(listed.get(name))
+        if reason:
+            seen += [(row.line, LeftOut(name, None, row.unit, reason)) for row in rows]
             continue
-        video = replace(video)  # a copy, with whose last use its tables are gone
+        video = replace(results.video(name))  # a copy, with whose last use its tables are gone
         if notice is not None and video.corrections_remark:
             notice(f"{brief(name)}: {video.corrections_remark}")
         seen += [(row.line, one) for row in rows for one in observer.observe(video, row)]
     return [one for _, one in sorted(seen, key=lambda numbered: numbered[0])]
+
+
+def _not_scored(row: VideoRow | None) -> str:
+    """Why there is nothing of a video; empty where there is something."""
+    if row is None:
+        return "it was not scored"
+    return f"it could not be scored: {brief(row.error)}" if row.failed else ""
 
 
 def _check_once(found: Sequence[Observation]) -> None:
@@ -162,9 +173,9 @@ def _too_few(found: Sequence[Observation], left_out: Sequence[LeftOut], design: 
         units[one.condition].add(one.unit)
     counts = first_names(f"{name}: {len(theirs):,}" for name, theirs in units.items())
     same = "the same units in both" if design.within is not None else "two units in each"
-    first = left_out[0]
-    return (
-        f"too few units to compare ({counts}): it takes two conditions with {same}; "
-        f"left out: {brief(first.video)}: {brief(first.reason)}"
-        + (f", and {len(left_out) - 1:,} more" if len(left_out) > 1 else "")
-    )
+    said = f"too few units to compare ({counts}): it takes two conditions with {same}"
+    if not left_out:
+        return said
+    first, more = left_out[0], len(left_out) - 1
+    others = f", and {more:,} more" if more else ""
+    return f"{said}; left out: {brief(first.video)}: {brief(first.reason)}{others}"
