@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -24,9 +25,11 @@ from videoemo.plots import (
 )
 from videoemo.plots._palette import contrast
 from videoemo.plots._study import Theme
+from videoemo.plots._study_course import _range
 
 SECONDS = np.arange(20) / 10
 LEVELS = np.full((2, 20), 0.3) + np.array([[0.0], [0.4]])
+N = np.full((2, 20), 5)
 
 
 def course(name: str = "happiness", *, mean: float = 1.0) -> CoursePanel:
@@ -34,7 +37,8 @@ def course(name: str = "happiness", *, mean: float = 1.0) -> CoursePanel:
     values = LEVELS * mean
     values[0, 7] = np.nan
     marks = [Mark(0.5, 1.5, 0, 1)]
-    return CoursePanel(name, (1.0, 0.7, 0.0), SECONDS, values, values - 0.1, values + 0.1, marks)
+    low, high = values - 0.1, values + 0.1
+    return CoursePanel(name, (1.0, 0.7, 0.0), SECONDS, N, values, low, high, marks)
 
 
 def measured(*, n: int = 5) -> MeasurePanel:
@@ -84,7 +88,7 @@ def test_what_never_occurs_and_what_is_not_known_is_drawn() -> None:
     (flat,) = course_panels([course(mean=0.0)], dark=False)
     assert "<svg" in flat
     nothing = np.full((2, 20), np.nan)
-    empty = CoursePanel("fear", None, SECONDS, nothing, nothing, nothing, [])
+    empty = CoursePanel("fear", None, SECONDS, 0 * N, nothing, nothing, nothing, [])
     assert "<svg" in course_panels([empty], dark=False)[0]
 
 
@@ -98,3 +102,11 @@ def test_conditions_stand_out_from_the_ground(theme: Theme) -> None:
     found = condition_colours(MOST_CONDITIONS, theme)
     assert len(set(found)) == MOST_CONDITIONS
     assert min(contrast(colour, theme.ground) for colour in found) >= 3
+
+
+def test_an_interval_of_a_handful_of_units_does_not_flatten_the_others() -> None:
+    wide = course()
+    wide.low[1], wide.high[1] = -50, 50
+    few = replace(wide, n=np.vstack([N[0], N[1] - 3]))
+    assert _range(wide, room=0)[1] > 40
+    assert _range(few, room=0)[1] < 2

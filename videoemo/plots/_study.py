@@ -35,6 +35,7 @@ from videoemo.plots._panel import Panel
 
 __all__ = [
     "DARK",
+    "HEIGHT",
     "LIGHT",
     "MOST_CONDITIONS",
     "SIZE",
@@ -129,7 +130,7 @@ Draw = Callable[[Canvas, Panel, float, Theme], None]
 
 @contextmanager
 def figure(
-    paths: Iterable[Path], n_panels: int, legend: Legend, *, left: float, height: float = HEIGHT
+    paths: Iterable[Path], heights: Sequence[float], legend: Legend, *, left: float
 ) -> Iterator[tuple[Canvas, list[Panel]]]:
     """Yield a page with a place for each of some panels; write it to files when done, as PNG of 300
     dots an inch or as SVG by their suffixes.
@@ -138,40 +139,38 @@ def figure(
     ----------
     paths : iterable of Path
         The files.
-    n_panels : int
-        How many.
+    heights : sequence of float
+        Of each panel with its words, in points.
     legend : Legend
         The conditions, above them, and the notes, below.
     left : float
         Room at the left of each for words, in points.
-    height : float
-        Of a panel with its words, in points.
     """
-    columns = min(COLUMNS, n_panels)
-    rows = -(-n_panels // columns)
+    columns = min(COLUMNS, len(heights))
+    rows = [max(heights[i : i + columns]) for i in range(0, len(heights), columns)]
     lines = _lines(legend.labels, room=WIDTH - 2 * MARGIN)
     step = SIZE * LINE
     top = MARGIN + step * len(lines) + 8
     notes = [*legend.notes, FOOTER]
     foot = step * len(notes) + MARGIN
-    with new_canvas(width=WIDTH, height=round(top + rows * height + foot)) as sheet:
+    with new_canvas(width=WIDTH, height=round(top + sum(rows) + foot)) as sheet:
         for i, line in enumerate(lines):
             _legend(sheet, line, y=MARGIN + step * (i + 0.8), dashed=legend.dashed)
         width = (WIDTH - 2 * MARGIN - GAP * (columns - 1)) / columns
         places = [
             _place(
                 MARGIN + (width + GAP) * (i % columns),
-                top + height * (i // columns),
+                top + sum(rows[: i // columns]),
                 width,
                 height,
                 left=left,
                 size=SIZE,
             )
-            for i in range(n_panels)
+            for i, height in enumerate(heights)
         ]
         yield sheet, places
         for i, note in enumerate(notes):
-            y = top + rows * height + step * (i + 0.8)
+            y = top + sum(rows) + step * (i + 0.8)
             sheet.text(MARGIN, y, note, size=SIZE - 0.5, colour=GREY, room=WIDTH - 2 * MARGIN)
     for path in paths:
         sheet.write_for_paper(path)

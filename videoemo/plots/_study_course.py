@@ -14,6 +14,7 @@ from videoemo.plots._palette import RGB
 from videoemo.plots._panel import Panel
 from videoemo.plots._study import (
     DARK,
+    HEIGHT,
     LIGHT,
     LINES,
     Legend,
@@ -33,6 +34,8 @@ __all__ = ["CoursePanel", "Mark", "course_figure", "course_panels"]
 LEFT, MARK, PITCH = 24.0, 2.6, 3.6
 # Of the bands, and of the ground under a mark.
 BAND, UNDER = 0.22, 0.05
+# Of fewer units a band may be wider than the scale.
+LEAST_SURE = 4
 
 Floats = npt.NDArray[np.float64]
 
@@ -67,6 +70,8 @@ class CoursePanel:
         That of the expression; None for none.
     seconds : float64 (t,)
         Ascending.
+    n : int64 (k, t)
+        Of how many units each mean is.
     mean, low, high : float64 (k, t)
         NaN where nothing is known.
     marks : sequence of Mark
@@ -76,6 +81,7 @@ class CoursePanel:
     name: str
     colour: RGB | None
     seconds: Floats
+    n: npt.NDArray[np.int64]
     mean: Floats
     low: Floats
     high: Floats
@@ -104,10 +110,8 @@ def course_figure(
     OutputError
         A file cannot be written.
     """
-    with figure(paths, len(panels), Legend(labels, [note], dashed=True), left=LEFT) as (
-        sheet,
-        places,
-    ):
+    heights, legend = [HEIGHT] * len(panels), Legend(labels, [note], dashed=True)
+    with figure(paths, heights, legend, left=LEFT) as (sheet, places):
         for panel, place in zip(panels, places, strict=True):
             _draw(panel, sheet, place, 7.5, LIGHT)
 
@@ -172,8 +176,8 @@ def _draw(panel: CoursePanel, sheet: Canvas, place: Panel, size: float, theme: T
             sheet.box(left, top + half_row * height, right - left, height, colour=colours[at])
     for at, (mean, low, high) in enumerate(zip(panel.mean, panel.low, panel.high, strict=True)):
         for run in _runs(low + high):
-            edge = [*place.at(panel.seconds[run], high[run])]
-            edge += place.at(panel.seconds[run], low[run])[::-1]
+            edge = place.at(panel.seconds[run], np.clip(high[run], *place.y))
+            edge += place.at(panel.seconds[run], np.clip(low[run], *place.y))[::-1]
             sheet.areas([np.array(edge)], colour=colours[at], alpha=BAND)
         for run in _runs(mean):
             points = place.at(panel.seconds[run], mean[run])
@@ -181,8 +185,11 @@ def _draw(panel: CoursePanel, sheet: Canvas, place: Panel, size: float, theme: T
 
 
 def _range(panel: CoursePanel, *, room: float) -> tuple[float, float]:
-    """What the vertical scale holds, with a share of it left for the marks."""
-    known = np.concatenate([part.ravel() for part in (panel.mean, panel.low, panel.high)])
+    """What the vertical scale holds, with a share of it left for the marks: all means, and bands
+    but those of a handful of units, which may be wider than all that can be.
+    """
+    sure = panel.n >= LEAST_SURE
+    known = np.concatenate([panel.mean.ravel(), panel.low[sure], panel.high[sure]])
     known = known[np.isfinite(known)]
     low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
     # Shares begin at 0, and what never occurs is a line at the bottom, not noise.

@@ -78,11 +78,11 @@ def measures_figure(
     OutputError
         A file cannot be written.
     """
-    height = max(_height(panel, size=7.5) for panel in panels)
+    heights = [_height(panel, size=7.5) for panel in panels]
     legend = Legend(labels, [note], dashed=False)
-    with figure(paths, len(panels), legend, left=LEFT, height=height) as (sheet, places):
+    with figure(paths, heights, legend, left=LEFT) as (sheet, places):
         for panel, place in zip(panels, places, strict=True):
-            _draw(panel, sheet, _fitted(panel, place, size=7.5), 7.5, LIGHT)
+            _draw(panel, sheet, place, 7.5, LIGHT)
 
 
 def measure_panels(panels: Sequence[MeasurePanel], *, dark: bool) -> list[str]:
@@ -113,20 +113,8 @@ def _row(panel: MeasurePanel, *, size: float) -> float:
     return max(ROW, 4.2 * len(panel.mean) + 3) * size / 7.5
 
 
-def _fitted(panel: MeasurePanel, place: Panel, *, size: float) -> Panel:
-    """The place of a panel of fewer rows than others, which ends higher up."""
-    return replace(place, bottom=place.top + _row(panel, size=size) * len(panel.rows))
-
-
 def _draw(panel: MeasurePanel, sheet: Canvas, place: Panel, size: float, theme: Theme) -> None:
-    dots = [units for units in panel.units if len(units) <= MOST_DOTS]
-    shown = [panel.mean, panel.low, panel.high, *dots]
-    known = np.concatenate([part.ravel() for part in shown])
-    known = known[np.isfinite(known)]
-    low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
-    low, high = min(low, 0.0), max(high, 0.05 if low >= 0 else low + 0.05)
-    margin = 0.04 * (high - low)
-    place = replace(place, x=(low - margin, high + margin))
+    place = replace(place, x=_range(panel))
     axes(
         sheet,
         place,
@@ -148,11 +136,28 @@ def _draw(panel: MeasurePanel, sheet: Canvas, place: Panel, size: float, theme: 
                 marks = [(x, y) for x in place.across(units[:, row])]
                 _faint(sheet, marks, size=size * UNIT, colour=colours[at])
             if np.isfinite(panel.low[at, row]):
-                ends = place.across([panel.low[at, row], panel.high[at, row]])
+                ends = place.across(np.clip([panel.low[at, row], panel.high[at, row]], *place.x))
                 sheet.line([(x, y) for x in ends], colour=colours[at], width=size * 0.16)
             if np.isfinite(panel.mean[at, row]):
                 (x,) = place.across([panel.mean[at, row]])
                 sheet.dots([(x, y)], colour=colours[at], size=size * MEAN)
+
+
+def _range(panel: MeasurePanel) -> tuple[float, float]:
+    """What the scale holds: the units where they are shown, and intervals as far as units lie,
+    since that of a handful of units may be wider than all that can be.
+    """
+    values = np.concatenate([units.ravel() for units in panel.units])
+    values = values[np.isfinite(values)]
+    least, most = (float(values.min()), float(values.max())) if len(values) else (0.0, 1.0)
+    ends = np.clip(np.concatenate([panel.low.ravel(), panel.high.ravel()]), least, most)
+    dots = [units.ravel() for units in panel.units if len(units) <= MOST_DOTS]
+    known = np.concatenate([panel.mean.ravel(), ends, *dots])
+    known = known[np.isfinite(known)]
+    low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
+    low, high = min(low, 0.0), max(high, 0.05 if low >= 0 else low + 0.05)
+    margin = 0.04 * (high - low)
+    return low - margin, high + margin
 
 
 def _name(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
+from importlib import metadata
 from pathlib import Path
 from typing import Any, Literal
 
@@ -253,6 +254,7 @@ def _about(study: Study, design: Path) -> dict[str, Any]:
         "baseline": study.baseline,
         "settings": asdict(study.settings),
         "conditions": study.units,
-        "versions": versions(),
+        "versions": versions()
+        | {name: metadata.version(name) for name in ("scipy", "statsmodels")},
         "reading": "displayed expression as a network sees it, not a felt emotion",
     }

@@ -82,6 +82,7 @@ def course_parts(study: Study) -> list[CoursePanel]:
             name,
             known.get(name),
             middles,
+            bands.n,
             bands.mean[:, :, c],
             bands.low[:, :, c],
             bands.high[:, :, c],
