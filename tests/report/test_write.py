@@ -154,3 +154,16 @@ def test_where_there_are_no_results_it_says_so_in_one_line(
     status, said, told = videoemo("report", folder)
     assert (status, said, told.count("\n")) == (1, "", 1)
     assert not (folder / "index.html").exists()
+
+
+def test_the_index_leads_to_a_study_where_there_is_one(out: Path) -> None:
+    report(out)
+    link = '<a href="compare/report.html">'
+    assert link not in (out / "index.html").read_text()
+    (out / "compare").mkdir()
+    (out / "compare" / "report.html").write_text("a study")
+    report(out)
+    assert link in (out / "index.html").read_text()
+    # A page to mail goes without the others.
+    report(out, embed=True)
+    assert link not in (out / "index.html").read_text()

@@ -35,7 +35,7 @@ def test_the_examples_run(
     assert difference["mean_happiness"] > 0.5
     assert difference["mean_neutral"] < -0.5
     assert p["mean_happiness"] < 0.05
-    # Nine clips show five people: so few show nothing.
+    # Eleven clips show five people: so few show nothing.
     clips = pd.read_csv("clips/compare/comparison.csv")
     assert set(clips["n_a"].dropna()) | set(clips["n_b"].dropna()) <= {0, 1, 2, 3}
     assert not (clips["p_holm"] <= 0.05).any()

@@ -26,7 +26,9 @@ _HEAD, _TAIL = "window.videoemoIndex = ", "]};\n"
 _LARGEST = 1024 * 1024 * 1024
 
 
-def index_page(rows: Sequence[IndexRow], classes: Sequence[str], *, embed: bool) -> str:
+def index_page(
+    rows: Sequence[IndexRow], classes: Sequence[str], *, embed: bool, study: str = ""
+) -> str:
     """The index as a page of HTML.
 
     Parameters
@@ -37,6 +39,8 @@ def index_page(rows: Sequence[IndexRow], classes: Sequence[str], *, embed: bool)
         The names of the classes.
     embed : bool
         Whether it holds all it needs, the data too.
+    study : str, default=""
+        The address of the report of a study of the videos; empty for none.
     """
     scored = [row for row in rows if row.status == "ok"]
     failed = len(rows) - len(scored)
@@ -62,6 +66,7 @@ def index_page(rows: Sequence[IndexRow], classes: Sequence[str], *, embed: bool)
         kinds=[(kind, what, f"{n:,}") for kind, what, n in kinds if n or kind in ("all", "failed")],
         dominants=[(name, f"{leading.count(name):,}") for name in map(printable, classes)],
         failed=failed,
+        study=study,
     )
 
 

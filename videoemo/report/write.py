@@ -18,7 +18,7 @@ from videoemo.report.index_row import Gist, IndexRow
 from videoemo.report.video_page import write_embedded_video_page, write_video_page
 from videoemo.results import Results, VideoResults, load_results
 from videoemo.runs.progress import Progress
-from videoemo.runs.state.paths import INDEX, INDEX_DATA, PAGE
+from videoemo.runs.state.paths import COMPARE, INDEX, INDEX_DATA, PAGE
 from videoemo.util.files import atomic_write
 from videoemo.util.messages import brief, reason_of
 from videoemo.util.regular_files import is_regular, open_regular, read_regular
@@ -174,10 +174,12 @@ def _check_ours(path: Path) -> None:
 def _write_index(results: Results, pages: _Pages, *, embed: bool) -> None:
     out, classes = results.path, results.columns.classes
     rows = _rows(results, pages, embed=embed)
+    compared = not embed and is_regular(out / COMPARE / PAGE)
+    study = address(out / COMPARE / PAGE, start=out) if compared else ""
     for path, text in (
         # The data is written in both cases: from it the next report knows what is there.
         (out / INDEX_DATA, index_data(rows, classes)),
-        (out / INDEX, index_page(rows, classes, embed=embed)),
+        (out / INDEX, index_page(rows, classes, embed=embed, study=study)),
     ):
         with atomic_write(path) as temporary:
             temporary.write_text(text, encoding="utf-8")

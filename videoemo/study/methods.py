@@ -67,6 +67,16 @@ _REFERENCES = {
     ),
 }
 
+# What is measured of an expression, by the kind of measure.
+_KINDS = {
+    "mean": "its mean probability",
+    "peak": "the highest, smoothed",
+    "share": "the share of time in its episodes",
+    "first": "the seconds until the first of them",
+    "episodes": "their number a minute",
+    "length": "their mean length",
+}
+
 
 def methods(study: Study, scored: Provenance) -> list[str]:
     """Paragraphs on how a study was done.
@@ -177,10 +187,18 @@ def _measures(study: Study) -> Iterator[str]:
             "expressions; and the share of pairs in step beyond chance (synchrony)."
         )
         return
+    measures = study.measures
+    names = [
+        name
+        for name, values in zip(measures.names, measures.values.T, strict=True)
+        if not np.isnan(values).all()
+    ]
+    kinds = {name.partition("_")[0] for name in names}
+    told = _listed(words for kind, words in _KINDS.items() if kind in kinds)
+    valence = [kind for kind in ("mean", "peak") if f"{kind}_valence" in names]
+    of_valence = f"; and the {_listed(valence)} of valence" if valence else ""
     yield (
-        "Measures of a unit are, of each expression, its mean probability and the highest, "
-        "smoothed, the share of time in its episodes, the seconds until the first, their "
-        "number a minute and mean length; and mean and peak of valence. Of several videos of a "
+        f"Measures of a unit are, of each expression, {told}{of_valence}. Of several videos of a "
         "unit in one condition the mean counted, each counting the same."
     )
 

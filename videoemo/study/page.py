@@ -58,7 +58,8 @@ def study_page(study: Study, scored: Provenance, files: Sequence[str]) -> str:
         The names of the files beside it.
     """
     courses, measured = course_parts(study), measure_parts(study)
-    shown, told = study.comparisons[:_MOST_ROWS], methods(study, scored)
+    known = [one for one in study.comparisons if one.n_a or one.n_b]
+    shown, told = known[:_MOST_ROWS], methods(study, scored)
     return render_page(
         "compare.html",
         scripts=[],
@@ -88,7 +89,8 @@ def study_page(study: Study, scored: Provenance, files: Sequence[str]) -> str:
         measures_note=measures_note(study),
         found=[_row(one, study.of) for one in study.found[:_MOST_ROWS]],
         rows=[_row(one, study.of) for one in shown],
-        more=len(study.comparisons) - len(shown),
+        more=len(known) - len(shown),
+        unknown=len(study.comparisons) - len(known),
         level=f"{study.settings.statistics.level:g}",
         power=f"{100 * study.settings.statistics.power:g} %",
         paired=study.paired,
