@@ -181,10 +181,18 @@ def test_units_that_are_not_in_every_condition_are_said(tmp_path: Path) -> None:
 
 
 def test_too_few_permutations_for_so_many_tests_are_said(tmp_path: Path) -> None:
-    results, design = write_study(tmp_path, TWO)
+    many = {f"{letter}{i}.mp4": 0.3 + i / 50 for letter in "ab" for i in range(9)}
+    results, design = write_study(tmp_path, many)
     few = replace(QUICK, statistics=replace(QUICK.statistics, permutations=100, level=0.01))
     study = compare(results, design, by="condition", settings=few)
     assert any("raise permutations" in one for one in study.remarks)
+
+
+def test_too_few_units_for_any_test_are_said(tmp_path: Path) -> None:
+    few = {name: mean for name, mean in TWO.items() if name[1] < "3"}
+    results, design = write_study(tmp_path, few)
+    study = run(results, design)
+    assert any("the smallest p that 3 and 3 units can have is 0.1" in one for one in study.remarks)
 
 
 def test_too_many_conditions_are_refused(tmp_path: Path) -> None:

@@ -195,15 +195,15 @@ def _remarks(study: Study, scored: Provenance) -> Iterator[str]:
     tested = [one for one in study.comparisons if not np.isnan(one.p)]
     # Holm's method holds the smallest p against the level over the number of tests.
     enough = numbers.level / max(len(tested), 1)
-    if tested and 1 / (numbers.permutations + 1) > enough:
-        yield (
-            f"{numbers.permutations:,} permutations cannot show any of {len(tested):,} tests to be "
-            f"beyond chance at {numbers.level:g}: raise permutations in the settings."
-        )
-    elif tested and min(_smallest_p(one, paired=study.paired) for one in tested) > enough:
+    if tested and min(_smallest_p(one, paired=study.paired) for one in tested) > enough:
         yield (
             f"So few units cannot show any of {len(tested):,} tests to be beyond chance at "
             f"{numbers.level:g}, whatever they display: {_few(tested, paired=study.paired)}."
+        )
+    elif tested and 1 / (numbers.permutations + 1) > enough:
+        yield (
+            f"{numbers.permutations:,} permutations cannot show any of {len(tested):,} tests to be "
+            f"beyond chance at {numbers.level:g}: raise permutations in the settings."
         )
 
 
