@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import skops.io
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
@@ -189,6 +188,8 @@ def test_a_skops_file_that_names_a_function_is_refused_and_not_run(model_file: P
 
 
 def _dumped(path: Path, estimator: Any) -> Path:
+    import skops.io
+
     skops.io.dump(estimator, path)
     return path
 

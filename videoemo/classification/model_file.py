@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import skops.io
 from sklearn.base import BaseEstimator
 
 from videoemo.classification.classifier import best_of, matrix
@@ -209,6 +208,8 @@ def save_fitted_classifier(path: Path, fitted: BaseEstimator, card: dict[str, An
     OutputError
         The file cannot be written.
     """
+    import skops.io  # takes two seconds, and is no part of reading
+
     data = io.BytesIO(skops.io.dumps(best_of(fitted), compression=zipfile.ZIP_DEFLATED))
     with zipfile.ZipFile(data, "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(CARD, json.dumps(map_text(escape, card), indent=2, ensure_ascii=False))
