@@ -8,13 +8,17 @@ from pathlib import Path
 from videoemo.errors import InputError
 from videoemo.util.files import atomic_write
 
-__all__ = ["block", "rewrite", "table"]
+__all__ = ["block", "line", "rewrite", "table"]
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A Markdown table."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return "\n".join(line(cells) for cells in (head, ["---"] * len(head), *rows))
+
+
+def line(cells: Sequence[str]) -> str:
+    """A line of such a table."""
+    return f"| {' | '.join(cells)} |"
 
 
 def block(readme: Path, name: str) -> str:

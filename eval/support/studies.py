@@ -14,9 +14,11 @@ from videoemo.util.arrays import Float64Array
 
 __all__ = [
     "CASES",
+    "CLASSES",
     "COLUMNS",
     "HAPPINESS",
     "MEASURES",
+    "STEP",
     "VALENCE",
     "WHOLLY_SEEN",
     "Case",
