@@ -44,8 +44,8 @@ RESAMPLED: dict[str, Any] = {"resamples": 1000, "seed": 0}
 BAND_STEP = 5
 # Units of whom the truth is taken.
 MANY = 10_000
-# As logits, for studies of whole measures and of courses; 0 for false positives.
-EFFECTS = (0.0, 1.5, 3.0)
+# As logits: differences that some, and most, studies find.
+EFFECTS = (1.5, 3.0)
 HOLM, COURSE, BAND = "any measure, after Holm", "course: any cluster", "course: band"
 
 # What was found of a measure, by whom: 1 or 0, or a share.

@@ -82,7 +82,7 @@ def test_measures_and_courses_are_those_of_a_comparison() -> None:
 
 def observed(unit: str, course: Float64Array) -> Observation:
     """A unit of whom a frame is sampled at each point."""
-    seconds = np.arange(len(course)) * STEP
+    seconds = np.arange(len(course), dtype=np.float64) * STEP
     neutral = 1 - course[:, :CLASSES].sum(1, keepdims=True)
     values = np.concatenate([course[:, :CLASSES], neutral, course[:, CLASSES:]], axis=1)
     episodes = [

@@ -59,14 +59,14 @@ def test_they_are_those_of_mne(paired: bool) -> None:
         # use: the course and its opposite are laid end to end, and tested on one side.
         both = [np.concatenate([of, of[:, :1] * 0, -of], axis=1) for of in (a, b)]
         _, clusters, p, _ = mne.stats.permutation_cluster_test(
-            both, n_permutations=20000, tail=1, rng=0, **given
+            both, n_permutations=2000, tail=1, rng=0, **given
         )
     theirs = {
         (slices[0].start % 41, (slices[0].stop - 1) % 41 + 1): chance
         for slices, chance in zip(clusters, p, strict=True)
     }
     assert {(one.start, one.stop): one.p for one in ours} == pytest.approx(
-        theirs, abs=1e-12 if paired else 0.01
+        theirs, abs=1e-12 if paired else 0.03
     )
     assert len(ours) > 1
 

@@ -18,7 +18,7 @@ Values = npt.NDArray[np.float64]
 ROOM = 2**21
 # A resample of units that happen to be alike has next to no standard error: it counts as this share
 # of the one found, or a few such resamples would make the interval endless.
-LEAST_ERROR = 0.2
+LEAST_ERROR = 0.1
 # Of fewer units there are too few different resamples: 10 of three.
 FEWEST = 4
 
