@@ -99,7 +99,12 @@ def observed(unit: str, course: Float64Array) -> Observation:
         None,
         0.0,
     )
-    return replace(observation(unit, "a", [0.0], [0.0]), series=series, episodes=tuple(episodes))
+    return replace(
+        observation(unit, "a", [0.0], [0.0]),
+        seconds=len(course) * STEP,
+        series=series,
+        episodes=tuple(episodes),
+    )
 
 
 def test_a_few_studies_are_judged_in_every_point() -> None:
