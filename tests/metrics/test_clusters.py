@@ -143,6 +143,7 @@ def test_where_nothing_differs_there_is_no_cluster(paired: bool) -> None:
     unknown = np.full((6, 10, 2), np.nan)
     assert permutation_clusters(unknown, unknown, paired=paired, **DRAWN) == []
     assert permutation_clusters(same[:1], same[:1], paired=paired, **DRAWN) == []
+    assert permutation_clusters(same[:, :, :0], same[:, :, :0], paired=paired, **DRAWN) == []
 
 
 @pytest.mark.parametrize("paired", [False, True])

@@ -66,6 +66,11 @@ def test_of_fewer_than_two_units_there_is_no_interval() -> None:
     assert np.isnan(found.low).tolist() == np.isnan(found.high).tolist() == [True, True, False]
 
 
+def test_without_units_nothing_is_known() -> None:
+    found = mean_estimate(np.empty((0, 3)), **DRAWN)
+    assert np.isnan([found.value, found.low, found.high]).all()
+
+
 def test_units_that_are_all_alike_have_an_interval_of_no_width() -> None:
     found = mean_estimate(np.full(9, 0.1), **DRAWN)
     assert [found.low, found.high] == pytest.approx([0.1, 0.1], abs=1e-15)

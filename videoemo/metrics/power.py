@@ -45,7 +45,7 @@ def units_needed(
     -------
     int or None
         At least 2; None where there is no difference to be found, or none that a million units
-        would find.
+        would find, and of two pairs, whose spread tells nothing.
 
     Raises
     ------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 import numpy.typing as npt
@@ -87,9 +88,12 @@ def _estimate(samples: Sequence[Values], *, resamples: int, seed: int, level: fl
     rng = np.random.default_rng(seed)
     # How often each unit is drawn, (resamples, n): the same at all points.
     drawn = [
-        rng.multinomial(len(of), np.full(len(of), 1 / max(len(of), 1)), resamples) for of in samples
+        rng.multinomial(n, np.full(n, 1 / n), resamples)
+        if n
+        else np.empty((resamples, 0), np.int64)
+        for n in map(len, samples)
     ]
-    flat = [of.reshape(len(of), -1) for of in samples]
+    flat = [of.reshape(len(of), prod(of.shape[1:])) for of in samples]
     room = max(ROOM // resamples, 1)
     parts = [
         _interval(
