@@ -77,7 +77,8 @@ def permutation_clusters(
     Returns
     -------
     list of Cluster
-        With any p, by column and start. None with fewer than two units in a group, or without points.
+        With any p, by column and start. None with fewer than two units in a group, or without
+        points.
     """
     n, m, points = len(a), len(b), a.shape[1] + 1
     if min(n, m) < 2 or not a.size:
