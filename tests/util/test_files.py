@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -29,6 +31,18 @@ def test_what_breaks_in_the_middle_leaves_the_old_file_and_no_other(tmp_path: Pa
         break_off()
     assert [p.name for p in tmp_path.iterdir()] == ["b.txt"]
     assert (tmp_path / "b.txt").read_text() == "old"
+
+
+def test_a_device_is_not_replaced_by_a_file(tmp_path: Path) -> None:
+    device = tmp_path / "null"
+    try:
+        os.mknod(device, stat.S_IFCHR | 0o666, os.makedev(1, 3))
+    except (AttributeError, OSError):
+        pytest.skip("only root of a POSIX system may make a device")
+    with pytest.raises(OutputError, match="it is a device"), atomic_write(device):
+        pass
+    assert device.is_char_device()
+    assert [p.name for p in tmp_path.iterdir()] == ["null"]
 
 
 def test_a_place_that_cannot_be_written_is_an_output_error_that_names_it(tmp_path: Path) -> None:

@@ -44,11 +44,14 @@ def atomic_write(path: Path) -> Iterator[Path]:
     Raises
     ------
     OutputError
-        The folder cannot be made or the file cannot be written (no space, no permission).
+        The folder cannot be made or the file cannot be written (no space, no permission); or `path`
+        is a device, which a file must not take the place of.
     """
     # The suffix stays last: some writers choose their format by it.
     temporary = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
     try:
+        if path.is_char_device() or path.is_block_device():
+            raise OutputError(f"cannot write {path}: it is a device; name a file")
         path.parent.mkdir(parents=True, exist_ok=True)
         # In a folder from somebody else a link could lie there, and lead to a file of the reader's.
         temporary.unlink(missing_ok=True)
