@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -58,9 +59,9 @@ def test_they_are_those_of_mne(paired: bool) -> None:
         # Its null of two groups takes the greatest sum with its sign, which a two-sided test cannot
         # use: the course and its opposite are laid end to end, and tested on one side.
         both = [np.concatenate([of, of[:, :1] * 0, -of], axis=1) for of in (a, b)]
-        _, clusters, p, _ = mne.stats.permutation_cluster_test(
-            both, n_permutations=2000, tail=1, rng=0, **given
-        )
+        test = mne.stats.permutation_cluster_test
+        rng = "rng" if "rng" in signature(test).parameters else "seed"  # before MNE 1.13
+        _, clusters, p, _ = test(both, n_permutations=2000, tail=1, **{rng: 0}, **given)
     theirs = {
         (slices[0].start % 41, (slices[0].stop - 1) % 41 + 1): chance
         for slices, chance in zip(clusters, p, strict=True)

@@ -237,6 +237,7 @@ def test_a_worker_killed_from_outside_costs_no_video(one: Path) -> None:
     # At work on the last, which is smaller in bytes.
     until(lambda: list(lease_folder(one.parent / "out", "waits.mp4").glob("*.new")))
     (worker,) = [int(pid) for pid in children.read_text().split()]
+    os.kill(worker, signal.SIGSTOP)  # so that it does not look for the video in between
     (one / "waits.mp4").unlink()
     (one.parent / "real.mp4").rename(one / "waits.mp4")
     os.kill(worker, signal.SIGKILL)
