@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import krippendorff
 import numpy as np
 import numpy.typing as npt
@@ -38,7 +40,9 @@ def test_kappa_is_not_known_of_one_category(counts: npt.NDArray[np.float64]) -> 
 
 @pytest.mark.parametrize("n_raters", [2, 3, 5])
 @pytest.mark.parametrize("level", ["nominal", "interval"])
-def test_alpha_is_that_of_the_package_krippendorff(n_raters: int, level: str) -> None:
+def test_alpha_is_that_of_the_package_krippendorff(
+    n_raters: int, level: Literal["nominal", "interval"]
+) -> None:
     values = ratings(n_raters)
     categories = 4 if level == "nominal" else None
     expected = krippendorff.alpha(values, level_of_measurement=level)
