@@ -24,6 +24,7 @@ from videoemo.errors import InputError
 from videoemo.util.arrays import Float64Array, Int64Array
 from videoemo.util.messages import reason_of, shown
 from videoemo.util.regular_files import open_regular
+from videoemo.util.xml_events import xml_parser
 
 __all__ = ["LABEL", "NEW_PERSON", "CvatAnnotations", "CvatTrack", "Shown", "read_cvat"]
 
@@ -229,12 +230,7 @@ def read_cvat(path: Path) -> CvatAnnotations:
         It cannot be read, or is something else; the message says where.
     """
     reader = _Reader()
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.StartDoctypeDeclHandler = reader.refuse_doctype
-    parser.StartElementHandler = reader.start
-    parser.EndElementHandler = reader.end
-    parser.CharacterDataHandler = reader.text
+    parser = xml_parser(reader)
     try:
         with _open(path) as file:
             size = 0

@@ -16,6 +16,7 @@ from videoemo.study.codes._record import Code, Codes
 from videoemo.study.codes._times import milliseconds
 from videoemo.util.messages import reason_of, shown
 from videoemo.util.regular_files import read_regular
+from videoemo.util.xml_events import xml_parser
 
 __all__ = ["read_document"]
 
@@ -44,12 +45,7 @@ def read_document(path: Path) -> Codes:
         It cannot be read, or is something else.
     """
     reader = _Reader()
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.StartDoctypeDeclHandler = reader.refuse_doctype
-    parser.StartElementHandler = reader.start
-    parser.EndElementHandler = reader.end
-    parser.CharacterDataHandler = reader.text
+    parser = xml_parser(reader)
     try:
         parser.Parse(read_regular(path, most=_MOST_BYTES), True)
         codes = [reader.code(one) for one in reader.annotations]
