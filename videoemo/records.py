@@ -298,14 +298,19 @@ class Features(ParallelArrays):
     embedding : float32 (m, d)
         The outputs of the penultimate layer.
     probabilities : float32 (m, c)
-        Rows that sum to 1, columns in the card's class order.
+        Of the expressions: rows that sum to 1, columns in the card's class order; (m, 0) of a
+        network that tells none.
     values : dict of str to float32 (m,)
-        The output of each head of one value, by its name.
+        One number of each head that gives one, by its name: a value, the expected level, such as
+        the age, or the probability of the second of two labels.
+    distributions : dict of str to float32 (m, k)
+        Of each head of other classes than expressions, and of each of levels: rows that sum to 1.
     """
 
     embedding: npt.NDArray[np.float32]
     probabilities: npt.NDArray[np.float32]
     values: dict[str, npt.NDArray[np.float32]] = field(default_factory=dict)
+    distributions: dict[str, npt.NDArray[np.float32]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_arrays(
@@ -318,11 +323,20 @@ class Features(ParallelArrays):
                     f"Features.values[{name!r}]: expected float32 ({len(self)},), got "
                     f"{value.dtype} {value.shape}"
                 )
+        for name, rows in self.distributions.items():
+            if rows.dtype != FLOAT32 or rows.ndim != 2 or len(rows) != len(self):
+                raise ValueError(
+                    f"Features.distributions[{name!r}]: expected float32 ({len(self)}, any), got "
+                    f"{rows.dtype} {rows.shape}"
+                )
 
     @property
     def outputs(self) -> dict[str, npt.NDArray[np.float32]]:
-        """The output of each head by its name: `expression`, `embedding` and the values."""
-        return {"expression": self.probabilities, "embedding": self.embedding, **self.values}
+        """The output of each head by its name: `expression` where there is one, `embedding`, and
+        the others; of levels, the expected one.
+        """
+        expression = {"expression": self.probabilities} if self.probabilities.shape[1] else {}
+        return {**expression, "embedding": self.embedding, **self.distributions, **self.values}
 
 
 @dataclass(frozen=True, repr=False)

@@ -14,9 +14,11 @@ import pandas as pd
 import pytest
 import torch
 
+import videoemo as package
 from tests.support.commands import Run
 from tests.support.heads import heads
 from tests.support.here import command_here
+from tests.support.labelled_faces import ferplus_npz
 from tests.support.tiny_networks import (
     CLASSES,
     SIDE,
@@ -26,7 +28,9 @@ from tests.support.tiny_networks import (
     tiny_efficientnet,
 )
 from videoemo.cli.demo_clip import write_portrait
+from videoemo.errors import InputError
 from videoemo.zoo.cards import card_to_toml, sha256
+from videoemo.zoo.heads import Head
 
 VALUES = ("valence", "arousal", "dominance")
 
@@ -89,6 +93,31 @@ def test_every_table_says_the_same_of_it(scored: Path) -> None:
     assert summary["values"]["dominance"] == value
     assert list(summary["values"]) == list(VALUES)
     assert np.isnan(broken)
+
+
+@pytest.mark.parametrize("command", ["score", "evaluate", "in Python"])
+def test_a_network_that_tells_no_expressions_is_told_in_one_line(
+    tmp_path: Path, command: str
+) -> None:
+    write_portrait(tmp_path / "face.jpg")
+    save_onnx(tiny_efficientnet(num_classes=0), tmp_path / "toy.onnx", side=SIDE)
+    card = card_of(
+        "toy.onnx", name="toy", outputs=(Head(name="embedding", kind="embedding", size=64),)
+    )
+    path = tmp_path / "toy.toml"
+    path.write_text(card_to_toml(replace(card, sha256=sha256(tmp_path / card.file))))
+    message = "toy tells no expressions: its heads are 'embedding'; give a network that does"
+    if command == "in Python":
+        with pytest.raises(InputError, match=message):
+            package.score(tmp_path / "face.jpg", extractor=str(path))
+        return
+    given: tuple[object, ...] = ("score", tmp_path / "face.jpg", "-o", tmp_path / "out")
+    if command == "evaluate":
+        ferplus_npz(tmp_path / "ferplus_valid.npz", each=1)
+        given = ("evaluate", "--protocol", "ferplus", "--data", tmp_path)
+    status, _, err = command_here(*given, "--extractor", path)
+    assert status == 1
+    assert message in err.splitlines()[-1]
 
 
 @pytest.mark.parametrize("gone", [(), ("face.jpg",)], ids=["all", "only what failed"])

@@ -7,6 +7,12 @@ from collections.abc import Sequence
 from videoemo.zoo.heads import Head
 
 VALENCE_AROUSAL = ("valence", "arousal")
+ETHNICITIES = ("white", "black", "asian", "indian", "other")
+ATTRIBUTES = (
+    Head(name="age", kind="expected", size=100, most_probable=2),
+    Head(name="gender", kind="binary", labels=("female", "male"), threshold=0.6),
+    Head(name="ethnicity", kind="classes", labels=ETHNICITIES),
+)
 
 
 def heads(classes: Sequence[str], *, size: int, values: Sequence[str] = ()) -> tuple[Head, ...]:

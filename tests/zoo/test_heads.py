@@ -19,6 +19,14 @@ from videoemo.zoo.heads import Head
 EXPRESSION: dict[str, Any] = {"name": "expression", "kind": "classes", "labels": ("calm", "tense")}
 VALENCE: dict[str, Any] = {"name": "valence", "kind": "value", "low": -1.0, "high": 1.0}
 EMBEDDING: dict[str, Any] = {"name": "embedding", "kind": "embedding", "size": 64}
+GENDER: dict[str, Any] = {
+    "name": "gender",
+    "kind": "binary",
+    "labels": ("female", "male"),
+    "threshold": 0.6,
+}
+AGE: dict[str, Any] = {"name": "age", "kind": "expected", "size": 100, "most_probable": 2}
+ETHNICITY: dict[str, Any] = {"name": "ethnicity", "kind": "classes", "labels": ("a", "b", "other")}
 
 
 @pytest.mark.parametrize(
@@ -29,6 +37,18 @@ EMBEDDING: dict[str, Any] = {"name": "embedding", "kind": "embedding", "size": 6
 def test_a_raw_output_is_a_column(head: dict[str, Any], columns: tuple[str, ...]) -> None:
     made = Head(**head)
     assert (made.columns, made.width) == (columns, len(columns))
+
+
+@pytest.mark.parametrize(
+    ("head", "columns", "width"),
+    [(AGE, ("age",), 100), (GENDER, ("gender",), 1), (ETHNICITY, (), 3)],
+    ids=["age", "gender", "ethnicity"],
+)
+def test_an_attribute_has_one_column_or_none(
+    head: dict[str, Any], columns: tuple[str, ...], width: int
+) -> None:
+    made = Head(**head)
+    assert (made.columns, made.width, made.is_attribute) == (columns, width, True)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +81,7 @@ def test_a_raw_output_is_a_column(head: dict[str, Any], columns: tuple[str, ...]
             {"high": float("inf")},
             "valence: expected low below high, within 1,000,000 of 0, got -1.0 and inf",
         ),
-        (VALENCE, {"kind": "number"}, "kind is one of classes, value, embedding, got 'number'"),
+        (VALENCE, {"kind": "number"}, "kind is one of classes, value, binary, expected, embedding"),
         (
             VALENCE,
             {"name": ""},
@@ -76,6 +96,17 @@ def test_a_raw_output_is_a_column(head: dict[str, Any], columns: tuple[str, ...]
         (EMBEDDING, {"size": None}, "embedding: a head of kind embedding has to have size"),
         (EMBEDDING, {"size": 0}, "embedding: expected a size from 1 to 1,000,000, got 0"),
         (EMBEDDING, {"high": 1.0}, "embedding: a head of kind embedding has no high"),
+        (
+            GENDER,
+            {"labels": ("a", "b", "c")},
+            "gender: a head of kind binary has two labels, got 3",
+        ),
+        (GENDER, {"threshold": None}, "gender: a head of kind binary has to have threshold"),
+        (GENDER, {"threshold": 1.5}, "gender: expected a threshold 0 to 1, got 1.5"),
+        (AGE, {"most_probable": 0}, "age: expected most_probable from 1 to its size, 100, got 0"),
+        (AGE, {"most_probable": 101}, "age: expected most_probable from 1 to its size, 100, got"),
+        (AGE, {"low": 0.0}, "age: a head of kind expected has no low"),
+        (ETHNICITY, {"size": 3}, "ethnicity: a head of kind classes has no size"),
     ],
 )
 def test_nonsense_is_refused_in_one_line(
@@ -100,10 +131,14 @@ def test_no_head_has_a_name_that_the_tables_use(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("outputs", "message"),
     [
-        ((Head(**EMBEDDING),), "expected one head of kind classes, 'expression', got none"),
+        ((Head(**EXPRESSION),), "expected one head of kind embedding, 'embedding', got none"),
         (
             (Head(**EXPRESSION), Head(**EXPRESSION), Head(**EMBEDDING)),
-            "expected one head of kind classes, 'expression', got 'expression, expression'",
+            "expected different names, got",
+        ),
+        (
+            (Head(**(VALENCE | {"name": "expression"})), Head(**EMBEDDING)),
+            "expression is of kind classes, got value",
         ),
         (heads(("calm",), size=64, values=("calm",)), "expected different names, got 'calm' twice"),
         (
@@ -115,6 +150,34 @@ def test_no_head_has_a_name_that_the_tables_use(tmp_path: Path) -> None:
 def test_a_card_has_one_of_each_that_is_needed(outputs: tuple[Head, ...], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         card_of("tiny.onnx", outputs=outputs)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"hidden": 0}, "hidden: allowed are whole numbers from 1 to 65536, got 0"),
+        ({"hidden": 8, "outputs": heads(("calm",), size=64)}, "a hidden layer is, come last; got"),
+        (
+            {"hidden": 8, "outputs": (Head(**AGE), *heads(("calm",), size=64))},
+            "come last; got 'age, expression, embedding'",
+        ),
+        ({"hidden": 8, "file": "tiny.onnx"}, "hidden: allowed are networks in safetensors"),
+    ],
+)
+def test_a_hidden_layer_is_for_attributes_that_come_last(
+    given: dict[str, Any], message: str
+) -> None:
+    outputs = (*heads(("calm",), size=64), Head(**AGE))
+    with pytest.raises(ValueError, match=message):
+        card_of(**({"file": "tiny.safetensors", "outputs": outputs} | given))
+
+
+def test_a_card_of_attributes_is_written_as_it_was_read(tmp_path: Path) -> None:
+    outputs = (*heads(("calm",), size=64), Head(**AGE), Head(**GENDER), Head(**ETHNICITY))
+    card = card_of("tiny.safetensors", outputs=outputs, hidden=256)
+    (tmp_path / "tiny.toml").write_text(card_to_toml(card), encoding="utf-8")
+    assert find_card(str(tmp_path / "tiny.toml"))[0] == card
+    assert card.attribute_names == ("age", "gender", "ethnicity")
 
 
 def test_a_value_of_any_range_is_written_as_it_was_read(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from videoemo.zoo.cards import Card
 
-__all__ = ["Network", "n_outputs"]
+__all__ = ["Network", "n_hidden_outputs", "n_outputs", "no_outputs"]
 
 # float32 (n, channels, side, side) -> embedding float32 (n, d), outputs float32 (n, w): those of
 # the card's heads, in their order
@@ -23,3 +23,15 @@ Network = Callable[
 def n_outputs(card: Card) -> int:
     """How many raw outputs a card's network has: those of all its heads."""
     return sum(head.width for head in card.outputs)
+
+
+def no_outputs(n: int) -> npt.NDArray[np.float32]:
+    """The raw outputs of a network that gives embeddings alone, (n, 0)."""
+    return np.empty((n, 0), np.float32)
+
+
+def n_hidden_outputs(card: Card) -> int:
+    """How many of them, the last ones, come from the hidden layer: those of attributes where the
+    card has one.
+    """
+    return sum(head.width for head in card.outputs if head.is_attribute and card.hidden is not None)

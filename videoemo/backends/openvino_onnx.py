@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from videoemo.backends.network import Network, n_outputs
+from videoemo.backends.network import Network, n_outputs, no_outputs
 from videoemo.backends.onnx_file import read_onnx
 from videoemo.backends.runtime import FLOAT32, Runtime
 from videoemo.errors import WeightsError
@@ -29,7 +29,7 @@ _WHERE = ("Exception from", "Check '", "FrontEnd API failed")
 
 def load_network(card: Card, weights: Path, runtime: Runtime = FLOAT32) -> Network:
     """The network of a card, from an ONNX file that ends in a fully connected layer (Gemm), whose
-    data input is the embedding.
+    data input is the embedding; or, where the card has no other head, in the embedding.
 
     Raises
     ------
@@ -48,9 +48,10 @@ def load_network(card: Card, weights: Path, runtime: Runtime = FLOAT32) -> Netwo
     try:
         model = core().read_model(content)
         _take_any_number(model, card)
-        _check_length(model.output(0), "outputs", n_outputs(card))
-        model.add_outputs(_classifier(model).input_value(0))
-        _check_length(model.output(1), "an embedding", card.embedding)
+        if n_outputs(card):
+            _check_length(model.output(0), "outputs", n_outputs(card))
+            model.add_outputs(_classifier(model).input_value(0))
+        _check_length(model.outputs[-1], "an embedding", card.embedding)
         function = compile_model(
             model,
             threads=n_threads(),
@@ -65,8 +66,8 @@ def load_network(card: Card, weights: Path, runtime: Runtime = FLOAT32) -> Netwo
         raise WeightsError(f"{weights} is not what the card of {card.name} says: {exc}") from exc
 
     def run(x: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-        outputs, embedding = function(x)
-        return embedding, outputs
+        *outputs, embedding = function(x)
+        return embedding, outputs[0] if outputs else no_outputs(len(x))
 
     return run
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from videoemo.backends.network import Network, n_outputs
+from videoemo.backends.network import Network, n_hidden_outputs, n_outputs, no_outputs
 from videoemo.backends.openvino_compile import batch_size_for, compile_model, convert_once
 from videoemo.backends.runtime import FLOAT32, Runtime
 from videoemo.util.cpu import n_threads
@@ -42,7 +42,8 @@ def load_network(card: Card, weights: Path, runtime: Runtime = FLOAT32) -> Netwo
         return module
 
     checksum = (
-        f"{card.checksum} {card.architecture} {n_outputs(card)} {card.colour} {card.embedding}"
+        f"{card.checksum} {card.architecture} {n_outputs(card)} {card.colour} {card.embedding} "
+        f"{card.hidden} {n_hidden_outputs(card)}"
     )
     shape = (-1, 1 if card.colour == "grey" else 3, card.input_size, card.input_size)
     model = convert_once(card.name, build, checksum=checksum, shape=shape)
@@ -54,7 +55,7 @@ def load_network(card: Card, weights: Path, runtime: Runtime = FLOAT32) -> Netwo
     )
 
     def run(x: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-        embedding, outputs = function(x)
-        return embedding, outputs
+        embedding, *outputs = function(x)
+        return embedding, outputs[0] if outputs else no_outputs(len(x))
 
     return run

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from videoemo.backends.network import Network, n_outputs
+from videoemo.backends.network import Network, n_hidden_outputs, n_outputs, no_outputs
 from videoemo.backends.runtime import REFERENCE, Runtime
 from videoemo.backends.torch_device import on_device
 from videoemo.backends.torchvision_repair import import_torchvision
@@ -17,14 +17,27 @@ from videoemo.errors import WeightsError
 from videoemo.util.messages import brief, one_line, shown
 from videoemo.zoo.cards import Card
 
-__all__ = ["Frozen", "build_frozen", "build_network", "function_of", "load_network", "load_state"]
+__all__ = [
+    "Attributes",
+    "Frozen",
+    "add_attributes",
+    "build_frozen",
+    "build_network",
+    "embedding_length",
+    "function_of",
+    "load_network",
+    "load_state",
+]
+
+# The name of the heads of attributes among a network's parts.
+_ATTRIBUTES = "attributes"
 
 
 def build_network(
     architecture: str, *, n_classes: int, colour: str, pretrained: bool = False
 ) -> nn.Module:
-    """A timm network with a fresh classifier of `n_classes`, for grey or RGB crops; the rest
-    random, or timm's own weights.
+    """A timm network with a fresh classifier of `n_classes`, or without one for 0, for grey or RGB
+    crops; the rest random, or timm's own weights.
 
     Raises
     ------
@@ -58,7 +71,8 @@ def build_network(
 def load_state(
     network: nn.Module, weights: Path, *, architecture: str, body_only: bool = False
 ) -> None:
-    """Fill a network from a safetensors file; with `body_only`, leave its classifier as it is.
+    """Fill a network from a safetensors file; with `body_only`, leave its classifier and its heads
+    of attributes as they are, whatever the file has of them.
 
     Raises
     ------
@@ -75,12 +89,9 @@ def load_state(
             for name, value in load_file(weights).items()
         }
         if body_only:
-            head = {id(parameter) for parameter in network.get_classifier().parameters()}  # type: ignore[operator]
-            state |= {
-                name: parameter.data
-                for name, parameter in network.named_parameters()
-                if id(parameter) in head
-            }
+            heads = _head_prefixes(network)
+            state = {n: value for n, value in state.items() if not n.startswith(heads)}
+            state |= {n: value for n, value in network.state_dict().items() if n.startswith(heads)}
         if any(value.is_complex() or not value.isfinite().all() for value in state.values()):
             raise ValueError("it holds numbers that are not finite, or not real")
         network.load_state_dict(state)
@@ -91,18 +102,63 @@ def load_state(
         ) from exc
 
 
+def _head_prefixes(network: nn.Module) -> tuple[str, ...]:
+    """What the names of the weights of heads begin with."""
+    classifier = network.get_classifier()  # type: ignore[operator]
+    names = [name for name, part in network.named_modules() if part is classifier]
+    return tuple(f"{name}." for name in (*names, _ATTRIBUTES))
+
+
+def embedding_length(network: nn.Module) -> int:
+    """Length of a timm network's penultimate vectors."""
+    # Some have a layer between the pooled features and the classifier.
+    return int(getattr(network, "head_hidden_size", None) or network.num_features)  # type: ignore[arg-type]
+
+
+class Attributes(nn.Module):
+    """Heads of attributes: a hidden layer over embeddings (n, d), rectified, and raw outputs
+    (n, w) over it.
+    """
+
+    def __init__(self, length: int, hidden: int, n_outputs: int) -> None:
+        super().__init__()
+        self.hidden = nn.Linear(length, hidden)
+        self.outputs = nn.Linear(hidden, n_outputs)
+
+    def forward(self, embedding: Tensor) -> Tensor:
+        outputs: Tensor = self.outputs(self.hidden(embedding).relu())
+        return outputs
+
+
+def add_attributes(network: nn.Module, *, hidden: int, n_outputs: int) -> Attributes:
+    """Add heads of attributes to a timm network, whose weights they belong to from then on."""
+    attributes = Attributes(embedding_length(network), hidden, n_outputs)
+    network.add_module(_ATTRIBUTES, attributes)
+    return attributes
+
+
 class Frozen(nn.Module):
-    """A timm network that gives its penultimate vectors, (n, d), and its outputs, (n, c)."""
+    """A timm network that gives its penultimate vectors, (n, d), and its raw outputs, (n, w), where
+    it has any: those of its classifier, then those of its heads of attributes.
+    """
 
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
         self.network = network
+        classifier = network.get_classifier()  # type: ignore[operator]
+        attributes = getattr(network, _ATTRIBUTES, None)
+        # The classifier of a network without one hands on what it is given.
+        self.heads = [] if isinstance(classifier, nn.Identity) else [classifier]
+        self.heads += [] if attributes is None else [attributes]
         self.eval().requires_grad_(False)
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, x: Tensor) -> tuple[Tensor, ...]:
         maps = self.network.forward_features(x)  # type: ignore[operator]
         embedding = self.network.forward_head(maps, pre_logits=True)  # type: ignore[operator]
-        return embedding, self.network.get_classifier()(embedding)  # type: ignore[operator]
+        outputs = [head(embedding) for head in self.heads]
+        if len(outputs) < 2:
+            return embedding, *outputs
+        return embedding, torch.cat(outputs, 1)
 
 
 def build_frozen(card: Card, weights: Path) -> Frozen:
@@ -111,11 +167,23 @@ def build_frozen(card: Card, weights: Path) -> Frozen:
     Raises
     ------
     WeightsError
-        Not safetensors, or not the weights of the card's architecture.
+        Not safetensors, or not the weights of the card's architecture and heads.
     """
-    network = build_network(card.architecture, n_classes=n_outputs(card), colour=card.colour)
-    load_state(network, weights, architecture=card.architecture)
-    length = network.get_classifier().in_features  # type: ignore[operator]
+    n_hidden = n_hidden_outputs(card)
+    network = build_network(
+        card.architecture, n_classes=n_outputs(card) - n_hidden, colour=card.colour
+    )
+    if card.hidden is not None:
+        add_attributes(network, hidden=card.hidden, n_outputs=n_hidden)
+    heads = ", ".join(f"{head.name} ({head.width})" for head in card.outputs if head.width)
+    load_state(
+        network,
+        weights,
+        architecture=f"{card.architecture} with the heads {shown(heads)}"
+        if heads
+        else card.architecture,
+    )
+    length = embedding_length(network)
     if length != card.embedding:
         raise WeightsError(
             f"{card.architecture} gives embeddings of length {length}, where the card of "
@@ -136,8 +204,10 @@ def function_of(network: Frozen, runtime: Runtime) -> Network:
 
     @torch.inference_mode()
     def run(x: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-        embedding, logits = network(torch.from_numpy(x).to(runtime.device))
-        return embedding.cpu().numpy(), logits.cpu().numpy()
+        embedding, *outputs = (
+            part.cpu().numpy() for part in network(torch.from_numpy(x).to(runtime.device))
+        )
+        return embedding, outputs[0] if outputs else no_outputs(len(x))
 
     return run
 

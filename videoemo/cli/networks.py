@@ -68,7 +68,12 @@ def list_() -> int:
 
 
 def _outputs(card: Card) -> str:
-    return ", ".join([str(len(card.classes)), *card.value_names])
+    classes = [str(len(card.classes))] if card.classes else []
+    return ", ".join([*classes, *_others(card)]) or "embedding"
+
+
+def _others(card: Card) -> tuple[str, ...]:
+    return (*card.value_names, *card.attribute_names)
 
 
 @models.command()
@@ -90,7 +95,7 @@ def show(name: str) -> int:
     facts = {
         "name": card.name,
         "architecture": card.architecture,
-        "outputs": ", ".join([*card.classes, *card.value_names]),
+        "outputs": ", ".join([*card.classes, *_others(card)]) or "none but the vector",
         "vector": f"{card.embedding} numbers",
         "input": (
             f"{card.input_size} x {card.input_size} px, {card.colour}, mean {_numbers(card.mean)}, "

@@ -26,6 +26,7 @@ from videoemo.metrics.classification import (
 )
 from videoemo.util.files import write_json
 from videoemo.util.versions import versions
+from videoemo.zoo.cards import require_expression
 
 __all__ = [
     "FaceMetrics",
@@ -127,9 +128,10 @@ def evaluate_faces(
     Raises
     ------
     InputError
-        The faces have classes that the extractor does not know, or the class to leave out is not
-        among them.
+        The extractor tells no expressions, the faces have classes that it does not know, or the
+        class to leave out is not among them.
     """
+    require_expression(extractor.card)
     if tuple(faces.classes) != tuple(extractor.classes):
         theirs, ours = ", ".join(faces.classes), ", ".join(extractor.classes)
         raise InputError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from importlib import import_module
-from itertools import accumulate, islice
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -17,11 +17,11 @@ from videoemo.backends.runtime import Runtime, runtime
 from videoemo.config.pipeline import load_pipeline
 from videoemo.errors import InputError
 from videoemo.faces.resize import resize_crop
+from videoemo.inference.outputs import features_of
 from videoemo.inference.resolve import resolve_weights
 from videoemo.inference.trial import try_network
 from videoemo.records import Features
 from videoemo.zoo.cards import Card
-from videoemo.zoo.heads import EXPRESSION
 
 __all__ = ["Extractor", "load_extractor", "open_extractor", "preprocess"]
 
@@ -67,11 +67,6 @@ class Extractor:
         self.card = card
         self.classes = card.classes
         self.network = network
-        # The first of the raw outputs that are a head's, by its name.
-        ends = accumulate(head.width for head in card.outputs)
-        self._first = {
-            head.name: end - head.width for head, end in zip(card.outputs, ends, strict=True)
-        }
 
     def __call__(self, crops: Iterable[npt.NDArray[np.uint8] | Image]) -> Features:
         """Features of face crops; one row a crop, in their order, in which they are taken when
@@ -94,7 +89,7 @@ class Extractor:
         for embedding, output in map(self.network, self._prepared(crops)):
             embeddings.append(embedding)
             outputs.append(output)
-        return self._features(np.concatenate(embeddings), np.concatenate(outputs))
+        return features_of(self.card, np.concatenate(embeddings), np.concatenate(outputs))
 
     def _prepared(
         self, crops: Iterable[npt.NDArray[np.uint8] | Image]
@@ -110,20 +105,6 @@ class Extractor:
             if not n:
                 return
             yield batch[:n]
-
-    def _features(
-        self, embedding: npt.NDArray[np.float32], outputs: npt.NDArray[np.float32]
-    ) -> Features:
-        logits = outputs[:, self._first[EXPRESSION] :][:, : len(self.classes)]
-        return Features(
-            embedding,
-            _softmax(logits / np.float32(self.card.temperature)),
-            {
-                head.name: np.clip(outputs[:, self._first[head.name]], head.low, head.high)
-                for head in self.card.outputs
-                if head.kind == "value"
-            },
-        )
 
 
 def load_extractor(
@@ -225,8 +206,3 @@ def _levels(mean: tuple[float, ...], std: tuple[float, ...]) -> npt.NDArray[np.f
         (share - np.array(mean, np.float32)[:, None]) / np.array(std, np.float32)[:, None],
         np.float32,
     )
-
-
-def _softmax(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True, initial=-np.inf))
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)

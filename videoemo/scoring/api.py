@@ -21,6 +21,7 @@ from videoemo.tables.stacked import with_videos
 from videoemo.tables.summary import Failure
 from videoemo.util.messages import count_noun
 from videoemo.util.text import printable
+from videoemo.zoo.cards import require_expression
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,6 +85,7 @@ def score(
     tables: dict[str, pd.DataFrame] = {}
     failed: list[tuple[str, str]] = []
     with load_for_pipeline(chosen, processes=videos, trial=True) as networks:
+        require_expression(networks.card)
         for clip in clips:
             work = partial(_table, clip, chosen, networks)
             found = work() if alone or errors == "raise" else attempt(clip, work)

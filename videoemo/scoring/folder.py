@@ -28,6 +28,7 @@ from videoemo.scoring.provenance import run_provenance
 from videoemo.scoring.run_tables import Run, write_run_tables
 from videoemo.scoring.surplus import tell_or_prune
 from videoemo.tables.columns import Columns
+from videoemo.zoo.cards import require_expression
 
 if TYPE_CHECKING:
     from videoemo.classification.model_file import FittedClassifier
@@ -98,6 +99,7 @@ def plan_scoring(
         notice=progress.notice,
     )
     resolved = resolve(pipeline, notice=progress.notice)
+    require_expression(resolved.card)
     ran, scores, sha256 = run_provenance(resolved), None, None
     if classifier is not None:
         from videoemo.classification.predict import ClipClassifier

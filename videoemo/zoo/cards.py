@@ -28,6 +28,7 @@ __all__ = [
     "extractor_provenance",
     "find_card",
     "is_published",
+    "require_expression",
     "sha256",
     "shipped_names",
     "verified",
@@ -36,6 +37,8 @@ __all__ = [
 _PACKAGE = Path(__file__).parent
 # Temperature that no network needs less of: its probabilities would all be 0 or 1.
 _LOWEST = 0.001
+# Length of a hidden layer that no network has more of.
+_LONGEST = 65_536
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,10 +107,13 @@ class Card:
     colour, mean, std : {"rgb", "grey"}, tuple of float, tuple of float
         `rgb` (three values) or `grey` (one), after scaling to 0 to 1.
     outputs : tuple of Head
-        In the order of its raw outputs: the classes `expression`, the vector `embedding`, and any
-        number of values.
+        In the order of its raw outputs: the vector `embedding`, and any number of others, such as
+        the classes `expression`.
+    hidden : int or None
+        Length of the layer between the embedding and the heads of attributes, which come last then;
+        None: those read the embedding too.
     temperature : float
-        What logits are divided by before the softmax.
+        What the logits of expressions are divided by before the softmax.
     licence, origin, trained_on : str
         Where it comes from.
     figures : str
@@ -131,6 +137,7 @@ class Card:
     mean: tuple[float, ...]
     std: tuple[float, ...]
     outputs: tuple[Head, ...]
+    hidden: int | None = None
     temperature: float
     licence: str
     origin: str
@@ -163,32 +170,54 @@ class Card:
             )
 
     def _check_outputs(self) -> None:
-        for kind, name in (("classes", EXPRESSION), ("embedding", EMBEDDING)):
-            of_kind = [head.name for head in self.outputs if head.kind == kind]
-            if of_kind != [name]:
-                raise ValueError(
-                    f"outputs: expected one head of kind {kind}, {name!r}, got "
-                    f"{shown(', '.join(of_kind)) if of_kind else 'none'}"
-                )
-        names = [EXPRESSION, EMBEDDING, *self.classes, *self.value_names]
+        vectors = [head.name for head in self.outputs if head.kind == "embedding"]
+        if vectors != [EMBEDDING]:
+            raise ValueError(
+                f"outputs: expected one head of kind embedding, {EMBEDDING!r}, got "
+                f"{shown(', '.join(vectors)) if vectors else 'none'}"
+            )
+        # Names of columns, too, which the labels of expressions are.
+        names = [name for head in self.outputs for name in {head.name, *head.columns}]
         twice = [name for name in names if names.count(name) > 1]
         if twice:
             raise ValueError(f"outputs: expected different names, got {shown(twice[0])} twice")
+        for head in self.outputs:
+            if head.name == EXPRESSION and head.kind != "classes":
+                raise ValueError(f"outputs: {EXPRESSION} is of kind classes, got {head.kind}")
+        if self.hidden is not None:
+            self._check_hidden(self.hidden)
+
+    def _check_hidden(self, hidden: int) -> None:
+        require(1 <= hidden <= _LONGEST, "hidden", f"whole numbers from 1 to {_LONGEST}", hidden)
+        require(self.format == "safetensors", "hidden", "networks in safetensors", self.format)
+        of_attributes = [head.is_attribute for head in self.outputs if head.width]
+        if not any(of_attributes) or of_attributes != sorted(of_attributes):
+            raise ValueError(
+                "outputs: heads of attributes, for which a hidden layer is, come last; got "
+                f"{shown(', '.join(head.name for head in self.outputs))}"
+            )
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """The labels of the expressions, in the order of the logits."""
-        return next(head.labels for head in self.outputs if head.kind == "classes")
+        """The labels of the expressions, in the order of the logits; none of a network that was
+        trained for other things.
+        """
+        return next((head.labels for head in self.outputs if head.name == EXPRESSION), ())
 
     @property
     def value_names(self) -> tuple[str, ...]:
-        """The names of the heads that give a value, in the order of the raw outputs."""
+        """The names of the heads of kind `value`, in the order of the raw outputs."""
         return tuple(head.name for head in self.outputs if head.kind == "value")
+
+    @property
+    def attribute_names(self) -> tuple[str, ...]:
+        """The names of the heads of attributes, in the order of the raw outputs."""
+        return tuple(head.name for head in self.outputs if head.is_attribute)
 
     @property
     def embedding(self) -> int:
         """Length of the penultimate vector."""
-        return next(head.size for head in self.outputs if head.size is not None)
+        return next(head.size or 0 for head in self.outputs if head.name == EMBEDDING)
 
     @property
     def checksum(self) -> str:
@@ -242,6 +271,22 @@ def find_card(name: str) -> tuple[Card, Path]:
         return card, path.parent / card.file
     hint = did_you_mean(name, card_names(), others=", or the path of a card (.toml)")
     raise InputError(f"unknown extractor {shown(name)}; {hint}")
+
+
+def require_expression(card: Card) -> None:
+    """Require that a network tells expressions.
+
+    Raises
+    ------
+    InputError
+        It has no such head.
+    """
+    if not card.classes:
+        names = ", ".join(head.name for head in card.outputs)
+        raise InputError(
+            f"{card.name} tells no expressions: its heads are {shown(names)}; give a network that "
+            "does as extractor"
+        )
 
 
 def card_to_toml(card: Card) -> str:

@@ -9,13 +9,20 @@ from videoemo.util.messages import shown
 
 __all__ = ["EMBEDDING", "EXPRESSION", "Head"]
 
-# The two heads that every network has, under the names of `Features.outputs`.
+# Heads with a meaning of their own, under the names of `Features.outputs`: every network has an
+# embedding; one that was trained for other things than expressions has no expression.
 EXPRESSION, EMBEDDING = "expression", "embedding"
 
 # Characters of a name, and numbers that a head gives or consists of: what no network has more of.
 _LONGEST_NAME, _LARGEST = 100, 1_000_000
 # The keys of each kind of head.
-_KEYS = {"classes": ("labels",), "value": ("low", "high"), "embedding": ("size",)}
+_KEYS = {
+    "classes": ("labels",),
+    "value": ("low", "high"),
+    "binary": ("labels", "threshold"),
+    "expected": ("size", "most_probable"),
+    "embedding": ("size",),
+}
 # The columns that faces.parquet, tracks.csv and videos.csv have with any network.
 _COLUMNS = frozenset(
     [
@@ -36,23 +43,33 @@ class Head:
     ----------
     name : str
         Its name: of a value, the column of the tables.
-    kind : {"classes", "value", "embedding"}
-        `classes`, a logit a class; `value`, one number; `embedding`, the output of the penultimate
-        layer, which is not among the network's raw outputs.
+    kind : {"classes", "value", "binary", "expected", "embedding"}
+        `classes`, a logit a class; `value`, one number; `binary`, one logit, whose sigmoid is the
+        probability of the second of two labels; `expected`, a logit for each of the levels 0 to
+        `size` - 1, such as years of age, of which the expected one is given; `embedding`, the
+        output of the penultimate layer, which is not among the network's raw outputs.
     labels : tuple of str, default=()
-        Of classes: their names, in the order of the logits; each a column of the tables.
+        Of classes: their names, in the order of the logits; of the expression, each a column of the
+        tables. Of a binary head: two.
     low, high : float or None
         Of a value: the range it is clipped to.
+    threshold : float or None
+        Of a binary head: the probability from which its second label is said, 0 to 1.
     size : int or None
-        Of an embedding: its length.
+        Of an embedding: its length; of an expected level: the number of levels.
+    most_probable : int or None
+        Of an expected level: how many of the most probable levels are averaged (the seed paper's
+        equation 1, L).
     """
 
     name: str
-    kind: Literal["classes", "value", "embedding"]
+    kind: Literal["classes", "value", "binary", "expected", "embedding"]
     labels: tuple[str, ...] = ()
     low: float | None = None
     high: float | None = None
+    threshold: float | None = None
     size: int | None = None
+    most_probable: int | None = None
 
     def __post_init__(self) -> None:
         for name in (self.name, *self.labels):
@@ -68,11 +85,15 @@ class Head:
                 )
         if self.kind not in _KEYS:
             raise ValueError(f"{self.name}: kind is one of {', '.join(_KEYS)}, got {self.kind!r}")
-        for key in ("labels", "low", "high", "size"):
+        for key in ("labels", "low", "high", "threshold", "size", "most_probable"):
             given, wanted = getattr(self, key) not in ((), None), key in _KEYS[self.kind]
             if given != wanted:
                 has = "has no" if given else "has to have"
                 raise ValueError(f"{self.name}: a head of kind {self.kind} {has} {key}")
+        if self.kind == "binary" and len(self.labels) != 2:
+            raise ValueError(
+                f"{self.name}: a head of kind binary has two labels, got {len(self.labels)}"
+            )
         taken = sorted(_COLUMNS.intersection(self.columns))
         if taken:
             raise ValueError(f"{self.name}: the tables have a column {taken[0]!r} already")
@@ -90,13 +111,39 @@ class Head:
             raise ValueError(
                 f"{self.name}: expected a size from 1 to {_LARGEST:,}, got {self.size}"
             )
+        if self.threshold is not None and not 0 <= self.threshold <= 1:
+            raise ValueError(f"{self.name}: expected a threshold 0 to 1, got {self.threshold}")
+        if self.most_probable is not None and not 1 <= self.most_probable <= (self.size or 0):
+            raise ValueError(
+                f"{self.name}: expected most_probable from 1 to its size, {self.size}, got "
+                f"{self.most_probable}"
+            )
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Columns in the tables; none of an embedding."""
-        return {"classes": self.labels, "value": (self.name,), "embedding": ()}[self.kind]
+        """Columns that the tables may have of it; none of an embedding, nor of other classes than
+        those of the expression.
+        """
+        if self.kind == "classes":
+            return self.labels if self.name == EXPRESSION else ()
+        return () if self.kind == "embedding" else (self.name,)
 
     @property
     def width(self) -> int:
         """Number of the network's raw outputs that are its own; 0 of an embedding."""
-        return len(self.columns)
+        match self.kind:
+            case "classes":
+                return len(self.labels)
+            case "expected":
+                return self.size or 0
+            case "embedding":
+                return 0
+            case _:
+                return 1
+
+    @property
+    def is_attribute(self) -> bool:
+        """Whether it is of the person, such as age: a card's hidden layer is for such heads."""
+        return self.kind in ("binary", "expected") or (
+            self.kind == "classes" and self.name != EXPRESSION
+        )
