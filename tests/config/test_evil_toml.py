@@ -15,8 +15,9 @@ from tests.support.refusals import is_refused, memory_below
 from tests.support.training_recipe import RECIPE
 from videoemo.classification.classifier import load_classifier
 from videoemo.config.extraction import load_extraction
+from videoemo.config.face_protocol import load_face_protocol
 from videoemo.config.pipeline import load_pipeline
-from videoemo.config.protocol import load_faces_protocol, load_protocol
+from videoemo.config.protocol import load_protocol
 from videoemo.config.training import load_training
 from videoemo.errors import InputError, RecipeError
 
@@ -26,7 +27,8 @@ READERS: dict[str, tuple[bytes, Callable[[str], object]]] = {
     "training": (RECIPE.encode(), load_training),
     "classifier": ((ROOT / "classifiers" / "svc.toml").read_bytes(), load_classifier),
     "protocol": ((ROOT / "eval" / "protocols" / "nested.toml").read_bytes(), load_protocol),
-    "faces": ((ROOT / "eval" / "protocols" / "ferplus.toml").read_bytes(), load_faces_protocol),
+    "audit": ((ROOT / "eval" / "protocols" / "audit.toml").read_bytes(), load_face_protocol),
+    "faces": ((ROOT / "eval" / "protocols" / "ferplus.toml").read_bytes(), load_face_protocol),
 }
 
 

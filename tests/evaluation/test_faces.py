@@ -8,7 +8,7 @@ import pytest
 
 from tests.support import labelled_faces
 from tests.support.commands import Run
-from videoemo.config.protocol import load_faces_protocol
+from videoemo.config.face_protocol import FacesProtocol, load_face_protocol
 from videoemo.datasets.faces.labelled import LabelledFaces, one_hot
 from videoemo.datasets.faces.pictures import MemoryPictures
 from videoemo.evaluation.faces import evaluate_faces
@@ -47,7 +47,9 @@ def test_the_figures_are_those_of_the_extractors_own_answers(root: Path) -> None
     images = np.load(root / "ferplus_valid.npz")["images"]
     labels = np.arange(8).repeat(3)
     faces = LabelledFaces(MemoryPictures(images), one_hot(labels, 8), labels, extractor.classes)
-    report = evaluate_faces(load_faces_protocol("ferplus"), faces, extractor)
+    protocol = load_face_protocol("ferplus")
+    assert isinstance(protocol, FacesProtocol)
+    report = evaluate_faces(protocol, faces, extractor)
     answers = extractor([np.repeat(image[..., None], 3, 2) for image in images]).probabilities
     assert report.figures[0].right == (answers.argmax(1) == labels).sum()
     assert report.figures[0].summary()["uar"] == pytest.approx(

@@ -264,14 +264,11 @@ def evaluate(protocol: str, out: Path | None, **given: Any) -> int:
     on labelled faces that it was not trained on. Prints accuracy, mean recall a class (UAR),
     macro-F1, and of faces the calibration (ECE).
     """
+    from videoemo.config.face_protocol import FACE_KINDS
     from videoemo.config.toml import find_settings, read_toml
 
-    judge = (
-        _evaluate_faces
-        if read_toml(find_settings(protocol, "protocols")).get("kind") == "faces"
-        else _evaluate_clips
-    )
-    judge(protocol, out, **given)
+    of_faces = read_toml(find_settings(protocol, "protocols")).get("kind") in [*FACE_KINDS]
+    (_evaluate_faces if of_faces else _evaluate_clips)(protocol, out, **given)
     if out is not None:
         say(f"written to {out}: {', '.join(sorted(path.name for path in out.iterdir()))}")
     return 0
@@ -280,23 +277,12 @@ def evaluate(protocol: str, out: Path | None, **given: Any) -> int:
 def _evaluate_faces(
     protocol: str, out: Path | None, *, data: Path | None, extractor: str | None, **others: Any
 ) -> None:
-    from videoemo.config.protocol import load_faces_protocol
-    from videoemo.config.toml import data_root
-    from videoemo.datasets.faces.load import load_split
-    from videoemo.evaluation.faces import evaluate_faces, write_faces_report
-    from videoemo.inference.extractor import load_extractor
+    from videoemo.evaluation.run import evaluate_extractor
 
     _refuse(others, f"the protocol {protocol} judges an extractor on faces")
-    chosen = load_faces_protocol(protocol)
-    faces = load_split(
-        chosen.data,
-        chosen.data.valid,
-        chosen.data.valid_annotations,
-        data_root(chosen.data.kind, data, option="--data"),
-    )
-    report = evaluate_faces(chosen, faces, load_extractor(extractor, precision="float32"))
+    report = evaluate_extractor(protocol, data=data, extractor=extractor)
     if out is not None:
-        write_faces_report(report, chosen, out)
+        report.write(out)
     _report(report.lines(), out)
 
 

@@ -1,4 +1,4 @@
-"""Evaluation protocols of classifiers and of extractors."""
+"""Evaluation protocols of classifiers."""
 
 from __future__ import annotations
 
@@ -8,22 +8,18 @@ from typing import Literal
 from videoemo.config.toml import (
     build_record,
     find_settings,
-    read_record,
     read_toml,
     require,
     require_folds_and_seed,
 )
-from videoemo.config.training import DataRecipe
 from videoemo.errors import RecipeError
 from videoemo.util.messages import shown
 
 __all__ = [
-    "FacesProtocol",
     "GroupedKFold",
     "LeaveOneGroupOut",
     "Protocol",
     "TrainVal",
-    "load_faces_protocol",
     "load_protocol",
 ]
 
@@ -99,28 +95,3 @@ def load_protocol(name: str) -> Protocol:
             f"{path}: kind: allowed for clips are {', '.join(map(repr, KINDS))}, got {shown(kind)}"
         )
     return build_record(KINDS[kind], data, where=str(path))
-
-
-@dataclass(frozen=True, kw_only=True)
-class FacesProtocol:
-    """Protocol for an extractor on labelled faces: those of `data.valid`, and a class that is left
-    out for a second figure.
-    """
-
-    kind: Literal["faces"]
-    data: DataRecipe
-    left_out: str | None = None
-
-
-def load_faces_protocol(name: str) -> FacesProtocol:
-    """Load a protocol for labelled faces by its name in `eval/protocols/`, or by the path of a TOML
-    file.
-
-    Raises
-    ------
-    InputError
-        No such protocol.
-    RecipeError
-        The file has an unknown or missing key, or a value out of range.
-    """
-    return read_record(FacesProtocol, find_settings(name, "protocols"))

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from tqdm import tqdm
 
-from videoemo.config.protocol import FacesProtocol
+from videoemo.config.face_protocol import FacesProtocol
 from videoemo.datasets.faces.labelled import LabelledFaces
 from videoemo.errors import InputError
 from videoemo.inference.extractor import Extractor
@@ -34,7 +34,6 @@ __all__ = [
     "evaluate_faces",
     "face_metrics",
     "predict_faces",
-    "write_faces_report",
 ]
 
 # Faces shown to the extractor between two updates of the progress bar.
@@ -97,6 +96,7 @@ class FacesReport:
     """
 
     extractor: Extractor
+    protocol: FacesProtocol
     figures: tuple[FaceMetrics, ...]
 
     def lines(self) -> list[str]:
@@ -118,6 +118,31 @@ class FacesReport:
             for name, value in recalls.items()
         )
         return [f"{self.extractor.card.name} on labelled faces", head, *rows, f"recall: {recalls}"]
+
+    def write(self, folder: Path) -> None:
+        """Write report.json, confusion.png and reliability.png.
+
+        Raises
+        ------
+        OutputError
+            A file cannot be written.
+        """
+        from videoemo.plots import confusion as draw_confusion
+        from videoemo.plots import reliability as draw_reliability
+
+        card = self.extractor.card
+        content = {
+            "protocol": asdict(self.protocol),
+            "figures": [figures.summary() for figures in self.figures],
+            "extractor": asdict(card),
+            "versions": versions(),
+        }
+        write_json(folder / "report.json", content)
+        whole = self.figures[0]
+        draw_confusion(
+            folder / "confusion.png", counts=whole.counts, classes=whole.classes, name=card.name
+        )
+        draw_reliability(folder / "reliability.png", calibration=whole.calibration, name=card.name)
 
 
 def evaluate_faces(
@@ -147,7 +172,7 @@ def evaluate_faces(
         figures.append(
             face_metrics(*without_class(found, faces.labels, faces.classes, protocol.left_out))
         )
-    return FacesReport(extractor, tuple(figures))
+    return FacesReport(extractor, protocol, tuple(figures))
 
 
 def predict_faces(extractor: Extractor, faces: LabelledFaces) -> npt.NDArray[np.float32]:
@@ -172,29 +197,3 @@ def face_metrics(
     """The figures of first choices, from probabilities float32 (n, c) and labels int64 (n,)."""
     counts = confusion(labels, probabilities.argmax(1), len(classes))
     return FaceMetrics(tuple(classes), counts, calibration(probabilities, labels))
-
-
-def write_faces_report(report: FacesReport, protocol: FacesProtocol, folder: Path) -> None:
-    """Write report.json, confusion.png and reliability.png.
-
-    Raises
-    ------
-    OutputError
-        A file cannot be written.
-    """
-    from videoemo.plots import confusion as draw_confusion
-    from videoemo.plots import reliability as draw_reliability
-
-    card = report.extractor.card
-    content = {
-        "protocol": asdict(protocol),
-        "figures": [figures.summary() for figures in report.figures],
-        "extractor": asdict(card),
-        "versions": versions(),
-    }
-    write_json(folder / "report.json", content)
-    whole = report.figures[0]
-    draw_confusion(
-        folder / "confusion.png", counts=whole.counts, classes=whole.classes, name=card.name
-    )
-    draw_reliability(folder / "reliability.png", calibration=whole.calibration, name=card.name)

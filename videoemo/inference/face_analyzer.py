@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from videoemo.backends.runtime import Runtime
+from videoemo.config.pipeline import Pipeline
 from videoemo.faces.crop import crop_faces
 from videoemo.faces.detection.keyframes import Keyframes, Segment, detect_keyframes, detect_segment
 from videoemo.faces.detection.networks import Networks
@@ -25,7 +26,7 @@ from videoemo.inference.resolve import Resolved
 from videoemo.records import Faces, Features, Frames
 from videoemo.util.timings import Stage, StageTimer
 
-__all__ = ["FaceAnalyzer", "Timed", "load_face_analyzer"]
+__all__ = ["FaceAnalyzer", "Timed", "detection_settings", "load_detector", "load_face_analyzer"]
 
 T = TypeVar("T")
 
@@ -130,6 +131,27 @@ def _measured(
         yield crop
 
 
+def load_detector(runtime: Runtime) -> Networks:
+    """Load the detector's networks.
+
+    Raises
+    ------
+    WeightsError
+        Its weights are missing or damaged.
+    """
+    backend = import_module(f"videoemo.backends.{_DETECTORS[runtime.engine]}")
+    load_networks: Callable[[Runtime], Networks] = backend.load_networks
+    return load_networks(runtime)
+
+
+def detection_settings(pipeline: Pipeline) -> DetectionSettings:
+    """How a pipeline has faces looked for."""
+    detection = pipeline.detection
+    return DetectionSettings(
+        detection.min_face, detection.thresholds, detection.pyramid_factor, detection.order
+    )
+
+
 def load_face_analyzer(resolved: Resolved) -> FaceAnalyzer:
     """Load the networks of a pipeline.
 
@@ -140,15 +162,11 @@ def load_face_analyzer(resolved: Resolved) -> FaceAnalyzer:
     WeightsError
         Weights that are missing or damaged.
     """
-    runtime, detection = resolved.runtime, resolved.pipeline.detection
-    backend = import_module(f"videoemo.backends.{_DETECTORS[runtime.engine]}")
-    load_networks: Callable[[Runtime], Networks] = backend.load_networks
+    detection = resolved.pipeline.detection
     return FaceAnalyzer(
-        load_networks(runtime),
-        open_extractor(resolved.card, resolved.weights, runtime),
-        DetectionSettings(
-            detection.min_face, detection.thresholds, detection.pyramid_factor, detection.order
-        ),
+        load_detector(resolved.runtime),
+        open_extractor(resolved.card, resolved.weights, resolved.runtime),
+        detection_settings(resolved.pipeline),
         detection.faces,
         resolved.card.align if detection.align is None else detection.align,
         resolved.pipeline.outputs.pictures,

@@ -1,0 +1,165 @@
+"""What an audit found: a table for a terminal, a file, a picture."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from videoemo.config.face_protocol import AuditProtocol
+from videoemo.evaluation.pictures import SeenFaces
+from videoemo.metrics.bootstrap import Estimate
+from videoemo.util.files import write_json
+from videoemo.util.messages import count_noun
+from videoemo.util.versions import versions
+from videoemo.zoo.cards import Card
+
+__all__ = ["AuditReport", "Gap", "GroupFigures"]
+
+
+@dataclass(frozen=True)
+class GroupFigures:
+    """How well an expression is recognised in a group of people.
+
+    Parameters
+    ----------
+    label : str
+        The expression.
+    by, group : str
+        What people are grouped by, and which group; both empty for all people.
+    people, faces : int
+        Those that display the expression.
+    recall : Estimate
+        Share of their faces in which it has the largest probability.
+    auc : Estimate
+        Area under the ROC curve of its probability: these against the group's other faces.
+    calibration : Estimate
+        Its mean probability over all faces of the group, less its share of them.
+    """
+
+    label: str
+    by: str
+    group: str
+    people: int
+    faces: int
+    recall: Estimate
+    auc: Estimate
+    calibration: Estimate
+
+
+@dataclass(frozen=True)
+class Gap:
+    """The largest difference in the recall of an expression between two groups of people.
+
+    Parameters
+    ----------
+    label, by : str
+        The expression, and what people are grouped by.
+    high, low : str
+        The two groups.
+    difference : Estimate
+        Of their recalls.
+    """
+
+    label: str
+    by: str
+    high: str
+    low: str
+    difference: Estimate
+
+
+@dataclass(frozen=True)
+class AuditReport:
+    """What an audit found.
+
+    Parameters
+    ----------
+    card : Card
+        Of the network.
+    protocol : AuditProtocol
+        How it was audited.
+    seen : SeenFaces
+        The faces.
+    people : int
+        How many persons there are.
+    figures : tuple of GroupFigures
+        Of each expression: of all people, then of each group.
+    gaps : tuple of Gap
+        Of each expression and each way to group people.
+    left_out : tuple of str
+        What is not told, and why, a line each.
+    """
+
+    card: Card
+    protocol: AuditProtocol
+    seen: SeenFaces
+    people: int
+    figures: tuple[GroupFigures, ...]
+    gaps: tuple[Gap, ...]
+    left_out: tuple[str, ...]
+
+    def lines(self) -> list[str]:
+        """The report as a small table for a terminal."""
+        people = f"{self.people:,} {'person' if self.people == 1 else 'people'}"
+        head = (
+            f"{'':28}{'people':>7}{'faces':>7}  {'recall %':24}{'AUC':26}probability less share %"
+        )
+        rows = []
+        for found in self.figures:
+            name = f"  {found.by} {found.group}" if found.by else found.label
+            recall, calibration = (_told(e, 100, 1) for e in (found.recall, found.calibration))
+            counts = f"{name:28.28}{found.people:>7,}{found.faces:>7,}"
+            rows.append(f"{counts}  {recall:24}{_told(found.auc, 1, 3):26}{calibration}")
+        gaps = [
+            f"largest gap in recall of {gap.label} by {gap.by}: "
+            f"{_told(gap.difference, 100, 1)} points, {gap.high} less {gap.low}"
+            for gap in self.gaps
+        ]
+        return [
+            f"{self.card.name} on {count_noun(len(self.seen.rows), 'face')} of {people}, with 95 % "
+            "intervals over people",
+            *(head, *rows, *gaps, *self.left_out, *self.seen.notes()),
+        ]
+
+    def write(self, folder: Path) -> None:
+        """Write report.json.
+
+        Raises
+        ------
+        OutputError
+            It cannot be written.
+        """
+        content = {
+            "protocol": asdict(self.protocol),
+            "faces": len(self.seen.rows),
+            "people": self.people,
+            "no_face_found": len(self.seen.missed),
+            "broken": list(self.seen.broken),
+            "figures": [_plain(found) for found in self.figures],
+            "gaps": [_plain(gap) for gap in self.gaps],
+            "left_out": list(self.left_out),
+            "extractor": asdict(self.card),
+            "versions": versions(),
+        }
+        write_json(folder / "report.json", content)
+
+
+def _told(estimate: Estimate, factor: float, decimals: int) -> str:
+    """A figure with its interval, where it has one: `58.8 (45.1 to 71.3)`."""
+    ends = (estimate.value, estimate.low, estimate.high)
+    value, low, high = (f"{factor * float(end):.{decimals}f}" for end in ends)
+    return f"{value} ({low} to {high})" if low != "nan" else value
+
+
+def _plain(record: GroupFigures | Gap) -> dict[str, Any]:
+    """A record with its estimates as value, low, high; None where not known."""
+    return {
+        name: [None if end != end else round(float(end), 6) for end in _ends(value)]
+        if isinstance(value, Estimate)
+        else value
+        for name, value in vars(record).items()
+    }
+
+
+def _ends(estimate: Estimate) -> tuple[float, float, float]:
+    return float(estimate.value), float(estimate.low), float(estimate.high)
