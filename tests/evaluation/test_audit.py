@@ -9,7 +9,8 @@ import pytest
 
 from tests.support.commands import Run
 from tests.support.indexed_faces import colour_extractor, write_index
-from videoemo.config.face_protocol import AuditProtocol, load_face_protocol
+from videoemo.config.face_protocol import AuditProtocol, HeldOut, load_face_protocol
+from videoemo.datasets.faces.draws import held_out
 from videoemo.errors import InputError
 from videoemo.evaluation.audit import audit
 from videoemo.evaluation.audit_report import AuditReport, GroupFigures
@@ -93,6 +94,16 @@ def test_groups_of_few_people_and_unknown_expressions_are_left_out_and_said(
         "left out: 1 picture of awe, which fake does not know",
         "left out: gender other: 4 persons",
     )
+
+
+def test_only_people_whom_trainings_hold_out_are_asked_for_where_the_protocol_says_so(
+    tmp_path: Path,
+) -> None:
+    root = write_index(tmp_path / "data", ten_each())
+    report = audit(protocol(held_out=HeldOut(share=0.5, seed=1)), root, colour_extractor())
+    drawn = held_out([f"p{2 * i}" for i in range(20)], share=0.5, seed=1)
+    assert 0 < drawn.sum() < 20
+    assert report.people == drawn.sum()
 
 
 def test_broken_pictures_are_counted_and_named(tmp_path: Path) -> None:

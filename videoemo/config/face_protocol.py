@@ -16,6 +16,7 @@ __all__ = [
     "AuditProtocol",
     "FaceProtocol",
     "FacesProtocol",
+    "HeldOut",
     "load_face_protocol",
 ]
 
@@ -40,6 +41,20 @@ class FacesProtocol:
 
 
 @dataclass(frozen=True, kw_only=True)
+class HeldOut:
+    """People whom trainings hold out: `share` of all, drawn as `valid_share` and `seed` of a
+    recipe's data draw them.
+    """
+
+    share: float
+    seed: int
+
+    def __post_init__(self) -> None:
+        require(0 < self.share < 1, "share", "shares between 0 and 1", self.share)
+        require_seed(self.seed)
+
+
+@dataclass(frozen=True, kw_only=True)
 class AuditProtocol:
     """Protocol for an extractor on faces of people whose groups are known: how well it recognises
     each expression by group; eval/protocols/audit.toml explains each key.
@@ -53,6 +68,7 @@ class AuditProtocol:
     least_people: int
     resamples: int
     seed: int
+    held_out: HeldOut | None = None
 
     def __post_init__(self) -> None:
         bands = self.age_bands

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from videoemo.config.face_protocol import AuditProtocol
+from videoemo.datasets.faces.draws import held_out
 from videoemo.datasets.faces.index import FaceIndex, read_index
 from videoemo.errors import InputError
 from videoemo.evaluation.audit_report import AuditReport, Gap, GroupFigures
@@ -61,8 +62,7 @@ def audit(protocol: AuditProtocol, root: Path, extractor: Extractor) -> AuditRep
         The index cannot be read, the extractor knows none of its expressions, or no face is found.
     """
     path = root / protocol.index
-    index = read_index(path, wanted=("expression",))
-    index, left_out = _known(index, path, extractor)
+    index, left_out = _known(_asked(protocol, path), path, extractor)
     seen = see_faces(index.paths, extractor, make_cropper(protocol.crop, extractor.card))
     columns = {name: texts[seen.rows] for name, texts in index.columns.items()}
     faces = _Judged(
@@ -79,6 +79,10 @@ def audit(protocol: AuditProtocol, root: Path, extractor: Extractor) -> AuditRep
                 groups.append(group)
             else:
                 left_out.append(f"left out: {by} {group.name}: {count_noun(n, 'person')}")
+    for k, name in enumerate(extractor.classes):
+        n = faces[faces.labels == k].n_people
+        if 0 < n < protocol.least_people:
+            left_out.append(f"left out: {name}: {count_noun(n, 'person')}")
     figures = [
         figure
         for k in np.unique(faces.labels).tolist()
@@ -94,6 +98,18 @@ def audit(protocol: AuditProtocol, root: Path, extractor: Extractor) -> AuditRep
         tuple(_gaps(figures)),
         tuple(left_out),
     )
+
+
+def _asked(protocol: AuditProtocol, path: Path) -> FaceIndex:
+    """The pictures of the people whom the protocol asks for."""
+    if protocol.held_out is None:
+        return read_index(path, wanted=("expression",))
+    index = read_index(path, wanted=("expression", "person"))
+    people, held = index.columns["person"].tolist(), protocol.held_out
+    rows = held_out(people, share=held.share, seed=held.seed)
+    if not rows.any():
+        raise InputError(f"{path}: none of its people is held out by a share of {held.share}")
+    return index[rows]
 
 
 def _known(index: FaceIndex, path: Path, extractor: Extractor) -> tuple[FaceIndex, list[str]]:
