@@ -90,6 +90,14 @@ def test_an_unknown_key_names_the_nearest_allowed_one(tmp_path: Path) -> None:
             "prediction_step: allowed are seconds from 0.001, got 0.0",
         ),
         ("[outputs]\ncsv = 1", "csv: expected bool, got 1"),
+        (
+            '[tracking]\nreid_network = "mine"',
+            "reid_network: allowed are networks beside a track_reid, got mine",
+        ),
+        (
+            "[outputs]\nkeep_embeddings = true",
+            "keep_embeddings: there are none to keep without a reid_network",
+        ),
         ("every 3", "is not TOML"),
     ],
 )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from videoemo.faces.tracking.reid import Reid
 from videoemo.faces.tracking.tracker import Tracker
 from videoemo.records import Faces, Features, Frames
 
@@ -40,7 +41,7 @@ class Scene:
     alike: bool = False
 
     def tracks(
-        self, *, batch: int = 4, gap: float = 2.0, reid: float | None = None
+        self, *, batch: int = 4, gap: float = 2.0, reid: Reid | None = None
     ) -> list[dict[str, int]]:
         """Of each frame, each person's number."""
         tracker = Tracker(gap=gap, reid=reid)

@@ -13,15 +13,18 @@ __all__ = ["settings_key"]
 
 # Keys of a card that say where a network comes from, not what it does.
 _NOT_OF_NETWORK = frozenset(
-    ["figures", "file", "git_blob", "licence", "origin", "sha256", "size", "source", "trained_on"]
+    [
+        *("figures", "file", "git_blob", "licence", "origin", "sha256", "size", "source"),
+        "trained_on",
+    ]
 )
 
 
 def settings_key(resolved: Resolved, *, classifier: str | None = None) -> dict[str, Any]:
     """The settings and networks that a result depends on.
 
-    Which outputs are written, and how much a video may take, do not count. In place of the
-    extractor's name stands what its card says, in place of the engine what runs here.
+    Which outputs are written, and how much a video may take, do not count. In place of a network's
+    name stands what its card says, in place of the engine what runs here.
 
     Parameters
     ----------
@@ -36,6 +39,7 @@ def settings_key(resolved: Resolved, *, classifier: str | None = None) -> dict[s
     return {
         "schema": SCHEMA,
         **{key: value for section in pipeline.values() for key, value in section.items()},
+        "reid_network": None if resolved.reid is None else _network_key(resolved.reid[0]),
         "extractor": _network_key(resolved.card),
         **asdict(resolved.runtime),
         "detector": resolved.detector.sha256,

@@ -14,14 +14,25 @@ from typing import NamedTuple
 
 from videoemo.config.pipeline import Pipeline
 from videoemo.faces.detection.keyframes import Segment, interpolate_rois, schedule_keyframes
+from videoemo.faces.tracking.identity import IdentityGallery
+from videoemo.faces.tracking.reid import AppearanceGallery, Reid
 from videoemo.faces.tracking.tracker import Tracker
 from videoemo.inference.executor import Executor, ordered_results
 from videoemo.inference.face_analyzer import FaceAnalyzer
+from videoemo.inference.face_identifier import FaceIdentifier
 from videoemo.records import Faces, Features, Frames
 from videoemo.util.timings import StageTimer
 from videoemo.video import drop_still_frames, prefetch
 
-__all__ = ["AnalyzedFrames", "analyze_frames", "crop_and_embed", "decode", "detect", "track"]
+__all__ = [
+    "AnalyzedFrames",
+    "analyze_frames",
+    "crop_and_embed",
+    "decode",
+    "detect",
+    "make_reid",
+    "track",
+]
 
 # Batches that are decoded ahead: enough that nothing waits for them, few enough that memory
 # stays small.
@@ -47,6 +58,7 @@ def analyze_frames(
     timer: StageTimer | None = None,
     n_frames: int | None = None,
     cuts: list[float] | None = None,
+    reid: Reid | None = None,
 ) -> Iterator[AnalyzedFrames]:
     """Find the faces in the frames of one video, read what each displays, and follow persons.
 
@@ -65,6 +77,8 @@ def analyze_frames(
         smaller pieces, so that all processes are done at about the same time.
     cuts : list of float or None
         Where the times of cuts are added, in seconds.
+    reid : Reid or None
+        What takes new faces for persons whose tracks have ended; None: nothing does.
 
     Yields
     ------
@@ -80,7 +94,25 @@ def analyze_frames(
     decoded = decode(frames, pipeline, timer)
     segments = detect(decoded, executor, pipeline, timer, n_frames)
     embedded = crop_and_embed(segments, executor, timer)
-    return track(embedded, pipeline, timer, cuts=cuts)
+    return track(embedded, pipeline, timer, cuts=cuts, reid=reid)
+
+
+def make_reid(pipeline: Pipeline, identifier: FaceIdentifier | None) -> Reid | None:
+    """What re-identifies the persons of one video, as a pipeline says; None for nothing.
+
+    Parameters
+    ----------
+    pipeline : Pipeline
+        The settings.
+    identifier : FaceIdentifier or None
+        Its network for re-identification, where it has one; else the extractor's embeddings serve.
+    """
+    min_cosine = pipeline.tracking.track_reid
+    if min_cosine is None:
+        return None
+    if identifier is None:
+        return AppearanceGallery(min_cosine)
+    return IdentityGallery(min_cosine, identifier)
 
 
 def decode(frames: Iterable[Frames], pipeline: Pipeline, timer: StageTimer) -> Iterator[Frames]:
@@ -130,10 +162,10 @@ def track(
     timer: StageTimer,
     *,
     cuts: list[float] | None = None,
+    reid: Reid | None = None,
 ) -> Iterator[AnalyzedFrames]:
     """Give each face the number of its person, and say when shots begin."""
-    tracking = pipeline.tracking
-    tracker = Tracker(gap=tracking.track_gap, reid=tracking.track_reid, cuts=cuts)
+    tracker = Tracker(gap=pipeline.tracking.track_gap, reid=reid, cuts=cuts)
     for frames, faces, features in batches:
         with timer.stage("track"):
             tracked = replace(faces, track=tracker.update(frames, faces, features))

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from videoemo.analysis.stages import AnalyzedFrames, analyze_frames
+from videoemo.analysis.stages import AnalyzedFrames, analyze_frames, make_reid
 from videoemo.config.pipeline import Pipeline
+from videoemo.faces.tracking.reid import Reid
 from videoemo.inference.models import LoadedNetworks
 from videoemo.records import Clip, Frames
 from videoemo.util.timings import StageTimer
@@ -96,6 +97,7 @@ def analyze_video(
     *,
     timer: StageTimer | None = None,
     progress: ProgressReport | None = None,
+    reid: Reid | None = None,
 ) -> Iterator[AnalyzedFrames]:
     """Decode the frames of a video and analyze them; see `analyze_frames`.
 
@@ -111,6 +113,8 @@ def analyze_video(
         Where the work of each stage is added up.
     progress : callable or None
         Called with each batch.
+    reid : Reid or None
+        What re-identifies persons; None for what the pipeline says.
 
     Raises
     ------
@@ -130,10 +134,16 @@ def analyze_video(
         sizes=sampled.sizes,
     )
     batches = sampled.count(decoded)
-    n_frames = len(sampled.index)
-    for batch in analyze_frames(
-        batches, executor, pipeline, timer=timer, n_frames=n_frames, cuts=sampled.cuts
-    ):
+    analyzed = analyze_frames(
+        batches,
+        executor,
+        pipeline,
+        timer=timer,
+        n_frames=len(sampled.index),
+        cuts=sampled.cuts,
+        reid=make_reid(pipeline, networks.identifier) if reid is None else reid,
+    )
+    for batch in analyzed:
         if progress is not None:
             progress(len(batch.frames), sampled.share(batch.frames.index[-1]))
         yield batch

@@ -269,7 +269,7 @@ def _searching(found: _Found, notice: Callable[[str], None]) -> Pipeline | None:
     """
     for at, pipeline in enumerate(found.pipelines):
         if pipeline.network not in [one.network for one in found.pipelines[:at]]:
-            resolve(pipeline, notice=notice)
+            resolve(thorough(pipeline, pictures=False), notice=notice)
     if not found.clips:
         return None
     return thorough(found.pipelines[0], pictures=found.clips[0].path.is_dir())

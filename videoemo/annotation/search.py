@@ -56,7 +56,7 @@ class FoundFaces:
 
 def thorough(pipeline: Pipeline, *, pictures: bool) -> Pipeline:
     """The settings of a pipeline, but for searching every frame, whole, and keeping every face, the
-    doubtful ones too.
+    doubtful ones too. Who comes back after a cut does not matter.
 
     Parameters
     ----------
@@ -75,7 +75,10 @@ def thorough(pipeline: Pipeline, *, pictures: bool) -> Pipeline:
         full_search=0.0,
         thresholds=[min(one, DOUBTFUL) for one in pipeline.detection.thresholds],
         faces="all",
+        track_reid=None,
+        reid_network=None,
         pictures=False,
+        keep_embeddings=False,
     )
 
 

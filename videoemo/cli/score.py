@@ -67,6 +67,12 @@ __all__ = ["merge", "print_run", "score"]
     help="Classify each video, by a classifier that `fit` wrote.",
 )
 @click.option("--csv", is_flag=True, default=None, help="Write faces.csv beside faces.parquet.")
+@click.option(
+    "--keep-embeddings",
+    is_flag=True,
+    default=None,
+    help="Write identities.parquet: what the network for re-identification says of each person.",
+)
 @options.jobs
 @options.cluster
 @click.option("--redo", is_flag=True, help="Do again what an earlier run has done.")

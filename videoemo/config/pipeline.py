@@ -96,6 +96,7 @@ class Tracking:
 
     track_gap: float
     track_reid: float | None = None
+    reid_network: str | None = None
     smoothing: float
     smooth_tables: bool
     min_run: float
@@ -106,6 +107,8 @@ class Tracking:
         require(0 <= self.track_gap < math.inf, "track_gap", "seconds from 0", self.track_gap)
         inside = self.track_reid is None or -1 <= self.track_reid <= 1
         require(inside, "track_reid", "cosines from -1 to 1", self.track_reid)
+        serves = self.reid_network is None or self.track_reid is not None
+        require(serves, "reid_network", "networks beside a track_reid", self.reid_network)
         require(0 <= self.smoothing < math.inf, "smoothing", "seconds from 0", self.smoothing)
         require(0 <= self.min_run < math.inf, "min_run", "seconds from 0", self.min_run)
         shares = "shares from 0 to 1"
@@ -157,6 +160,7 @@ class Outputs:
     pictures: bool
     group: bool
     csv: bool
+    keep_embeddings: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,6 +196,12 @@ class Pipeline:
     prediction: Prediction
     outputs: Outputs
     limits: Limits
+
+    def __post_init__(self) -> None:
+        if self.outputs.keep_embeddings and self.tracking.reid_network is None:
+            raise ValueError(
+                "keep_embeddings: there are none to keep without a reid_network and its track_reid"
+            )
 
 
 # Each key's table; no key stands in two.
@@ -322,7 +332,10 @@ def change_pipeline(pipeline: Pipeline, **given: Any) -> Pipeline:
         values = {field.name: getattr(section, field.name) for field in fields(section)} | own
         kept = {key: value for key, value in values.items() if value is not None}
         changed[name] = build_record(_SECTIONS[name], kept, where="settings")
-    return replace(pipeline, **changed)
+    try:
+        return replace(pipeline, **changed)
+    except ValueError as exc:  # two tables that do not fit together
+        raise RecipeError(f"settings: {exc}") from exc
 
 
 def _plain(value: Any) -> Any:

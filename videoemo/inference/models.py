@@ -8,7 +8,9 @@ from typing import Self
 
 from videoemo.config.pipeline import Pipeline
 from videoemo.inference.executor import Executor
+from videoemo.inference.extractor import open_extractor
 from videoemo.inference.face_analyzer import load_face_analyzer
+from videoemo.inference.face_identifier import FaceIdentifier
 from videoemo.inference.local import InlineExecutor, ThreadExecutor
 from videoemo.inference.processes import ProcessExecutor, can_share_memory
 from videoemo.inference.resolve import Resolved, resolve
@@ -34,11 +36,14 @@ class LoadedNetworks:
         What runs the networks.
     predictor : ClipPredictor or None
         What classifies a whole video, and each window of it, from the embeddings of its faces.
+    identifier : FaceIdentifier or None
+        What re-identifies persons, where the pipeline names a network for that.
     """
 
     card: Card
     executor: Executor
     predictor: ClipPredictor | None = None
+    identifier: FaceIdentifier | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -50,8 +55,8 @@ class LoadedNetworks:
 def load_for_pipeline(
     pipeline: Pipeline, *, processes: bool = True, trial: bool = False
 ) -> LoadedNetworks:
-    """Load the detector and the extractor of a pipeline; its extractor for offline use where the
-    one asked for cannot be had, with a line on standard error.
+    """Load the networks of a pipeline; its extractor for offline use where the one asked for cannot
+    be had, with a line on standard error.
 
     Parameters
     ----------
@@ -75,9 +80,13 @@ def load_for_pipeline(
         A process cannot be started.
     """
     resolved = resolve(pipeline, notice=lambda text: say(f"notice: {text}", error=True))
-    if trial:
-        try_network(resolved.card, resolved.weights, resolved.runtime, resolved.pipeline.limits)
-    return LoadedNetworks(resolved.card, make_executor(resolved, processes=processes))
+    runtime, reid = resolved.runtime, resolved.reid
+    for card, weights in [(resolved.card, resolved.weights), *([reid] if reid else [])]:
+        if trial:
+            try_network(card, weights, runtime, resolved.pipeline.limits)
+    identifier = FaceIdentifier(open_extractor(*reid, runtime)) if reid else None
+    executor = make_executor(resolved, processes=processes)
+    return LoadedNetworks(resolved.card, executor, identifier=identifier)
 
 
 def make_executor(resolved: Resolved, *, processes: bool = True) -> Executor:

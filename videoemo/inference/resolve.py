@@ -35,6 +35,8 @@ class Resolved:
         What runs the networks.
     detector : Detector
         What finds the faces.
+    reid : tuple of (Card, Path) or None
+        The network for re-identification and its weights, where the pipeline has one.
     """
 
     pipeline: Pipeline
@@ -42,6 +44,7 @@ class Resolved:
     weights: Path
     runtime: Runtime
     detector: Detector
+    reid: tuple[Card, Path] | None = None
 
 
 def resolve(pipeline: Pipeline, *, notice: Callable[[str], None]) -> Resolved:
@@ -58,9 +61,9 @@ def resolve(pipeline: Pipeline, *, notice: Callable[[str], None]) -> Resolved:
     Raises
     ------
     InputError
-        An unknown extractor, or an engine that is not here.
+        An unknown network, or an engine that is not here.
     FetchError
-        The extractor is not here and cannot be had, and there is none for offline use.
+        A network is not here and cannot be had, and there is none for offline use.
     WeightsError
         Weights that are missing, damaged or of a kind that is not read.
     """
@@ -74,7 +77,9 @@ def resolve(pipeline: Pipeline, *, notice: Callable[[str], None]) -> Resolved:
         notice(f"{network.extractor_offline} serves in place of {network.extractor} ({exc}); {how}")
         offline = replace(network, extractor=network.extractor_offline, extractor_offline=None)
         return resolve(replace(pipeline, network=offline), notice=notice)
-    return Resolved(pipeline, card, weights, resolve_runtime(pipeline), MTCNN)
+    name = pipeline.tracking.reid_network
+    reid = None if name is None else resolve_weights(name)
+    return Resolved(pipeline, card, weights, resolve_runtime(pipeline), MTCNN, reid)
 
 
 def resolve_weights(name: str) -> tuple[Card, Path]:

@@ -96,6 +96,13 @@ def _write_windows(scored: Scored, path: Path) -> None:
     write_windows(scored.windows, scored.scores, path)
 
 
+def _write_identities(scored: Scored, path: Path) -> None:
+    from videoemo.tables.identities import write_identities
+
+    assert scored.identities is not None
+    write_identities(scored.identities, path)
+
+
 def _draw_timeline(scored: Scored, path: Path) -> None:
     from videoemo.plots import video_timeline
 
@@ -165,6 +172,12 @@ def _check_windows(columns: Columns) -> FileCheck:
     return csv_check(partial(check_windows, columns=columns))
 
 
+def _check_identities(columns: Columns) -> FileCheck:
+    from videoemo.tables.identities import check_identities
+
+    return parquet_check(check_identities)
+
+
 def _check_group(columns: Columns) -> FileCheck:
     from videoemo.group import read_group_series
 
@@ -191,6 +204,10 @@ def _csv(pipeline: Pipeline, classifier: bool) -> bool:
 
 def _classified(pipeline: Pipeline, classifier: bool) -> bool:
     return classifier
+
+
+def _keep_embeddings(pipeline: Pipeline, classifier: bool) -> bool:
+    return pipeline.outputs.keep_embeddings
 
 
 def _pictures(pipeline: Pipeline, classifier: bool) -> bool:
@@ -223,6 +240,7 @@ OUTPUTS = (
     Output("tracks.csv", _always, _write_tracks, _check_tracks),
     Output("expressions.csv", _always, _write_expressions, _check_expressions),
     Output("windows.csv", _classified, _write_windows, _check_windows),
+    Output("identities.parquet", _keep_embeddings, _write_identities, _check_identities),
     Output("timeline.png", _pictures, _draw_timeline, _check_picture),
     Output("thumbnail.png", _pictures, _draw_thumbnail, _check_picture, has=_has_portraits),
     Output("group.parquet", _group, _write_group, _check_group),

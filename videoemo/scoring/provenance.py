@@ -22,6 +22,7 @@ def run_provenance(resolved: Resolved) -> dict[str, Any]:
         "pipeline": asdict(resolved.pipeline),
         "runtime": asdict(resolved.runtime),
         "extractor": asdict(resolved.card),
+        **({} if resolved.reid is None else {"reid_network": asdict(resolved.reid[0])}),
         "detector": asdict(resolved.detector),
         "reading": "displayed expression as a network sees it, not a felt emotion",
     }

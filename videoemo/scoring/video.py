@@ -11,17 +11,19 @@ import numpy as np
 import numpy.typing as npt
 
 from videoemo.analysis.face_buffer import EmbeddingBuffer
-from videoemo.analysis.stages import AnalyzedFrames
+from videoemo.analysis.stages import AnalyzedFrames, make_reid
 from videoemo.analysis.thumbnails import Portraits
 from videoemo.analysis.track_thumbnails import TrackThumbnails
 from videoemo.analysis.video import ProgressReport, SampledVideo, analyze_video, sample_video
 from videoemo.classification.sliding import sliding_windows
 from videoemo.config.pipeline import Pipeline
+from videoemo.faces.tracking.identity import IdentityGallery
 from videoemo.group import GroupAffect, group_affect
 from videoemo.inference.models import LoadedNetworks
 from videoemo.records import Clip, Faces
 from videoemo.tables.expressions import Episode, episodes, leading_classes
 from videoemo.tables.faces import FaceTable, face_table
+from videoemo.tables.identities import Identities
 from videoemo.tables.smoothing import smooth
 from videoemo.tables.thumbnails import Thumbnail
 from videoemo.tables.tracks import longest_track, select_track
@@ -66,6 +68,8 @@ class Scored:
         What a fitted classifier says of it, window by window; empty where there is none.
     scores : tuple of str
         The columns of that classifier's scores.
+    identities : Identities or None
+        The embeddings of its persons, where they are asked for.
     """
 
     pipeline: Pipeline
@@ -78,6 +82,7 @@ class Scored:
     portraits: Portraits
     windows: list[Window]
     scores: tuple[str, ...]
+    identities: Identities | None
 
     @cached_property
     def smoothed(self) -> FaceTable:
@@ -166,9 +171,12 @@ def score_video(
     first, last = _range(sampled)
     thumbnails = TrackThumbnails(last - first, first=first, wait=pipeline.tracking.track_gap)
     portraits, buffer = Portraits(), EmbeddingBuffer(card.embedding)
+    reid = make_reid(pipeline, networks.identifier)
 
     def analyzed() -> Iterator[AnalyzedFrames]:
-        for batch in analyze_video(sampled, pipeline, networks, timer=timer, progress=progress):
+        for batch in analyze_video(
+            sampled, pipeline, networks, timer=timer, progress=progress, reid=reid
+        ):
             if pipeline.outputs.pictures:
                 _offer(thumbnails, batch, card.classes, apart=one_person)
                 _portray(portraits, batch.faces)
@@ -203,6 +211,9 @@ def score_video(
             )
         scores = () if predictor is None else predictor.scores
         chosen = thumbnails.chosen(track or 0)
+        identities = None
+        if pipeline.outputs.keep_embeddings and isinstance(reid, IdentityGallery):
+            identities = _identities(reid, table)
     return Scored(
         pipeline,
         sampled.video,
@@ -214,6 +225,18 @@ def score_video(
         portraits,
         windows,
         scores,
+        identities,
+    )
+
+
+def _identities(gallery: IdentityGallery, table: FaceTable) -> Identities:
+    """The embeddings of the persons of a table."""
+    track = np.unique(table.track[table.track >= 0])
+    known = gallery.identities(track.tolist())
+    return Identities(
+        track,
+        np.array([one.n_faces for one in known], np.int64),
+        np.array([one.embedding for one in known], np.float32).reshape(len(track), gallery.length),
     )
 
 

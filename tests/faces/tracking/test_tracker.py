@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tests.support.people import Scene, every
+from videoemo.faces.tracking.reid import AppearanceGallery
 
 
 def persons(told: list[dict[str, int]], name: str) -> list[int]:
@@ -75,7 +76,9 @@ def test_a_cut_ends_every_track() -> None:
 def test_across_cuts_persons_are_recognised_by_their_vectors_if_asked_for() -> None:
     here = {"a": (60.0, 90.0), "b": (250.0, 90.0)}
     there = {"a": (240.0, 80.0), "b": (70.0, 100.0), "c": (160.0, 90.0)}
-    told = Scene([here] * 5 + [there] * 5, every(10), shots=[100] * 5 + [200] * 5).tracks(reid=0.95)
+    told = Scene([here] * 5 + [there] * 5, every(10), shots=[100] * 5 + [200] * 5).tracks(
+        reid=AppearanceGallery(0.95)
+    )
     assert told[-1] == {"a": 0, "b": 1, "c": 2}
 
 

@@ -1,26 +1,80 @@
-"""Re-identification of persons of earlier shots by their embeddings."""
+"""Re-identification: who of the persons whose tracks have ended has come back."""
 
 from __future__ import annotations
+
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from videoemo.faces.tracking.appearance import Appearance, embeddings_of
 from videoemo.faces.tracking.assignment import assign
+from videoemo.records import Faces, Frames
 
-__all__ = ["ReidGallery"]
+__all__ = ["MAX_TRACKS", "AppearanceGallery", "Reid", "number_new", "recognise"]
 
 # The most tracks that are kept, those that ended last; more would only be confused.
 MAX_TRACKS = 256
 
 
-class ReidGallery:
-    """Gallery of the embeddings of tracks that ended, for re-identification.
+class Reid(Protocol):
+    """Re-identifies persons whose tracks have ended."""
+
+    def begin(
+        self, frames: Frames, faces: Faces, appearance: Appearance, *, free: int
+    ) -> npt.NDArray[np.int64]:
+        """Number the tracks that new faces begin.
+
+        Parameters
+        ----------
+        frames : Frames
+            Every frame that `faces.frame` names.
+        faces : Faces
+            m faces of one frame.
+        appearance : float64 (m, 64 + d)
+            Theirs.
+        free : int
+            The next number that no track has.
+
+        Returns
+        -------
+        int64 (m,)
+            The number of the ended track of the same person, which goes on; where there is none,
+            the next free one.
+        """
+
+    def follow(self, frames: Frames, faces: Faces, track: npt.NDArray[np.int64]) -> None:
+        """Note further faces of active tracks.
+
+        Parameters
+        ----------
+        frames : Frames
+            Every frame that `faces.frame` names.
+        faces : Faces
+            m faces of one frame.
+        track : int64 (m,)
+            The numbers of their tracks.
+        """
+
+    def end(self, track: npt.NDArray[np.int64], appearance: Appearance) -> None:
+        """Note tracks that have ended.
+
+        Parameters
+        ----------
+        track : int64 (n,)
+            Their numbers.
+        appearance : float64 (n, 64 + d)
+            Theirs.
+        """
+
+
+class AppearanceGallery:
+    """Gallery of the extractor's embeddings of tracks that ended.
 
     An extractor of expressions is trained to distinguish expressions whoever shows them: two
-    smiling persons may be more alike to it than one person smiling and sad. On the labelled clip of
-    tests/data eval/tracking.py prints how far the cosines of one person's faces and of different
-    persons' overlap. Expect wrong matches in groups; a face-identification network as extractor
-    would do better.
+    smiling persons may be more alike to it than one person smiling and sad. On labelled clips
+    eval/tracking.py prints how far the cosines of one person's faces and of different persons'
+    overlap, beside those of a network that knows persons, as `IdentityGallery` has.
 
     Parameters
     ----------
@@ -33,39 +87,52 @@ class ReidGallery:
         self._track = np.empty(0, np.int64)
         self._embeddings: npt.NDArray[np.float64] | None = None
 
-    def add(self, track: npt.NDArray[np.int64], embeddings: npt.NDArray[np.float64]) -> None:
-        """Add tracks that ended.
+    def begin(
+        self, frames: Frames, faces: Faces, appearance: Appearance, *, free: int
+    ) -> npt.NDArray[np.int64]:
+        """Number the tracks that new faces begin; those that are recognised leave the gallery."""
+        found = np.full(len(appearance), -1, np.int64)
+        if self._embeddings is not None:
+            tracks, new = recognise(self._embeddings, embeddings_of(appearance), self._min_cosine)
+            found[new] = self._track[tracks]
+            rest = np.setdiff1d(np.arange(len(self._track)), tracks)
+            self._track, self._embeddings = self._track[rest], self._embeddings[rest]
+        return number_new(found, free)
 
-        Parameters
-        ----------
-        track : int64 (n,)
-            Their numbers.
-        embeddings : float64 (n, d)
-            Rows of length 1.
-        """
+    def follow(self, frames: Frames, faces: Faces, track: npt.NDArray[np.int64]) -> None:
+        """Do nothing: the appearance of a track is kept up to date with it."""
+
+    def end(self, track: npt.NDArray[np.int64], appearance: Appearance) -> None:
+        """Add tracks that ended."""
+        embeddings = embeddings_of(appearance)
         known = embeddings[:0] if self._embeddings is None else self._embeddings
         self._track = np.concatenate([self._track, track])[-MAX_TRACKS:]
         self._embeddings = np.concatenate([known, embeddings])[-MAX_TRACKS:]
 
-    def match(self, embeddings: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
-        """Match faces with tracks of the gallery; those matched leave it.
 
-        Parameters
-        ----------
-        embeddings : float64 (m, d)
-            Of the faces, rows of length 1.
+def recognise(
+    known: npt.NDArray[np.float64], new: npt.NDArray[np.float64], min_cosine: float
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Match persons by their embeddings, each once, so that all cosines together are highest.
 
-        Returns
-        -------
-        int64 (m,)
-            The number of each face's track; -1 without a match.
-        """
-        found = np.full(len(embeddings), -1, np.int64)
-        if self._embeddings is None:
-            return found
-        unmatched_cost = float(np.nextafter(1 - self._min_cosine, np.inf))
-        tracks, faces = assign(1 - self._embeddings @ embeddings.T, unmatched_cost)
-        found[faces] = self._track[tracks]
-        rest = np.setdiff1d(np.arange(len(self._track)), tracks)
-        self._track, self._embeddings = self._track[rest], self._embeddings[rest]
-        return found
+    Parameters
+    ----------
+    known : float64 (n, d)
+        Rows of length 1.
+    new : float64 (m, d)
+        Rows of length 1.
+    min_cosine : float
+        The least cosine of a match.
+
+    Returns
+    -------
+    tuple of (ndarray of intp, ndarray of intp)
+        The rows of `known` (k,), ascending, and the row of `new` that each matches.
+    """
+    return assign(1 - known @ new.T, float(np.nextafter(1 - min_cosine, np.inf)))
+
+
+def number_new(found: npt.NDArray[np.int64], free: int) -> npt.NDArray[np.int64]:
+    """Give those without a number, which have -1, the next free ones, in their order."""
+    new = found < 0
+    return np.where(new, free + np.cumsum(new) - 1, found)

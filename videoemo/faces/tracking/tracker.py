@@ -13,7 +13,6 @@ from videoemo.faces.tracking.appearance import (
     appearance_cost,
     blend,
     describe,
-    embeddings_of,
 )
 from videoemo.faces.tracking.assignment import assign
 from videoemo.faces.tracking.kalman import (
@@ -24,7 +23,7 @@ from videoemo.faces.tracking.kalman import (
     predict,
     update,
 )
-from videoemo.faces.tracking.reid import ReidGallery
+from videoemo.faces.tracking.reid import Reid
 from videoemo.faces.tracking.shots import ShotDetector
 from videoemo.records import Faces, Features, Frames
 
@@ -90,6 +89,20 @@ class _Detections(NamedTuple):
         )
 
 
+class _FrameFaces(NamedTuple):
+    """The faces of one frame: some rows of those of a batch. They are taken out only for whom they
+    are needed.
+    """
+
+    frames: Frames
+    faces: Faces
+    rows: slice
+
+    def take(self, faces: npt.NDArray[np.intp]) -> Faces:
+        """Take some faces, by their numbers within the frame."""
+        return self.faces[self.rows.start + faces]
+
+
 def _detections(faces: Faces, appearance: Appearance) -> _Detections:
     start, stop = faces.boxes[:, :2].astype(np.float64), faces.boxes[:, 2:].astype(np.float64)
     height = np.maximum(stop[:, 1] - start[:, 1], 1)
@@ -111,29 +124,28 @@ class Tracker:
     Tracks are numbered from 0 as they appear, those of one frame from left to right. In each frame
     the faces are assigned to the tracks under whose predicted position and size, and appearance
     (colours and embedding), they are most likely all together; an unmatched face begins a new
-    track. Memory is bounded: the tracks detected within `gap` seconds and, with `reid`, a gallery
-    of those that ended.
+    track. Memory is bounded: the tracks detected within `gap` seconds, beside what `reid` keeps.
 
     Parameters
     ----------
     gap : float
         Seconds of the video for which a track goes on without a detection, 0 or more; a cut ends
         all tracks.
-    reid : float or None
-        Least cosine, -1 to 1, at which a new face is taken for a person of an earlier shot; None:
-        never. See `ReidGallery`.
+    reid : Reid or None
+        What takes a new face for a person whose track has ended, in an earlier shot too; None:
+        nothing does.
     cuts : list of float or None
         Where the times of cuts are added, in seconds: of the first frame of each shot but the
         first.
     """
 
     def __init__(
-        self, *, gap: float, reid: float | None = None, cuts: list[float] | None = None
+        self, *, gap: float, reid: Reid | None = None, cuts: list[float] | None = None
     ) -> None:
         self._gap = gap
         self._cuts = [] if cuts is None else cuts
         self._shots = ShotDetector()
-        self._gallery = None if reid is None else ReidGallery(reid)
+        self._reid = reid
         self._tracks: _Tracks | None = None
         self._now = 0.0  # seconds, of the frame before
         self._next = 0
@@ -169,14 +181,19 @@ class Tracker:
                 self._cuts.append(seconds)
                 if self._tracks is not None:
                     self._keep(np.zeros(len(self._tracks.number), np.bool_))
+            of_frame = _FrameFaces(frames, faces, slice(start, stop))
             track[order[start:stop]] = self._update_frame(
-                detections.take(slice(start, stop)), seconds, unmatched_cost
+                of_frame, detections.take(of_frame.rows), seconds, unmatched_cost
             )
             start = stop
         return track
 
     def _update_frame(
-        self, detections: _Detections, seconds: float, unmatched_cost: float
+        self,
+        found: _FrameFaces,
+        detections: _Detections,
+        seconds: float,
+        unmatched_cost: float,
     ) -> npt.NDArray[np.int64]:
         n = len(detections.height)
         if self._tracks is None:
@@ -196,6 +213,8 @@ class Tracker:
 
         number = np.empty(n, np.int64)
         number[faces] = tracks.number[matched]
+        if self._reid is not None:
+            self._reid.follow(found.frames, found.take(faces), number[faces])
         met = detections.take(faces)
         updated = _Tracks(
             number[faces],
@@ -209,7 +228,7 @@ class Tracker:
         if len(matched) < n:
             new = _unmatched(n, faces)
             new = new[np.lexsort((detections.corner[new, 1], detections.corner[new, 0]))]
-            number[new] = self._new_numbers(detections.appearance[new])
+            number[new] = self._begin(found, new, detections.appearance[new])
             begun = _Tracks(
                 number[new],
                 initiate(detections.centre[new], detections.height[new]),
@@ -224,24 +243,22 @@ class Tracker:
         """End the tracks that are not active any more."""
         if self._tracks is None or active.all():
             return
-        if self._gallery is not None:
+        if self._reid is not None:
             ended = self._tracks.take(~active)
-            self._gallery.add(ended.number, embeddings_of(ended.appearance))
+            self._reid.end(ended.number, ended.appearance)
         self._tracks = self._tracks.take(active)
 
-    def _new_numbers(self, appearance: Appearance) -> npt.NDArray[np.int64]:
-        """Numbers of new tracks: that of a match in the gallery, where there is one, or the next
-        free one.
-        """
-        found = (
-            np.full(len(appearance), -1, np.int64)
-            if self._gallery is None
-            else self._gallery.match(embeddings_of(appearance))
-        )
-        new = found < 0
-        found[new] = self._next + np.arange(int(new.sum()))
-        self._next += int(new.sum())
-        return found
+    def _begin(
+        self, found: _FrameFaces, new: npt.NDArray[np.intp], appearance: Appearance
+    ) -> npt.NDArray[np.int64]:
+        """Numbers of the tracks that new faces begin: free ones, but of those who came back."""
+        if self._reid is None:
+            number = self._next + np.arange(len(new))
+        else:
+            faces = found.take(new)
+            number = self._reid.begin(found.frames, faces, appearance, free=self._next)
+        self._next = max(self._next, int(number.max()) + 1)
+        return number
 
 
 def _unmatched(n: int, matched: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:

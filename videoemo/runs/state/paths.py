@@ -73,7 +73,7 @@ OWN_FILES = frozenset(
         SCORED,
         *("faces.parquet", "faces.csv", "tracks.csv", "expressions.csv", "corrections.csv"),
         *("windows.csv", "timeline.png", "thumbnail.png", "group.parquet", "synchrony.csv"),
-        "group.png",
+        *("group.png", "identities.parquet"),
         "embeddings.parquet",
     ]
 )
