@@ -16,7 +16,6 @@ from pathlib import Path
 
 import click
 import numpy as np
-import numpy.typing as npt
 import torch
 from safetensors.torch import save_file
 
@@ -25,7 +24,6 @@ from eval.support.markdown import table
 from videoemo.config.training import Stage, TrainingRecipe, load_training
 from videoemo.datasets.faces.labelled import LabelledFaces
 from videoemo.datasets.faces.load import load_faces
-from videoemo.datasets.faces.pictures import MemoryPictures
 from videoemo.training.loop import train
 from videoemo.util.files import atomic_write, write_json
 from videoemo.util.versions import versions
@@ -67,23 +65,12 @@ def head_then_all(recipe: TrainingRecipe) -> TrainingRecipe:
     return replace(recipe, stages=(head, replace(stage, epochs=EPOCHS - EPOCHS // 3)))
 
 
-def drawn(faces: LabelledFaces, rows: npt.NDArray[np.int64]) -> LabelledFaces:
-    """Some of the faces."""
-    assert isinstance(faces.pictures, MemoryPictures)
-    return LabelledFaces(
-        MemoryPictures(faces.pictures.images[rows]),
-        faces.votes[rows],
-        faces.labels[rows],
-        faces.classes,
-    )
-
-
 def splits(faces: LabelledFaces, valid: LabelledFaces, seed: int) -> Splits:
     """6,000 faces to train on, 6,000 others for the network that some variants start from, and the
     validation faces.
     """
     order = np.random.default_rng(seed).permutation(len(faces))
-    return drawn(faces, order[:FACES]), drawn(faces, order[FACES : 2 * FACES]), valid
+    return faces.take(order[:FACES]), faces.take(order[FACES : 2 * FACES]), valid
 
 
 def figures(

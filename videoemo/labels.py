@@ -5,7 +5,10 @@ from __future__ import annotations
 __all__ = [
     "AFFECTNET_8",
     "AFFECTNET_FILE_IDS",
+    "ETHNICITIES",
+    "FAIRFACE_ETHNICITIES",
     "FERPLUS_COLUMNS",
+    "GENDERS",
     "NEGATIVE",
     "POSITIVE",
     "VALENCE",
@@ -70,3 +73,21 @@ VALENCE = {
 # surprise among them, count as neutral.
 POSITIVE = ("happiness",)
 NEGATIVE = ("anger", "contempt", "disgust", "fear", "sadness")
+
+# How faces are labelled in datasets of attributes: as others judged them, or as they were found
+# on the web. UTKFace's files number the ethnicities so (Zhang et al. 2017, arXiv 1702.08423);
+# its "other" are Hispanic, Latino and Middle Eastern.
+GENDERS = ("female", "male")
+ETHNICITIES = ("white", "black", "asian", "indian", "other")
+
+# The seven of FairFace's label files (Karkkainen and Joo 2021, arXiv 1908.04913), and which of
+# UTKFace's five each is.
+FAIRFACE_ETHNICITIES = {
+    "White": "white",
+    "Black": "black",
+    "East Asian": "asian",
+    "Southeast Asian": "asian",
+    "Indian": "indian",
+    "Latino_Hispanic": "other",
+    "Middle Eastern": "other",
+}

@@ -107,3 +107,37 @@ def folders(root: Path, *, each: int) -> Path:
             for i in range(each):
                 Image.fromarray(picture(place, seed=i)).save(root / split / name / f"{i}.png")
     return root
+
+
+def photograph(path: Path, *, seed: int, place: int = 4, side: int = 24) -> Path:
+    """A colour picture in a file, in a folder that is made where there is none."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(np.repeat(picture(place, side=side, seed=seed)[..., None], 3, 2)).save(path)
+    return path
+
+
+def lfw(root: Path, people: dict[str, int]) -> Path:
+    """LFW's own layout: so many photographs of each person."""
+    for person, n in people.items():
+        for number in range(1, n + 1):
+            photograph(root / person / f"{person}_{number:04}.jpg", seed=len(person) * 100 + number)
+    return root
+
+
+def lfw_index(root: Path, expressions: dict[str, str]) -> Path:
+    """A flat part of LFW: `images` and index.csv, with the expression of each photograph."""
+    with (root / "index.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["image", "identity", "expression"])
+        for seed, (name, expression) in enumerate(expressions.items()):
+            photograph(root / "images" / f"{name}.jpg", seed=seed)
+            writer.writerow([f"{name}.jpg", name.rsplit("_", 1)[0], expression])
+    return root
+
+
+def utkface(root: Path, labels: list[tuple[int, int, int]]) -> Path:
+    """UTKFace's own layout in one of its parts: age, gender (0 male, 1 female), ethnicity."""
+    for number, (age, gender, ethnicity) in enumerate(labels):
+        name = f"{age}_{gender}_{ethnicity}_{20170112213303693 + number}.jpg.chip.jpg"
+        photograph(root / "part1" / name, seed=number)
+    return root

@@ -18,7 +18,8 @@ import torch
 from tests.support import labelled_faces
 from tests.support.commands import run
 from tests.support.training_recipe import RECIPE
-from videoemo.config.training import DataRecipe, Stage, TrainingRecipe, load_training
+from videoemo.config.face_data import DataRecipe
+from videoemo.config.training import Stage, TrainingRecipe, load_training
 from videoemo.datasets.faces.labelled import LabelledFaces
 from videoemo.datasets.faces.load import load_faces
 from videoemo.errors import TrainingError

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
+from videoemo.config.face_data import DataRecipe
 from videoemo.config.toml import build_record, find_settings, read_toml, require, require_seed
-from videoemo.config.training import DataRecipe
 from videoemo.errors import RecipeError
 from videoemo.util.messages import shown
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import Literal
 
+from videoemo.config.face_data import DataRecipe
 from videoemo.config.preprocessing import LARGEST_SIDE, require_levels
 from videoemo.config.toml import find_settings, read_record, require, require_seed
 from videoemo.util.file_names import FILE_NAMES, is_file_name
 from videoemo.util.messages import shown
 
-__all__ = ["Augment", "DataRecipe", "NetworkRecipe", "Stage", "TrainingRecipe", "load_training"]
+__all__ = ["Augment", "NetworkRecipe", "Stage", "TrainingRecipe", "load_training"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,20 +50,6 @@ class Augment:
             value, most = getattr(self, f.name), 10 if f.name == "gamma" else 1
             if f.name not in ("rotation", "scale", "mirror"):
                 require(0 <= value <= most, f.name, f"numbers from 0 to {most}", value)
-
-
-@dataclass(frozen=True, kw_only=True)
-class DataRecipe:
-    """Recipe of labelled faces; `train` and `valid` are paths below the data's root, `kind` is
-    their layout.
-    """
-
-    kind: Literal["affectnet", "ferplus", "folder"]
-    train: str
-    valid: str
-    train_annotations: str | None = None
-    valid_annotations: str | None = None
-    contempt: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

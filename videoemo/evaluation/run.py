@@ -51,6 +51,4 @@ def evaluate_extractor(
     network = load_extractor(extractor, precision="float32")
     if isinstance(protocol, AuditProtocol):
         return audit(protocol, root, network)
-    recipe = protocol.data
-    faces = load_split(recipe, recipe.valid, recipe.valid_annotations, root)
-    return evaluate_faces(protocol, faces, network)
+    return evaluate_faces(protocol, load_split(protocol.data, "valid", root), network)

@@ -17,7 +17,7 @@ def targets(faces: LabelledFaces, stage: Stage) -> Tensor:
     the label.
     """
     return torch.from_numpy(
-        faces.votes if stage.targets == "votes" else one_hot(faces.labels, len(faces.classes))
+        faces.shares() if stage.targets == "votes" else one_hot(faces.labels, len(faces.classes))
     )
 
 

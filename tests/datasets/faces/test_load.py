@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.support import labelled_faces
-from videoemo.config.training import DataRecipe
+from videoemo.config.face_data import DataRecipe
 from videoemo.datasets.faces.labelled import LabelledFaces
 from videoemo.datasets.faces.load import load_faces
 from videoemo.errors import TrainingError
@@ -82,8 +82,8 @@ def test_contempt_can_be_left_out(tmp_path: Path) -> None:
 
 def test_votes_are_shares_in_the_same_order_as_the_labels(tmp_path: Path) -> None:
     train, _ = load_faces(FERPLUS, write(tmp_path, FERPLUS))
-    assert np.allclose(train.votes.sum(1), 1)
-    assert np.allclose(train.votes[np.arange(len(train)), train.labels], 0.7)
+    assert np.allclose(train.shares().sum(1), 1)
+    assert np.allclose(train.shares()[np.arange(len(train)), train.labels], 0.7)
 
 
 def test_faces_that_most_voters_called_unknown_are_left_out_and_ties_go_to_the_first(
@@ -109,6 +109,7 @@ def broken(root: Path, case: str) -> DataRecipe:
     if case == "a class without an example":
         archive = dict(np.load(labelled_faces.ferplus_npz(root / "train.npz", each=1)))
         np.savez(root / "train.npz", images=archive["images"][:7], votes=archive["votes"][:7])
+        labelled_faces.ferplus_npz(root / "valid.npz", each=1)
         return FERPLUS
     if case == "a missing column":
         text = (labelled_faces.affectnet_csv(root, each=1) / "training.csv").read_text()
@@ -144,9 +145,9 @@ def broken(root: Path, case: str) -> DataRecipe:
         ("not an archive", "cannot read FER\\+ faces from"),
         ("a class without an example", "no example of contempt among 7 faces"),
         ("a missing column", "training.csv: missing column face_width"),
-        ("an unreadable picture", r"3.jpg is not a picture"),
-        ("a damaged picture", r"the picture .*3.jpg is damaged \("),
-        ("a missing picture", r"cannot read the picture .*fer0000003.png: No such file"),
+        ("an unreadable picture", r"1 of 8 faces cannot be used, .*1 not a picture .*3.jpg"),
+        ("a damaged picture", r"1 face left out: 1 damaged \(images/3.jpg\)"),
+        ("a missing picture", r"1 face left out: 1 missing \(fer0000003.png\)"),
         ("no annotations", r"no annotations/\*_exp.npy in"),
         ("one class", "expected a folder for each of two or more classes, found 1"),
         ("an empty class", "no example of middle among 2 faces"),

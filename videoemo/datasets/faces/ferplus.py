@@ -4,7 +4,6 @@ two layouts.
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ import numpy.typing as npt
 
 from videoemo.datasets.faces.labelled import LabelledFaces
 from videoemo.datasets.faces.pictures import FilePictures, MemoryPictures
+from videoemo.datasets.faces.rows import read_columns
 from videoemo.errors import TrainingError
 from videoemo.labels import AFFECTNET_8, FERPLUS_COLUMNS
 
@@ -27,7 +27,8 @@ def load_ferplus(path: Path, annotations: Path | None) -> LabelledFaces:
     """Load FER+'s faces of the eight expressions.
 
     A row is used when the first maximum over all ten columns is one of the eight; its label is the
-    first maximum of those eight, and its votes are the shares of those eight.
+    first maximum of those eight, and its votes are the shares of those eight. The label of one that
+    is not used is -1.
 
     Parameters
     ----------
@@ -40,23 +41,20 @@ def load_ferplus(path: Path, annotations: Path | None) -> LabelledFaces:
     Raises
     ------
     TrainingError
-        A file or a column is missing, a picture is unreadable, a class has no example.
+        A file or a column is missing.
     """
     if path.suffix == ".npz":
         images, votes = _npz(path)
-        rows = votes.argmax(1) < len(AFFECTNET_8)
-        return LabelledFaces(MemoryPictures(images[rows]), *_labels(votes[rows]), AFFECTNET_8)
+        return LabelledFaces(MemoryPictures(images), *_labels(votes), AFFECTNET_8)
     if annotations is None or path.name not in _USAGES:
         raise TrainingError(
             f"{path}: expected an .npz file, or one of the folders {', '.join(_USAGES)} with "
             "`annotations` naming fer2013new.csv"
         )
     names, votes = _csv(annotations, _USAGES[path.name])
-    rows = votes.argmax(1) < len(AFFECTNET_8)
-    pictures = FilePictures(
-        [path / name for name, row in zip(names, rows.tolist(), strict=True) if row]
-    )
-    return LabelledFaces(pictures, *_labels(votes[rows]), AFFECTNET_8)
+    if not path.is_dir():
+        raise TrainingError(f"no folder {path} of FER+'s pictures: is the layout whole?")
+    return LabelledFaces(FilePictures(path, names), *_labels(votes), AFFECTNET_8)
 
 
 def _npz(path: Path) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.float32]]:
@@ -80,32 +78,36 @@ def _npz(path: Path) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.float32]]:
 
 
 def _csv(path: Path, usage: str) -> tuple[list[str], npt.NDArray[np.float32]]:
-    try:
-        with path.open(newline="", encoding="utf-8") as file:
-            reader = csv.DictReader(file)
-            missing = {"Usage", "Image name", *_CSV_COLUMNS} - set(reader.fieldnames or ())
-            if missing:
-                raise TrainingError(f"{path}: missing column {', '.join(sorted(missing))}")
-            # The authors removed the names of pictures that show nothing.
-            rows = [row for row in reader if row["Usage"] == usage and row["Image name"]]
-        votes = np.array(
-            [[float(row[column]) for column in _CSV_COLUMNS] for row in rows], np.float32
+    columns = read_columns(path, ("Usage", "Image name", *_CSV_COLUMNS), what="FER+'s labels")
+    # The authors removed the names of pictures that show nothing.
+    rows = [
+        row
+        for row, (found, name) in enumerate(
+            zip(columns["Usage"], columns["Image name"], strict=True)
         )
-    except (OSError, ValueError, TypeError) as exc:
-        raise TrainingError(f"cannot read FER+ labels from {path}: {exc}") from exc
+        if found == usage and name
+    ]
     if not rows:
         raise TrainingError(f"{path}: no row of usage {usage}")
-    return [row["Image name"] for row in rows], votes
+    try:
+        votes = np.array(
+            [[float(columns[name][row]) for name in _CSV_COLUMNS] for row in rows], np.float32
+        )
+    except ValueError as exc:
+        raise TrainingError(f"cannot read FER+'s labels from {path}: {exc}") from exc
+    return [columns["Image name"][row] for row in rows], votes
 
 
 def _labels(
     votes: npt.NDArray[np.float32],
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
     """Shares of the eight expressions and majority labels, in our class order, from ten columns of
-    votes.
+    votes; -1 where most voters saw none of them.
     """
-    eight = votes[:, : len(AFFECTNET_8)]
+    n = len(AFFECTNET_8)
+    eight = votes[:, :n]
     # Our class index of each of FER+'s columns.
-    index = np.array([AFFECTNET_8.index(name) for name in FERPLUS_COLUMNS[: len(AFFECTNET_8)]])
-    shares = eight / eight.sum(1, keepdims=True)
-    return shares[:, np.argsort(index)], index[eight.argmax(1)].astype(np.int64)
+    index = np.array([AFFECTNET_8.index(name) for name in FERPLUS_COLUMNS[:n]], np.int64)
+    shares = eight / np.maximum(eight.sum(1, keepdims=True), 1)
+    labels = np.where(votes.argmax(1) < n, index[eight.argmax(1)], -1)
+    return shares[:, np.argsort(index)], labels

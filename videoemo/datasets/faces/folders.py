@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from videoemo.datasets.faces.labelled import LabelledFaces, one_hot
+from videoemo.datasets.faces.labelled import LabelledFaces
 from videoemo.datasets.faces.pictures import FilePictures
 from videoemo.datasets.suffixes import BEYOND_PILLOW, PICTURES
 from videoemo.errors import TrainingError
@@ -17,13 +17,20 @@ __all__ = ["load_folders"]
 _SUFFIXES = PICTURES - BEYOND_PILLOW
 
 
-def load_folders(path: Path) -> LabelledFaces:
+def load_folders(path: Path, *, people: bool = False) -> LabelledFaces:
     """Load the faces in `path`/<class>/; classes in alphabetical order.
+
+    Parameters
+    ----------
+    path : Path
+        The folder.
+    people : bool, default=False
+        Whether the classes are people, each a group of its own.
 
     Raises
     ------
     TrainingError
-        Fewer than two classes, a picture is unreadable, a class has no example.
+        Fewer than two classes.
     """
     folders = (
         sorted(entry for entry in path.iterdir() if entry.is_dir() and not is_leftover(entry.name))
@@ -40,11 +47,10 @@ def load_folders(path: Path) -> LabelledFaces:
         for file in sorted(folder.iterdir())
         if file.suffix.lower() in _SUFFIXES and not is_leftover(file.name)
     ]
-    labels = np.array([i for _, i in files], np.int64)
-    votes = one_hot(labels, len(folders))
     return LabelledFaces(
-        FilePictures([file for file, _ in files]),
-        votes,
-        labels,
+        FilePictures(path, [file.relative_to(path).as_posix() for file, _ in files]),
+        None,
+        np.array([i for _, i in files], np.int64),
         tuple(folder.name for folder in folders),
+        tuple(file.parent.name for file, _ in files) if people else None,
     )

@@ -1,0 +1,80 @@
+"""Label files: the columns of a CSV that are wanted, of millions of rows too."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+
+from videoemo.errors import TrainingError
+from videoemo.util.messages import first_names, reason_of
+
+__all__ = ["read_columns"]
+
+
+def read_columns(
+    path: Path,
+    wanted: Sequence[str],
+    *,
+    maybe: Sequence[str] = (),
+    headless: Sequence[str] = (),
+    what: str,
+) -> dict[str, list[str]]:
+    """Read columns of a label file, as texts without the space about them.
+
+    Parameters
+    ----------
+    path : Path
+        A CSV, in UTF-8 with or without a byte order mark.
+    wanted : sequence of str
+        Columns that have to be there.
+    maybe : sequence of str
+        Columns that are read where they are there.
+    headless : sequence of str
+        The columns of a file without a heading, which is one whose first line has as many cells,
+        and none of the names.
+    what : str
+        What the file is, for messages, such as `FairFace's labels`.
+
+    Returns
+    -------
+    dict of str to list of str
+        By the name of the column, a text a row.
+
+    Raises
+    ------
+    TrainingError
+        It cannot be read, has no row, lacks a column, or has a row that is too short.
+    """
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.reader(file, skipinitialspace=True)
+            heading = [name.strip() for name in next(reader, [])]
+            if len(heading) == len(headless) and not set(heading) & set(headless):
+                file.seek(0)
+                heading = list(headless)
+            missing = [name for name in wanted if name not in heading]
+            if missing:
+                raise TrainingError(
+                    f"{path}: missing column {', '.join(missing)} of {what}: it has "
+                    f"{first_names(heading) or 'none'}; is it of another version?"
+                )
+            places = {name: heading.index(name) for name in (*wanted, *maybe) if name in heading}
+            columns: dict[str, list[str]] = {name: [] for name in places}
+            for values in reader:
+                if not values:
+                    continue
+                if len(values) < len(heading):
+                    raise TrainingError(
+                        f"{path} line {reader.line_num}: expected {len(heading)} values, got "
+                        f"{len(values)}: is the file whole?"
+                    )
+                for name, place in places.items():
+                    columns[name].append(values[place].strip())
+    except FileNotFoundError as exc:
+        raise TrainingError(f"no {what} at {path}: give their folder with --data") from exc
+    except (OSError, ValueError, csv.Error) as exc:
+        raise TrainingError(f"cannot read {what} from {path}: {reason_of(exc)}") from exc
+    if not columns[next(iter(places))]:
+        raise TrainingError(f"{path}: no row of {what}")
+    return columns
