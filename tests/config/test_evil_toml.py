@@ -27,7 +27,10 @@ READERS: dict[str, tuple[bytes, Callable[[str], object]]] = {
     "training": (RECIPE.encode(), load_training),
     "classifier": ((ROOT / "classifiers" / "svc.toml").read_bytes(), load_classifier),
     "protocol": ((ROOT / "eval" / "protocols" / "nested.toml").read_bytes(), load_protocol),
-    "audit": ((ROOT / "eval" / "protocols" / "audit.toml").read_bytes(), load_face_protocol),
+    **{
+        name: ((ROOT / "eval" / "protocols" / f"{name}.toml").read_bytes(), load_face_protocol)
+        for name in ("affectnet", "audit", "lfw", "lfw-expression", "lfw-pairs")
+    },
     "faces": ((ROOT / "eval" / "protocols" / "ferplus.toml").read_bytes(), load_face_protocol),
 }
 

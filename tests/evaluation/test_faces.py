@@ -57,6 +57,22 @@ def test_the_figures_are_those_of_the_extractors_own_answers(root: Path) -> None
     )
 
 
+def test_all_is_told_once_more_without_the_faces_that_train(videoemo: Run, root: Path) -> None:
+    status, out, _ = videoemo("evaluate", "--protocol", "ferplus", "--data", root)
+    assert status == 0
+    assert "without doubles" not in out  # nothing is known of what trains
+    with np.load(root / "ferplus_valid.npz") as valid:
+        images, votes = valid["images"].copy(), valid["votes"]
+    images[3:] ^= 1  # all but three are others
+    np.savez(root / "ferplus_train.npz", images=images, votes=votes)
+    status, out, _ = videoemo("evaluate", "--protocol", "ferplus", "--data", root)
+    (root / "ferplus_train.npz").unlink()
+    rows = {line[:28].rstrip(): line[28:].split() for line in out.splitlines()}
+    assert rows["8 classes"][0] == "24"
+    assert rows["8 classes, without doubles"][0] == "21"
+    assert rows["7 classes, without doubles"][0] == "18"
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

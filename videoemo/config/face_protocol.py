@@ -17,6 +17,9 @@ __all__ = [
     "FaceProtocol",
     "FacesProtocol",
     "HeldOut",
+    "IdentificationProtocol",
+    "RecognitionProtocol",
+    "VerificationProtocol",
     "load_face_protocol",
 ]
 
@@ -26,13 +29,16 @@ _FEWEST_PEOPLE = 5
 
 @dataclass(frozen=True, kw_only=True)
 class FacesProtocol:
-    """Protocol for an extractor on labelled faces: those of `data.valid`, and a class that is left
-    out for a second figure.
+    """Protocol for an extractor on labelled faces: those of `data.valid`, or where there is none
+    those of `otherwise.valid`; a class that is left out for a second figure; and whether all is
+    told once more without the doubles of the faces that train.
     """
 
     kind: Literal["faces"]
     data: DataRecipe
+    otherwise: DataRecipe | None = None
     left_out: str | None = None
+    without_doubles: bool = False
 
     @property
     def data_name(self) -> str:
@@ -86,11 +92,68 @@ class AuditProtocol:
         return self.kind
 
 
-FaceProtocol = FacesProtocol | AuditProtocol
+Crop = Literal["centre", "detector", "card"]
 
-FACE_KINDS: dict[str, type[FacesProtocol] | type[AuditProtocol]] = {
+
+@dataclass(frozen=True, kw_only=True)
+class RecognitionProtocol:
+    """What the protocols of face recognition share."""
+
+    data: DataRecipe
+    crops: tuple[Crop, ...]
+    seed: int
+
+    def __post_init__(self) -> None:
+        once = 0 < len(set(self.crops)) == len(self.crops)
+        require(once, "crops", "one or more, each once", list(self.crops))
+        labels = self.data.labels
+        require(labels == "identity", "data.of", "identity", labels)
+        require_seed(self.seed)
+
+    @property
+    def data_name(self) -> str:
+        """The folder of its data below `$VIDEOEMO_DATA`."""
+        return self.data.kind
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdentificationProtocol(RecognitionProtocol):
+    """Protocol for embeddings: whose photographs are these, of people one random photograph of each
+    of whom is known, in some random `splits`; eval/protocols/lfw.toml explains each key.
+    """
+
+    kind: Literal["identification"]
+    splits: int
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require(2 <= self.splits <= 10_000, "splits", "whole numbers 2 to 10000", self.splits)
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerificationProtocol(RecognitionProtocol):
+    """Protocol for embeddings: do two photographs show one person, for pairs in folds;
+    eval/protocols/lfw-pairs.toml explains each key.
+    """
+
+    kind: Literal["verification"]
+    pairs: str
+    folds: int
+    each: int
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require(2 <= self.folds <= 1000, "folds", "whole numbers 2 to 1000", self.folds)
+        require(1 <= self.each <= 100_000, "each", "whole numbers 1 to 100000", self.each)
+
+
+FaceProtocol = FacesProtocol | AuditProtocol | IdentificationProtocol | VerificationProtocol
+
+FACE_KINDS: dict[str, type[FaceProtocol]] = {
     "faces": FacesProtocol,
     "audit": AuditProtocol,
+    "identification": IdentificationProtocol,
+    "verification": VerificationProtocol,
 }
 
 

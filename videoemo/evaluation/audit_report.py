@@ -8,6 +8,7 @@ from typing import Any
 
 from videoemo.config.face_protocol import AuditProtocol
 from videoemo.evaluation.pictures import SeenFaces
+from videoemo.evaluation.text import plain, told
 from videoemo.metrics.bootstrap import Estimate
 from videoemo.util.files import write_json
 from videoemo.util.messages import count_noun
@@ -107,12 +108,14 @@ class AuditReport:
         rows = []
         for found in self.figures:
             name = f"  {found.by} {found.group}" if found.by else found.label
-            recall, calibration = (_told(e, 100, 1) for e in (found.recall, found.calibration))
+            recall, calibration = (
+                told(estimate, factor=100) for estimate in (found.recall, found.calibration)
+            )
             counts = f"{name:28.28}{found.people:>7,}{found.faces:>7,}"
-            rows.append(f"{counts}  {recall:24}{_told(found.auc, 1, 3):26}{calibration}")
+            rows.append(f"{counts}  {recall:24}{told(found.auc, decimals=3):26}{calibration}")
         gaps = [
             f"largest gap in recall of {gap.label} by {gap.by}: "
-            f"{_told(gap.difference, 100, 1)} points, {gap.high} less {gap.low}"
+            f"{told(gap.difference, factor=100)} points, {gap.high} less {gap.low}"
             for gap in self.gaps
         ]
         return [
@@ -144,22 +147,9 @@ class AuditReport:
         write_json(folder / "report.json", content)
 
 
-def _told(estimate: Estimate, factor: float, decimals: int) -> str:
-    """A figure with its interval, where it has one: `58.8 (45.1 to 71.3)`."""
-    ends = (estimate.value, estimate.low, estimate.high)
-    value, low, high = (f"{factor * float(end):.{decimals}f}" for end in ends)
-    return f"{value} ({low} to {high})" if low != "nan" else value
-
-
 def _plain(record: GroupFigures | Gap) -> dict[str, Any]:
-    """A record with its estimates as value, low, high; None where not known."""
+    """A record for a file."""
     return {
-        name: [None if end != end else round(float(end), 6) for end in _ends(value)]
-        if isinstance(value, Estimate)
-        else value
+        name: plain(value) if isinstance(value, Estimate) else value
         for name, value in vars(record).items()
     }
-
-
-def _ends(estimate: Estimate) -> tuple[float, float, float]:
-    return float(estimate.value), float(estimate.low), float(estimate.high)

@@ -91,26 +91,42 @@ class FaceMetrics:
 
 @dataclass(frozen=True)
 class FacesReport:
-    """What a protocol found of an extractor: with all classes, and without the one it
-    leaves out.
+    """What a protocol found of an extractor.
+
+    Parameters
+    ----------
+    extractor : Extractor
+        Who was judged.
+    protocol : FacesProtocol
+        How.
+    figures : tuple of FaceMetrics
+        With all classes, and without the one that the protocol leaves out.
+    without_doubles : tuple of FaceMetrics
+        The same of the faces that are not among those that train; empty where none is.
     """
 
     extractor: Extractor
     protocol: FacesProtocol
     figures: tuple[FaceMetrics, ...]
+    without_doubles: tuple[FaceMetrics, ...] = ()
 
     def lines(self) -> list[str]:
         """The report as a small table for a terminal."""
         head = (
-            f"{'':10}{'faces':>8}{'right':>8}{'accuracy':>10}{'UAR':>8}{'macro-F1':>10}{'ECE':>8}"
+            f"{'':28}{'faces':>8}{'right':>8}{'accuracy':>10}{'UAR':>8}{'macro-F1':>10}{'ECE':>8}"
             f"{'majority':>10}"
         )
+        named = [
+            *(("", found) for found in self.figures),
+            *((", without doubles", found) for found in self.without_doubles),
+        ]
         rows = []
-        for found in self.figures:
+        for which, found in named:
             s = found.summary()
-            counts = f"{s['classes']} classes".ljust(10) + f"{s['faces']:>8,}{s['right']:>8,}"
+            name = f"{s['classes']} classes{which}"
             rows.append(
-                f"{counts}{s['accuracy']:>10.2%}{s['uar']:>8.2%}{s['macro_f1']:>10.4f}{s['ece']:>8.4f}{s['majority']:>10.2%}"
+                f"{name:28}{s['faces']:>8,}{s['right']:>8,}{s['accuracy']:>10.2%}{s['uar']:>8.2%}"
+                f"{s['macro_f1']:>10.4f}{s['ece']:>8.4f}{s['majority']:>10.2%}"
             )
         recalls = self.figures[0].summary()["recall"]
         recalls = ", ".join(
@@ -134,6 +150,7 @@ class FacesReport:
         content = {
             "protocol": asdict(self.protocol),
             "figures": [figures.summary() for figures in self.figures],
+            "without_doubles": [figures.summary() for figures in self.without_doubles],
             "extractor": asdict(card),
             "versions": versions(),
         }
@@ -146,9 +163,26 @@ class FacesReport:
 
 
 def evaluate_faces(
-    protocol: FacesProtocol, faces: LabelledFaces, extractor: Extractor
+    protocol: FacesProtocol,
+    faces: LabelledFaces,
+    extractor: Extractor,
+    *,
+    doubles: npt.NDArray[np.bool_] | None = None,
 ) -> FacesReport:
     """Show every face to the extractor and compare its first choice with the label.
+
+    An extractor that does not know the class to leave out is shown the others alone.
+
+    Parameters
+    ----------
+    protocol : FacesProtocol
+        How it is judged.
+    faces : LabelledFaces
+        n labelled faces.
+    extractor : Extractor
+        Who is judged.
+    doubles : bool (n,) or None
+        Which of them are among the faces that train.
 
     Raises
     ------
@@ -157,22 +191,41 @@ def evaluate_faces(
         class to leave out is not among them.
     """
     require_expression(extractor.card)
-    if tuple(faces.classes) != tuple(extractor.classes):
-        theirs, ours = ", ".join(faces.classes), ", ".join(extractor.classes)
+    out = protocol.left_out
+    if out is not None and out not in faces.classes:
+        raise InputError(f"left_out: allowed are {', '.join(faces.classes)}, got {out!r}")
+    labels, classes, rows = faces.labels, tuple(faces.classes), np.arange(len(faces))
+    if out is not None and out not in extractor.classes:
+        rows = rows[labels != classes.index(out)]
+        none = np.zeros((len(faces), len(classes)), np.float32)
+        _, labels, classes = without_class(none, labels, classes, out)
+    if classes != tuple(extractor.classes):
+        theirs, ours = ", ".join(classes), ", ".join(extractor.classes)
         raise InputError(
             f"the faces have the classes {theirs}, the extractor {ours}: they must be the same"
         )
-    found = predict_faces(extractor, faces)
-    figures = [face_metrics(found, faces.labels, faces.classes)]
-    if protocol.left_out is not None:
-        if protocol.left_out not in faces.classes:
-            raise InputError(
-                f"left_out: allowed are {', '.join(faces.classes)}, got {protocol.left_out!r}"
-            )
-        figures.append(
-            face_metrics(*without_class(found, faces.labels, faces.classes, protocol.left_out))
-        )
-    return FacesReport(extractor, protocol, tuple(figures))
+    found = predict_faces(extractor, faces.take(rows))
+    single = np.zeros(len(rows), bool) if doubles is None else ~doubles[rows]
+    return FacesReport(
+        extractor,
+        protocol,
+        _figures(found, labels, classes, out),
+        _figures(found[single], labels[single], classes, out) if single.any() else (),
+    )
+
+
+def _figures(
+    probabilities: npt.NDArray[np.float32],
+    labels: npt.NDArray[np.int64],
+    classes: tuple[str, ...],
+    left_out: str | None,
+) -> tuple[FaceMetrics, ...]:
+    """With all classes, and without the one to leave out where it is among them."""
+    whole = face_metrics(probabilities, labels, classes)
+    if left_out is None or left_out not in classes:
+        return (whole,)
+    fewer = without_class(probabilities, labels, classes, left_out)
+    return whole, face_metrics(*fewer)
 
 
 def predict_faces(extractor: Extractor, faces: LabelledFaces) -> npt.NDArray[np.float32]:

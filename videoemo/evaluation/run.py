@@ -5,11 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
-from videoemo.config.face_protocol import AuditProtocol, load_face_protocol
+from videoemo.config.face_data import DataRecipe
+from videoemo.config.face_protocol import (
+    AuditProtocol,
+    FacesProtocol,
+    IdentificationProtocol,
+    RecognitionProtocol,
+    VerificationProtocol,
+    load_face_protocol,
+)
 from videoemo.config.toml import data_root
 from videoemo.datasets.faces.load import load_split
 from videoemo.evaluation.audit import audit
+from videoemo.evaluation.doubles import doubles_of_training
 from videoemo.evaluation.faces import evaluate_faces
+from videoemo.evaluation.identification import identify
+from videoemo.evaluation.verification import verify
 from videoemo.inference.extractor import load_extractor
 
 __all__ = ["ExtractorReport", "evaluate_extractor"]
@@ -51,4 +62,24 @@ def evaluate_extractor(
     network = load_extractor(extractor, precision="float32")
     if isinstance(protocol, AuditProtocol):
         return audit(protocol, root, network)
-    return evaluate_faces(protocol, load_split(protocol.data, "valid", root), network)
+    recipe = _layout(protocol, root)
+    faces = load_split(recipe, "valid", root)
+    if isinstance(protocol, IdentificationProtocol):
+        return identify(protocol, faces, network)
+    if isinstance(protocol, VerificationProtocol):
+        return verify(protocol, faces, network, root=root)
+    doubles = doubles_of_training(recipe, faces, root) if protocol.without_doubles else None
+    return evaluate_faces(protocol, faces, network, doubles=doubles)
+
+
+def _layout(protocol: FacesProtocol | RecognitionProtocol, root: Path) -> DataRecipe:
+    """The data of a protocol, in the other layout where that is the one that is there."""
+    data = protocol.data
+    other = protocol.otherwise if isinstance(protocol, FacesProtocol) else None
+    if other is not None and not _is_there(data, root) and _is_there(other, root):
+        return other
+    return data
+
+
+def _is_there(data: DataRecipe, root: Path) -> bool:
+    return data.valid is None or (root / data.valid).exists()

@@ -1,0 +1,32 @@
+"""Faces that a network may have been trained on: those with the pixels of a training face."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from videoemo.config.face_data import DataRecipe
+from videoemo.datasets.faces.examine import examine
+from videoemo.datasets.faces.labelled import LabelledFaces
+from videoemo.datasets.faces.load import load_split
+
+__all__ = ["doubles_of_training"]
+
+
+def doubles_of_training(
+    recipe: DataRecipe, faces: LabelledFaces, root: Path
+) -> npt.NDArray[np.bool_] | None:
+    """Which faces have the pixels of a training face, bool (n,); None where the faces that train
+    are not there.
+
+    Raises
+    ------
+    TrainingError
+        Those that train cannot be read.
+    """
+    if not (root / recipe.train).exists():
+        return None
+    theirs = set(examine(load_split(recipe, "train", root).pictures).digests)
+    return np.array([one in theirs for one in examine(faces.pictures).digests], bool)

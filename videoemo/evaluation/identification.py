@@ -1,0 +1,126 @@
+"""Identification: whose photograph is it, of people one photograph of each of whom is known."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from videoemo.config.face_protocol import IdentificationProtocol
+from videoemo.datasets.faces.labelled import LabelledFaces
+from videoemo.errors import InputError
+from videoemo.evaluation.photographs import CROP_NAMES, Embedded, embed_photographs, paths_of
+from videoemo.inference.extractor import Extractor
+from videoemo.metrics.identity import identification, known_and_asked
+from videoemo.util.files import write_json
+from videoemo.util.messages import count_noun
+from videoemo.util.versions import versions
+from videoemo.zoo.cards import Card
+
+__all__ = ["IdentificationReport", "identify"]
+
+
+@dataclass(frozen=True)
+class IdentificationReport:
+    """How well an extractor's embeddings tell people apart.
+
+    Parameters
+    ----------
+    card : Card
+        Of the network.
+    protocol : IdentificationProtocol
+        How it was judged.
+    people, photographs, singles : int
+        How many people have two photographs or more, how many photographs these are, and how many
+        people were left out with one.
+    embedded : Embedded
+        The photographs.
+    accuracies : dict of str to float64 (splits,)
+        For each crop, the accuracy in each split.
+    """
+
+    card: Card
+    protocol: IdentificationProtocol
+    people: int
+    photographs: int
+    singles: int
+    embedded: Embedded
+    accuracies: dict[str, npt.NDArray[np.float64]]
+
+    def lines(self) -> list[str]:
+        """The report as a small table for a terminal."""
+        rows = [
+            f"{CROP_NAMES[crop]:32}{of_splits.mean():>8.1%}{of_splits.std(ddof=1):>9.1%}"
+            for crop, of_splits in self.accuracies.items()
+        ]
+        return [
+            f"{self.card.name} on {self.photographs:,} photographs of {self.people:,} people: one "
+            "random photograph of each is known, whose are the others?",
+            f"{count_noun(len(next(iter(self.accuracies.values()))), 'split'):32}{'right':>8}"
+            f"{'sd':>9}",
+            *rows,
+            f"{'guessing':32}{1 / self.people:>8.1%}",
+            f"left out: {_people(self.singles)} with one photograph",
+            self.embedded.note,
+        ]
+
+    def write(self, folder: Path) -> None:
+        """Write report.json.
+
+        Raises
+        ------
+        OutputError
+            It cannot be written.
+        """
+        content = {
+            "protocol": asdict(self.protocol),
+            "people": self.people,
+            "photographs": self.photographs,
+            "people_with_one": self.singles,
+            "no_face_found": self.embedded.missed,
+            "accuracies": {
+                crop: [round(float(one), 6) for one in of_splits]
+                for crop, of_splits in self.accuracies.items()
+            },
+            "extractor": asdict(self.card),
+            "versions": versions(),
+        }
+        write_json(folder / "report.json", content)
+
+
+def identify(
+    protocol: IdentificationProtocol, faces: LabelledFaces, extractor: Extractor
+) -> IdentificationReport:
+    """Judge an extractor by whose photographs it takes those of some people for.
+
+    Raises
+    ------
+    InputError
+        Fewer than two people have two photographs or more, or a photograph cannot be read.
+    """
+    counts = faces.counts()[faces.labels]
+    several = faces.take(np.flatnonzero(counts > 1))
+    people = several.labels
+    n_people = len(np.unique(people))
+    singles = int((counts == 1).sum())
+    if n_people < 2:
+        raise InputError(
+            f"{_people(n_people)} with two photographs or more, and {singles:,} with one: two "
+            "people or more have to have two"
+        )
+    embedded = embed_photographs(paths_of(several), extractor, protocol.crops)
+    rng = np.random.default_rng(protocol.seed)
+    splits = [known_and_asked(people, rng) for _ in range(protocol.splits)]
+    accuracies = {
+        crop: np.array([identification(vectors, people, *split) for split in splits])
+        for crop, vectors in embedded.vectors.items()
+    }
+    return IdentificationReport(
+        extractor.card, protocol, n_people, len(people), singles, embedded, accuracies
+    )
+
+
+def _people(n: int) -> str:
+    return "1 person" if n == 1 else f"{n:,} people"
