@@ -29,7 +29,7 @@ READERS: dict[str, tuple[bytes, Callable[[str], object]]] = {
     "protocol": ((ROOT / "eval" / "protocols" / "nested.toml").read_bytes(), load_protocol),
     **{
         name: ((ROOT / "eval" / "protocols" / f"{name}.toml").read_bytes(), load_face_protocol)
-        for name in ("affectnet", "audit", "lfw", "lfw-expression", "lfw-pairs")
+        for name in ("affectnet", "audit", "lfw", "lfw-expression", "lfw-pairs", "utkface")
     },
     "faces": ((ROOT / "eval" / "protocols" / "ferplus.toml").read_bytes(), load_face_protocol),
 }

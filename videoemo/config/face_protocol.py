@@ -13,6 +13,7 @@ from videoemo.util.messages import shown
 
 __all__ = [
     "FACE_KINDS",
+    "AttributesProtocol",
     "AuditProtocol",
     "FaceProtocol",
     "FacesProtocol",
@@ -25,6 +26,8 @@ __all__ = [
 
 # Of fewer people a figure of a group would be one of persons.
 _FEWEST_PEOPLE = 5
+# Of faces whose persons are not known.
+_FEWEST_FACES = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,8 +85,7 @@ class AuditProtocol:
         require(rising, "age_bands", "ages above 0 that rise", list(bands))
         people = f"whole numbers from {_FEWEST_PEOPLE}"
         require(self.least_people >= _FEWEST_PEOPLE, "least_people", people, self.least_people)
-        allowed = "whole numbers from 100 to 100000"
-        require(100 <= self.resamples <= 100_000, "resamples", allowed, self.resamples)
+        _require_resamples(self.resamples)
         require_seed(self.seed)
 
     @property
@@ -147,14 +149,56 @@ class VerificationProtocol(RecognitionProtocol):
         require(1 <= self.each <= 100_000, "each", "whole numbers 1 to 100000", self.each)
 
 
-FaceProtocol = FacesProtocol | AuditProtocol | IdentificationProtocol | VerificationProtocol
+@dataclass(frozen=True, kw_only=True)
+class AttributesProtocol:
+    """Protocol for the heads of age, gender and ethnicity; eval/protocols/utkface.toml explains
+    each key.
+    """
+
+    kind: Literal["attributes"]
+    data: DataRecipe
+    age_groups: tuple[int, ...]
+    least_faces: int
+    resamples: int
+    seed: int
+
+    def __post_init__(self) -> None:
+        groups = self.age_groups
+        rising = all(a < b for a, b in pairwise((0, *groups)))
+        require(rising, "age_groups", "ages above 0 that rise", list(groups))
+        faces = f"whole numbers from {_FEWEST_FACES}"
+        require(self.least_faces >= _FEWEST_FACES, "least_faces", faces, self.least_faces)
+        labels = self.data.labels
+        require(labels == "attributes", "data.of", "attributes", labels)
+        _require_resamples(self.resamples)
+        require_seed(self.seed)
+
+    @property
+    def data_name(self) -> str:
+        """The folder of its data below `$VIDEOEMO_DATA`."""
+        return self.data.kind
+
+
+FaceProtocol = (
+    FacesProtocol
+    | AuditProtocol
+    | AttributesProtocol
+    | IdentificationProtocol
+    | VerificationProtocol
+)
 
 FACE_KINDS: dict[str, type[FaceProtocol]] = {
     "faces": FacesProtocol,
     "audit": AuditProtocol,
+    "attributes": AttributesProtocol,
     "identification": IdentificationProtocol,
     "verification": VerificationProtocol,
 }
+
+
+def _require_resamples(resamples: int) -> None:
+    allowed = "whole numbers from 100 to 100000"
+    require(100 <= resamples <= 100_000, "resamples", allowed, resamples)
 
 
 def load_face_protocol(name: str) -> FaceProtocol:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from videoemo.config.face_protocol import FacesProtocol
 from videoemo.datasets.faces.labelled import LabelledFaces
+from videoemo.datasets.faces.pictures import Pictures
 from videoemo.errors import InputError
 from videoemo.inference.extractor import Extractor
 from videoemo.metrics.classification import (
@@ -24,6 +25,7 @@ from videoemo.metrics.classification import (
     uar,
     without_class,
 )
+from videoemo.records import Features
 from videoemo.util.files import write_json
 from videoemo.util.versions import versions
 from videoemo.zoo.cards import require_expression
@@ -34,6 +36,7 @@ __all__ = [
     "evaluate_faces",
     "face_metrics",
     "predict_faces",
+    "see_labelled",
 ]
 
 # Faces shown to the extractor between two updates of the progress bar.
@@ -230,18 +233,23 @@ def _figures(
 
 def predict_faces(extractor: Extractor, faces: LabelledFaces) -> npt.NDArray[np.float32]:
     """What an extractor says of labelled faces, float32 (n, c)."""
+    return see_labelled(extractor, faces.pictures).probabilities
+
+
+def see_labelled(extractor: Extractor, pictures: Pictures) -> Features:
+    """What an extractor says of face pictures, all of it, a row a picture."""
     side = extractor.card.detail or extractor.card.input_size
-    probabilities = []
-    rows = np.arange(len(faces))
-    for start in tqdm(
+    rows = np.arange(len(pictures))
+    starts = tqdm(
         range(0, len(rows), _CHUNK), desc="faces", leave=False, disable=None, dynamic_ncols=True
-    ):
-        # (n, s, s, 3)
-        crops = faces.pictures(rows[start : start + _CHUNK], grey=False, side=side).transpose(
-            0, 2, 3, 1
-        )
-        probabilities.append(extractor(list(crops)).probabilities)
-    return np.concatenate(probabilities)
+    )
+
+    def crops() -> Iterator[npt.NDArray[np.uint8]]:
+        for start in starts:
+            chunk = pictures(rows[start : start + _CHUNK], grey=False, side=side)
+            yield from chunk.transpose(0, 2, 3, 1)  # (n, s, s, 3)
+
+    return extractor(crops())
 
 
 def face_metrics(

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from videoemo.config.face_data import DataRecipe
 from videoemo.config.face_protocol import (
+    AttributesProtocol,
     AuditProtocol,
     FacesProtocol,
     IdentificationProtocol,
@@ -15,7 +16,8 @@ from videoemo.config.face_protocol import (
     load_face_protocol,
 )
 from videoemo.config.toml import data_root
-from videoemo.datasets.faces.load import load_split
+from videoemo.datasets.faces.load import load_attributes_split, load_split
+from videoemo.evaluation.attributes import judge_attributes
 from videoemo.evaluation.audit import audit
 from videoemo.evaluation.doubles import doubles_of_training
 from videoemo.evaluation.faces import evaluate_faces
@@ -62,6 +64,10 @@ def evaluate_extractor(
     network = load_extractor(extractor, precision="float32")
     if isinstance(protocol, AuditProtocol):
         return audit(protocol, root, network)
+    if isinstance(protocol, AttributesProtocol):
+        return judge_attributes(
+            protocol, load_attributes_split(protocol.data, "valid", root), network
+        )
     recipe = _layout(protocol, root)
     faces = load_split(recipe, "valid", root)
     if isinstance(protocol, IdentificationProtocol):
