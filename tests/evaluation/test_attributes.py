@@ -159,6 +159,7 @@ def test_the_report_is_written_without_single_faces(tmp_path: Path) -> None:
     extractor = says([{20 + i: 1.0} for i in range(n)], [0.9] * n, [i % 5 for i in range(n)])
     many = faces([20 + i for i in range(n)], [1] * n, [i % 5 for i in range(n)])
     judge_attributes(protocol(), many, extractor).write(tmp_path)
+    assert (tmp_path / "attributes.png").is_file()
     found = json.loads((tmp_path / "report.json").read_text())["figures"]
     assert min(row["faces"] for row in found) >= 20
     assert found[0]["age, the most probable"][0] == 0

@@ -154,6 +154,7 @@ def test_the_command_prints_a_line_a_group_and_writes_no_person(
     assert (status, err) == (0, "")
     assert out.startswith("ferplus-small on 40 faces of 20 people")
     assert "  gender female " in out
+    assert (tmp_path / "out" / "audit.png").is_file()
     text = (tmp_path / "out" / "report.json").read_text()
     assert json.loads(text)["people"] == 20
     assert "p1" not in text

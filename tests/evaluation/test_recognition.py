@@ -135,6 +135,8 @@ def test_the_command_prints_a_line_a_crop_and_names_nobody(
     assert (status, err) == (0, "")
     assert "\ncentre crop " in out
     assert "\nthe crop of the card " in out
+    picture = "identification.png" if protocol == "lfw" else "verification.png"
+    assert (tmp_path / "out" / picture).is_file()
     written = (tmp_path / "out" / "report.json").read_text()
     assert set(json.loads(written)["accuracies"]) == {"centre", "card"}
     assert "Red" not in out + written

@@ -134,12 +134,12 @@ class AttributesReport:
         return set(first.values())
 
     def write(self, folder: Path) -> None:
-        """Write report.json.
+        """Write report.json and attributes.png.
 
         Raises
         ------
         OutputError
-            It cannot be written.
+            A file cannot be written.
         """
         content = {
             "protocol": asdict(self.protocol),
@@ -162,3 +162,37 @@ class AttributesReport:
             "versions": versions(),
         }
         write_json(folder / "report.json", content)
+        self._draw(folder / "attributes.png")
+
+    def _draw(self, path: Path) -> None:
+        from videoemo.plots import GREY, IntervalColumn, IntervalRow, intervals
+
+        own = [i for i, measure in enumerate(self.measures) if measure.name in self._own]
+        columns = []
+        for measure in (self.measures[i] for i in own):
+            what, right = measure.name.split(",")[0], measure.unit == "right"
+            title = f"{what} right" if right else f"{what} missed by, years"
+            best = measure.one_answer
+            columns.append(
+                IntervalColumn(title, "%", 0.0, 1.0, reference=best)
+                if right
+                else IntervalColumn(title, low=0.0, reference=best)
+            )
+        rows = [
+            IntervalRow(
+                f"{of.by} {of.group}" if of.by else "all",
+                f"{of.faces:,} faces",
+                tuple(of.means[i] for i in own),
+                heading=not of.by,
+            )
+            for of in (self.everybody, *self.groups)
+        ]
+        intervals(
+            path,
+            name=self.card.name,
+            facts=[("age, gender and ethnicity against what others' labels say", GREY)],
+            rows=rows,
+            columns=columns,
+            notes=["lines: 95 % intervals", "dashed: one answer for all"],
+            caution="how faces look to others, not who people are",
+        )

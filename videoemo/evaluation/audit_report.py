@@ -125,12 +125,12 @@ class AuditReport:
         ]
 
     def write(self, folder: Path) -> None:
-        """Write report.json.
+        """Write report.json and audit.png.
 
         Raises
         ------
         OutputError
-            It cannot be written.
+            A file cannot be written.
         """
         content = {
             "protocol": asdict(self.protocol),
@@ -145,6 +145,42 @@ class AuditReport:
             "versions": versions(),
         }
         write_json(folder / "report.json", content)
+        self._draw(folder / "audit.png")
+
+    def _draw(self, path: Path) -> None:
+        from videoemo.plots import GREY, INK, IntervalColumn, IntervalRow, intervals
+
+        rows = [
+            IntervalRow(
+                f"{found.by} {found.group}" if found.by else found.label,
+                f"{found.people:,} people",
+                (found.recall, found.auc, found.calibration),
+                heading=not found.by,
+                colour=found.label,
+            )
+            for found in self.figures
+        ]
+        largest = max(self.gaps, key=lambda gap: float(gap.difference.value), default=None)
+        gap = [("by displayed expression and group of people", GREY)]
+        if largest is not None:
+            points = 100 * float(largest.difference.value)
+            gap = [
+                ("largest gap in recall:", GREY),
+                (f"{points:.0f} points", INK),
+                (f"{largest.label}, {largest.high} less {largest.low}", GREY),
+            ]
+        intervals(
+            path,
+            name=self.card.name,
+            facts=gap,
+            rows=rows,
+            columns=[
+                IntervalColumn("recall", "%", 0.0, 1.0),
+                IntervalColumn("AUC", high=1.0),
+                IntervalColumn("probability less share", "points", reference=0.0),
+            ],
+            notes=["lines: 95 % intervals over people", f"{len(self.seen.rows):,} faces"],
+        )
 
 
 def _plain(record: GroupFigures | Gap) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from videoemo.config.face_protocol import IdentificationProtocol
 from videoemo.datasets.faces.labelled import LabelledFaces
 from videoemo.errors import InputError
 from videoemo.evaluation.photographs import CROP_NAMES, Embedded, embed_photographs, paths_of
+from videoemo.evaluation.recognition_report import draw_accuracies
 from videoemo.inference.extractor import Extractor
 from videoemo.metrics.identity import identification, known_and_asked
 from videoemo.util.files import write_json
@@ -67,12 +68,12 @@ class IdentificationReport:
         ]
 
     def write(self, folder: Path) -> None:
-        """Write report.json.
+        """Write report.json and identification.png.
 
         Raises
         ------
         OutputError
-            It cannot be written.
+            A file cannot be written.
         """
         content = {
             "protocol": asdict(self.protocol),
@@ -88,6 +89,15 @@ class IdentificationReport:
             "versions": versions(),
         }
         write_json(folder / "report.json", content)
+        draw_accuracies(
+            folder / "identification.png",
+            name=self.card.name,
+            asked=f"whose of {self.people:,} people is it, of whom one photograph each is known?",
+            accuracies=self.accuracies,
+            spreads=[float(found.std(ddof=1)) for found in self.accuracies.values()],
+            spread=f"a standard deviation of {self.protocol.splits} random splits",
+            guessing=1 / self.people,
+        )
 
 
 def identify(

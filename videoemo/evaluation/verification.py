@@ -15,6 +15,7 @@ from videoemo.datasets.faces.labelled import LabelledFaces
 from videoemo.datasets.faces.lfw import Pair, read_pairs
 from videoemo.errors import InputError
 from videoemo.evaluation.photographs import CROP_NAMES, Embedded, embed_photographs, paths_of
+from videoemo.evaluation.recognition_report import draw_accuracies
 from videoemo.inference.extractor import Extractor
 from videoemo.metrics.identity import verification
 from videoemo.metrics.ranking import auc
@@ -81,7 +82,7 @@ class VerificationReport:
         """The report as a small table for a terminal."""
         n, k = len(self.pairs.same), int(self.pairs.folds.max()) + 1
         rows = [
-            f"{CROP_NAMES[crop]:32}{found.mean():>8.1%}{found.std(ddof=1) / k**0.5:>9.1%}"
+            f"{CROP_NAMES[crop]:32}{found.mean():>8.1%}{_standard_error(found):>9.1%}"
             f"{self.areas[crop]:>8.3f}"
             for crop, found in self.accuracies.items()
         ]
@@ -90,17 +91,17 @@ class VerificationReport:
             "person?",
             f"{count_noun(k, 'fold'):32}{'right':>8}{'se':>9}{'AUC':>8}",
             *rows,
-            f"{'guessing':32}{max(self.pairs.same.mean(), 1 - self.pairs.same.mean()):>8.1%}",
+            f"{'guessing':32}{self._guessing:>8.1%}",
             self.embedded.note,
         ]
 
     def write(self, folder: Path) -> None:
-        """Write report.json.
+        """Write report.json and verification.png.
 
         Raises
         ------
         OutputError
-            It cannot be written.
+            A file cannot be written.
         """
         content = {
             "protocol": asdict(self.protocol),
@@ -117,6 +118,20 @@ class VerificationReport:
             "versions": versions(),
         }
         write_json(folder / "report.json", content)
+        draw_accuracies(
+            folder / "verification.png",
+            name=self.card.name,
+            asked=f"do both show one person? {len(self.pairs.same):,} pairs of photographs",
+            accuracies=self.accuracies,
+            spreads=[_standard_error(found) for found in self.accuracies.values()],
+            spread=f"a standard error over {int(self.pairs.folds.max()) + 1} folds",
+            guessing=self._guessing,
+        )
+
+    @property
+    def _guessing(self) -> float:
+        share = float(self.pairs.same.mean())
+        return max(share, 1 - share)
 
 
 def verify(
@@ -227,6 +242,10 @@ def draw_pairs(faces: LabelledFaces, *, folds: int, each: int, seed: int) -> Pai
         number += [fold] * (2 * n)
     how = f"{n} of one person and {n} of two in each fold, drawn"
     return Pairs(np.array(rows, np.int64), np.array(same), np.array(number, np.int64), how)
+
+
+def _standard_error(accuracies: npt.NDArray[np.float64]) -> float:
+    return float(accuracies.std(ddof=1) / len(accuracies) ** 0.5)
 
 
 def _of(faces: LabelledFaces, person: int) -> list[tuple[int, int]]:

@@ -7,9 +7,10 @@ from __future__ import annotations
 from videoemo.plots._confusion import confusion
 from videoemo.plots._curves import curves
 from videoemo.plots._group import group
+from videoemo.plots._intervals import IntervalColumn, IntervalRow, intervals
 from videoemo.plots._label import label
 from videoemo.plots._overview import overview
-from videoemo.plots._palette import MOST_CLASSES, colours
+from videoemo.plots._palette import GREY, INK, MOST_CLASSES, colours
 from videoemo.plots._reliability import reliability
 from videoemo.plots._study import DARK, LIGHT, MOST_CONDITIONS, condition_colours
 from videoemo.plots._study_course import CoursePanel, Mark, course_figure, course_panels
@@ -19,10 +20,14 @@ from videoemo.plots._timeline import timeline, video_timeline
 
 __all__ = [
     "DARK",
+    "GREY",
+    "INK",
     "LIGHT",
     "MOST_CLASSES",
     "MOST_CONDITIONS",
     "CoursePanel",
+    "IntervalColumn",
+    "IntervalRow",
     "Mark",
     "MeasurePanel",
     "colours",
@@ -32,6 +37,7 @@ __all__ = [
     "course_panels",
     "curves",
     "group",
+    "intervals",
     "label",
     "measure_panels",
     "measures_figure",

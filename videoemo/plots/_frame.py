@@ -161,13 +161,13 @@ def fitting(thumbnails: Sequence[Thumbnail], *, room: float) -> list[Thumbnail]:
     return [thumbnails[i] for i in np.rint(picked).astype(int)]
 
 
-def footer(page: Canvas, notes: Sequence[str], *, zone: str = "") -> None:
+def footer(page: Canvas, notes: Sequence[str], *, zone: str = "", caution: str = FOOTER) -> None:
     """What the hatched zones mean, where there are any, and notes at the left; what must never be
     misread at the right.
     """
     x, y = float(MARGIN), page.height - 24
     page.line([(MARGIN, y - 32), (page.width - MARGIN, y - 32)], colour=PALE)
-    page.text(page.width - MARGIN, y, FOOTER, size=17, colour=GREY, align="right")
+    page.text(page.width - MARGIN, y, caution, size=17, colour=GREY, align="right")
     if zone:
         page.zones([rectangle(x, y - 15, 32, 18)])
         x += 42 + page.text(x + 42, y, zone, size=17, colour=GREY) + 28
