@@ -40,6 +40,7 @@ class FaceSource:
     train: str = "."
     train_annotations: str | None = None
     contempt: bool = True
+    crop: Literal["whole", "detector"] = "whole"
     centre: float = 1.0
     part: tuple[int, int] = (0, 100)
     valid_share: float = 0.0
@@ -93,6 +94,11 @@ class DataRecipe(FaceSource):
     valid_annotations: str | None = None
     leave_out_doubles: bool = False
     more: tuple[MoreFaces, ...] = ()
+
+    @property
+    def needs_cropper(self) -> bool:
+        """Whether faces have to be found in their pictures."""
+        return any(source.crop == "detector" for source in (self, *self.more))
 
     def __post_init__(self) -> None:
         super().__post_init__()

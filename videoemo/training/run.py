@@ -11,6 +11,7 @@ from videoemo.datasets.faces.load import load_faces
 from videoemo.errors import TrainingError
 from videoemo.plots import curves
 from videoemo.training.checkpoint import Epoch
+from videoemo.training.crops import load_cropper
 from videoemo.training.export import export
 from videoemo.training.loop import train
 from videoemo.util.files import prepare_output_dir
@@ -39,19 +40,23 @@ def run_training(
     OutputError
         `out` cannot be written.
     """
-    faces, valid = load_faces(recipe.data, data_root(recipe.data.kind, data, option="--data"))
+    root, network = data_root(recipe.data.kind, data, option="--data"), recipe.network
+    cropper = load_cropper(
+        recipe.data, crop=network.crop, scale=network.crop_scale, size=network.input_size
+    )
+    faces, valid = load_faces(recipe.data, root, cropper=cropper)
     if (out / "checkpoint.pt").exists() and not resume:
         raise TrainingError(
             f"{out} holds a training already: --resume goes on with it, or give another folder "
             "with -o"
         )
     prepare_output_dir(out)
-    network, progress = train(recipe, faces, valid, out, resume=resume)
+    trained, progress = train(recipe, faces, valid, out, resume=resume)
     curves(
         out / "curves.png",
         history=progress.history,
         best_epoch=progress.best_epoch,
         name=recipe.name,
     )
-    card = export(network, recipe, valid, out, command=command)
+    card = export(trained, recipe, valid, out, command=command)
     return Trained(card, progress.history[progress.best_epoch - 1])

@@ -4,16 +4,22 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from PIL import Image
 
 from tests.support import labelled_faces
 from videoemo.config.face_data import DataRecipe, MoreFaces
-from videoemo.datasets.faces.load import find_faces, load_faces, load_split
-from videoemo.errors import TrainingError
+from videoemo.datasets.faces.find import FaceReader, FoundFaces
+from videoemo.datasets.faces.load import load_faces, load_split
+from videoemo.errors import InputError, TrainingError
 
 LFW = MoreFaces(kind="lfw", of="expression", train="lfw")
 FERPLUS = DataRecipe(kind="ferplus", train="train.npz", valid="valid.npz")
+
+
+def find_faces(recipe: DataRecipe, root: Path) -> FoundFaces:
+    return FaceReader(recipe, root).both()
 
 
 @pytest.fixture
@@ -92,3 +98,27 @@ def test_a_validation_face_that_no_class_wants_has_doubles_too(root: Path) -> No
     np.savez(root / "valid.npz", **archive)
     found = find_faces(replace(FERPLUS, leave_out_doubles=True), root)
     assert (len(found.valid), found.doubles) == (8, 9)
+
+
+def test_faces_that_are_not_found_in_their_pictures_are_counted(root: Path) -> None:
+    found = replace(LFW, crop="detector")
+    seen: list[tuple[int, ...]] = []
+
+    def cropper(rgb: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8] | None:
+        seen.append(rgb.shape)
+        return None if len(seen) == 2 else rgb[8:20, 6:18]
+
+    faces = FaceReader(replace(FERPLUS, more=(found,)), root, cropper=cropper).both()
+    assert seen == [(24, 24, 3)] * 3
+    assert (len(faces.train), len(faces.left_out)) == (16 + 2, 1)
+    assert faces.notices == (
+        "data.more of lfw: 1 face left out: 1 in which no face is found (images/A_0002.jpg)",
+    )
+    whole = load_split(DataRecipe(kind="lfw", valid="lfw"), "valid", root).pictures
+    cut = whole.whole(0)[8:20, 6:18, 0]
+    assert (faces.train.pictures.face(16) == cut).all()
+
+
+def test_faces_that_have_to_be_found_need_a_detector(root: Path) -> None:
+    with pytest.raises(InputError, match="crop = 'detector' needs a detector"):
+        load_faces(replace(FERPLUS, more=(replace(LFW, crop="detector"),)), root)

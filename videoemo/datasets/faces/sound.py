@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from videoemo.config.face_data import FaceSource
+from videoemo.datasets.faces.crops import Cropper, crop_pictures
 from videoemo.datasets.faces.draws import held_out, held_out_photographs, in_part
 from videoemo.datasets.faces.examine import examine
 from videoemo.datasets.faces.labelled import LabelledFaces
@@ -52,15 +53,32 @@ class SoundFaces:
         digests = tuple(self.digests[row] for row in rows.tolist())
         return replace(self, faces=self.faces.take(rows), digests=digests)
 
+    def cropped(self, cropper: Cropper, *, name: str) -> SoundFaces:
+        """The faces cut out of their pictures, without those that are not found there."""
+        pictures, found = crop_pictures(self.faces.pictures, cropper, name=name)
+        rest = self.where(found)
+        return replace(
+            rest,
+            faces=replace(rest.faces, pictures=pictures),
+            left_out=(*self.left_out, *self._left_out(~found, "in which no face is found")),
+        )
+
+    def without(self, mask: npt.NDArray[np.bool_], reason: str) -> SoundFaces:
+        """The faces without some, for a reason."""
+        left_out = (*self.left_out, *self._left_out(mask, reason))
+        return replace(self.where(~mask), left_out=left_out)
+
+    def _left_out(self, mask: npt.NDArray[np.bool_], reason: str) -> list[LeftOut]:
+        names = map(self.faces.pictures.name, np.flatnonzero(mask).tolist())
+        return [LeftOut(name, reason) for name in names]
+
     def without_singles(self) -> SoundFaces:
         """Without people of whom there is one photograph."""
-        groups = self.groups
-        single = np.array([n == 1 for n in map(Counter(groups).__getitem__, groups)], bool)
-        reason = "of people with one photograph, which cannot both train and judge"
-        names = [self.faces.pictures.name(row) for row in np.flatnonzero(single).tolist()]
-        rest = self.where(~single)
-        left_out = (*self.left_out, *(LeftOut(name, reason) for name in names))
-        return replace(rest, left_out=left_out)
+        photographs = Counter(self.groups)
+        single = np.array([photographs[person] == 1 for person in self.groups], bool)
+        return self.without(
+            single, "of people with one photograph, which cannot both train and judge"
+        )
 
     def split(self, source: FaceSource) -> tuple[SoundFaces, SoundFaces]:
         """Those that train, and those that are held out."""
