@@ -8,6 +8,7 @@ from typing import Any
 from videoemo.inference.resolve import Resolved
 from videoemo.tables.faces import SCHEMA
 from videoemo.zoo.cards import Card
+from videoemo.zoo.scored import embedding_card
 
 __all__ = ["settings_key"]
 
@@ -36,11 +37,13 @@ def settings_key(resolved: Resolved, *, classifier: str | None = None) -> dict[s
     pipeline = asdict(resolved.pipeline)
     for section in ("network", "outputs", "limits"):
         del pipeline[section]
+    reid = resolved.reid
     return {
         "schema": SCHEMA,
         **{key: value for section in pipeline.values() for key, value in section.items()},
-        "reid_network": None if resolved.reid is None else _network_key(resolved.reid[0]),
-        "extractor": _network_key(resolved.card),
+        "heads": resolved.pipeline.network.heads or None,
+        "reid_network": None if reid is None else _network_key(embedding_card(reid[0])),
+        "extractor": _network_key(resolved.scored),
         **asdict(resolved.runtime),
         "detector": resolved.detector.sha256,
         "classifier": classifier,

@@ -22,7 +22,7 @@ __all__ = ["ClipClassifier", "pipeline_for"]
 # The tables of a pipeline that decide what the classifier gets to see; the others, how frames are
 # decoded, and how a video is summed up, are the run's own.
 _SEEN = ("sampling", "detection", "tracking", "network")
-_OWN = ("decoder", "max_pixels", "min_coverage", "min_run", "mean_by", "stream")
+_OWN = ("decoder", "heads", "max_pixels", "min_coverage", "min_run", "mean_by", "stream")
 
 
 class ClipClassifier:

@@ -15,6 +15,7 @@ from videoemo.util.messages import shown
 __all__ = [
     "FAILED_VIDEOS",
     "NAME",
+    "NAMES",
     "GivenPath",
     "cluster",
     "dataset",
@@ -60,8 +61,16 @@ class _Name(click.types.StringParamType):
         return super().convert(value, param, ctx)
 
 
+class _Names(click.types.StringParamType):
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        names = super().convert(value, param, ctx).split(",")
+        return [name.strip() for name in names if name.strip()]
+
+
 # The type of a name, or of a path where a name would do; it is not empty.
 NAME = _Name()
+# The type of a list of names, with commas.
+NAMES = _Names()
 
 out = click.option(
     "-o",

@@ -50,6 +50,12 @@ __all__ = ["merge", "print_run", "score"]
     help="The network: its name, or the path of its card.",
 )
 @click.option(
+    "--heads",
+    type=options.NAMES,
+    metavar="NAME,NAME",
+    help="age, gender: tell these, too, of a network that has such heads. Ethnicity is never told.",
+)
+@click.option(
     "--device",
     type=click.Choice(["cpu", "cuda", "mps"]),
     help="What runs the networks; cuda and mps are torch's.",

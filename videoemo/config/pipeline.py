@@ -23,6 +23,7 @@ from videoemo.errors import RecipeError
 from videoemo.util.messages import did_you_mean, shown
 
 __all__ = [
+    "HEADS",
     "Detection",
     "Group",
     "Limits",
@@ -37,6 +38,10 @@ __all__ = [
     "section_of",
     "with_defaults",
 ]
+
+
+# Heads of which `score` tells only where they are asked for. Of ethnicity it never tells.
+HEADS = ("age", "gender")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,9 +126,16 @@ class Network:
 
     extractor: str
     extractor_offline: str | None = None
+    heads: tuple[str, ...] = ()
     engine: Literal["auto", "openvino", "torch"]
     device: Literal["cpu", "cuda", "mps"]
     precision: Literal["auto", "float32", "bfloat16"]
+
+    def __post_init__(self) -> None:
+        different = len(set(self.heads)) == len(self.heads)
+        known = different and set(self.heads) <= set(HEADS)
+        given = ", ".join(map(shown, self.heads))
+        require(known, "heads", f"{' and '.join(HEADS)}, each once", given)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -42,6 +42,10 @@ _EVENTS = {
     "frames": {"Description": "Number of sampled frames"},
     "mean": {"Description": "Mean probability of the expression, 0 to 1"},
 }
+_ATTRIBUTES = {
+    "age": "Mean apparent age, as a network guesses it from the face, in years",
+    "gender": "Mean probability that the face looks male to a network, 0 to 1",
+}
 _MISSING = "n/a"
 
 
@@ -124,7 +128,8 @@ def _about(video: VideoResults, grid: TrackGrid, rate: float) -> dict[str, Any]:
         for name in video.columns.classes
     }
     values = {
-        name: {"Description": f"Mean displayed {name}, -1 to 1"} for name in video.columns.values
+        name: {"Description": _ATTRIBUTES.get(name, f"Mean displayed {name}, -1 to 1")}
+        for name in video.columns.values
     }
     return {
         **classes,

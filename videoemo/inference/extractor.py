@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cache
 from importlib import import_module
 from itertools import islice
@@ -63,10 +63,11 @@ class Extractor:
     (1, 8)
     """
 
-    def __init__(self, card: Card, network: Network) -> None:
+    def __init__(self, card: Card, network: Network, heads: Collection[str] | None = None) -> None:
         self.card = card
         self.classes = card.classes
         self.network = network
+        self._heads = heads
 
     def __call__(self, crops: Iterable[npt.NDArray[np.uint8] | Image]) -> Features:
         """Features of face crops; one row a crop, in their order, in which they are taken when
@@ -89,7 +90,9 @@ class Extractor:
         for embedding, output in map(self.network, self._prepared(crops)):
             embeddings.append(embedding)
             outputs.append(output)
-        return features_of(self.card, np.concatenate(embeddings), np.concatenate(outputs))
+        return features_of(
+            self.card, np.concatenate(embeddings), np.concatenate(outputs), heads=self._heads
+        )
 
     def _prepared(
         self, crops: Iterable[npt.NDArray[np.uint8] | Image]
@@ -139,8 +142,21 @@ def load_extractor(
     return open_extractor(card, weights, how)
 
 
-def open_extractor(card: Card, weights: Path, how: Runtime) -> Extractor:
+def open_extractor(
+    card: Card, weights: Path, how: Runtime, heads: Collection[str] | None = None
+) -> Extractor:
     """The network of a card, from weights that are known to be the card's.
+
+    Parameters
+    ----------
+    card : Card
+        The card.
+    weights : Path
+        Its weights.
+    how : Runtime
+        What runs it.
+    heads : collection of str or None
+        Names of the heads that it is to tell of, beside the embedding; None for all.
 
     Raises
     ------
@@ -158,7 +174,7 @@ def open_extractor(card: Card, weights: Path, how: Runtime) -> Extractor:
     load_network: Callable[[Card, Path, Runtime], Network] = import_module(
         f"videoemo.backends.{engine}"
     ).load_network
-    return Extractor(card, load_network(card, weights, how))
+    return Extractor(card, load_network(card, weights, how), heads)
 
 
 def preprocess(crop: npt.NDArray[np.uint8], card: Card) -> npt.NDArray[np.float32]:

@@ -165,7 +165,12 @@ def load_face_analyzer(resolved: Resolved) -> FaceAnalyzer:
     detection = resolved.pipeline.detection
     return FaceAnalyzer(
         load_detector(resolved.runtime),
-        open_extractor(resolved.card, resolved.weights, resolved.runtime),
+        open_extractor(
+            resolved.card,
+            resolved.weights,
+            resolved.runtime,
+            tuple(head.name for head in resolved.scored.outputs),
+        ),
         detection_settings(resolved.pipeline),
         detection.faces,
         resolved.card.align if detection.align is None else detection.align,

@@ -31,7 +31,7 @@ class LoadedNetworks:
     Parameters
     ----------
     card : Card
-        Of the extractor.
+        Of the extractor, with the heads alone of which `score` tells.
     executor : Executor
         What runs the networks.
     predictor : ClipPredictor or None
@@ -84,9 +84,9 @@ def load_for_pipeline(
     for card, weights in [(resolved.card, resolved.weights), *([reid] if reid else [])]:
         if trial:
             try_network(card, weights, runtime, resolved.pipeline.limits)
-    identifier = FaceIdentifier(open_extractor(*reid, runtime)) if reid else None
+    identifier = FaceIdentifier(open_extractor(*reid, runtime, heads=())) if reid else None
     executor = make_executor(resolved, processes=processes)
-    return LoadedNetworks(resolved.card, executor, identifier=identifier)
+    return LoadedNetworks(resolved.scored, executor, identifier=identifier)
 
 
 def make_executor(resolved: Resolved, *, processes: bool = True) -> Executor:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import numpy.typing as npt
 
@@ -14,8 +16,10 @@ __all__ = ["expected_level", "features_of"]
 Rows = npt.NDArray[np.float32]
 
 
-def features_of(card: Card, embedding: Rows, outputs: Rows) -> Features:
-    """What a card's heads say, from embeddings (m, d) and raw outputs (m, w)."""
+def features_of(
+    card: Card, embedding: Rows, outputs: Rows, *, heads: Collection[str] | None = None
+) -> Features:
+    """What a card's heads say, or some of them, from embeddings (m, d) and raw outputs (m, w)."""
     probabilities = np.empty((len(embedding), 0), np.float32)
     values: dict[str, Rows] = {}
     distributions: dict[str, Rows] = {}
@@ -23,6 +27,8 @@ def features_of(card: Card, embedding: Rows, outputs: Rows) -> Features:
     for head in card.outputs:
         raw = outputs[:, start : start + head.width]
         start += head.width
+        if heads is not None and head.name not in heads:
+            continue
         match head.kind:
             case "classes" if head.name == EXPRESSION:
                 probabilities = _softmax(raw / np.float32(card.temperature))

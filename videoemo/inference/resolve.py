@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from videoemo.backends.runtime import Runtime, runtime
@@ -15,6 +16,7 @@ from videoemo.zoo.cards import Card, find_card
 from videoemo.zoo.detectors import MTCNN, Detector
 from videoemo.zoo.fetch import fetch
 from videoemo.zoo.formats import require_known_format
+from videoemo.zoo.scored import scored_card
 
 __all__ = ["Resolved", "resolve", "resolve_runtime", "resolve_weights"]
 
@@ -46,6 +48,11 @@ class Resolved:
     detector: Detector
     reid: tuple[Card, Path] | None = None
 
+    @cached_property
+    def scored(self) -> Card:
+        """The extractor's card with no other heads than those of which `score` tells."""
+        return scored_card(self.card, self.pipeline.network.heads)
+
 
 def resolve(pipeline: Pipeline, *, notice: Callable[[str], None]) -> Resolved:
     """Resolve the networks of a pipeline; its extractor for offline use where the one asked for
@@ -61,7 +68,7 @@ def resolve(pipeline: Pipeline, *, notice: Callable[[str], None]) -> Resolved:
     Raises
     ------
     InputError
-        An unknown network, or an engine that is not here.
+        An unknown network, one without the heads asked for, or an engine that is not here.
     FetchError
         A network is not here and cannot be had, and there is none for offline use.
     WeightsError
@@ -79,7 +86,9 @@ def resolve(pipeline: Pipeline, *, notice: Callable[[str], None]) -> Resolved:
         return resolve(replace(pipeline, network=offline), notice=notice)
     name = pipeline.tracking.reid_network
     reid = None if name is None else resolve_weights(name)
-    return Resolved(pipeline, card, weights, resolve_runtime(pipeline), MTCNN, reid)
+    resolved = Resolved(pipeline, card, weights, resolve_runtime(pipeline), MTCNN, reid)
+    _ = resolved.scored  # raises here what it raises
+    return resolved
 
 
 def resolve_weights(name: str) -> tuple[Card, Path]:

@@ -202,7 +202,7 @@ def _columns(
         for head in given
     ]
     classes = tuple(label for head in heads if head.kind == "classes" for label in head.labels)
-    values = tuple(head.name for head in heads if head.kind == "value")
+    values = tuple(head.name for head in heads if head.is_number)
     if [*classes, *values] != list(outputs):
         raise ValueError(
             f"outputs: expected {shown(list(outputs))} as in videos.csv, got "

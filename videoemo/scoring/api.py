@@ -20,8 +20,10 @@ from videoemo.scoring.video import score_video
 from videoemo.tables.stacked import with_videos
 from videoemo.tables.summary import Failure
 from videoemo.util.messages import count_noun
+from videoemo.util.terminal import say
 from videoemo.util.text import printable
 from videoemo.zoo.cards import require_expression
+from videoemo.zoo.scored import heads_notice
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,6 +88,8 @@ def score(
     failed: list[tuple[str, str]] = []
     with load_for_pipeline(chosen, processes=videos, trial=True) as networks:
         require_expression(networks.card)
+        if chosen.network.heads:
+            say(f"notice: {heads_notice(chosen.network.heads)}", error=True)
         for clip in clips:
             work = partial(_table, clip, chosen, networks)
             found = work() if alone or errors == "raise" else attempt(clip, work)

@@ -29,6 +29,7 @@ from videoemo.scoring.run_tables import Run, write_run_tables
 from videoemo.scoring.surplus import tell_or_prune
 from videoemo.tables.columns import Columns
 from videoemo.zoo.cards import require_expression
+from videoemo.zoo.scored import heads_notice, refuse_ethnicity
 
 if TYPE_CHECKING:
     from videoemo.classification.model_file import FittedClassifier
@@ -100,15 +101,18 @@ def plan_scoring(
     )
     resolved = resolve(pipeline, notice=progress.notice)
     require_expression(resolved.card)
+    if pipeline.network.heads:
+        progress.notice(heads_notice(pipeline.network.heads))
     ran, scores, sha256 = run_provenance(resolved), None, None
     if classifier is not None:
+        refuse_ethnicity(classifier.classes, "the classes of the classifier are")
         from videoemo.classification.predict import ClipClassifier
 
         predictor = ClipClassifier(classifier, resolved.card)
         ran, scores = ran | {"classifier": predictor.provenance()}, predictor.scores
         sha256 = classifier.sha256
     wanted = wanted_outputs(resolved.pipeline, classifier=classifier is not None)
-    columns = Columns(resolved.card.classes, resolved.card.value_names, scores)
+    columns = Columns(resolved.scored.classes, resolved.scored.number_names, scores)
     plan = make_plan(
         clips,
         out,

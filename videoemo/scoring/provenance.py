@@ -10,19 +10,21 @@ from typing import Any
 
 from videoemo.inference.resolve import Resolved
 from videoemo.util.versions import versions
+from videoemo.zoo.scored import embedding_card
 
 __all__ = ["run_provenance", "video_location"]
 
 
 def run_provenance(resolved: Resolved) -> dict[str, Any]:
     """What summary.json says of a run: the command, versions, settings and networks."""
+    reid = resolved.reid
     return {
         "command": ["videoemo", *sys.argv[1:]] if Path(sys.argv[0]).stem == "videoemo" else None,
         "versions": versions(),
         "pipeline": asdict(resolved.pipeline),
         "runtime": asdict(resolved.runtime),
-        "extractor": asdict(resolved.card),
-        **({} if resolved.reid is None else {"reid_network": asdict(resolved.reid[0])}),
+        "extractor": asdict(resolved.scored),
+        **({} if reid is None else {"reid_network": asdict(embedding_card(reid[0]))}),
         "detector": asdict(resolved.detector),
         "reading": "displayed expression as a network sees it, not a felt emotion",
     }

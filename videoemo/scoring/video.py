@@ -184,7 +184,7 @@ def score_video(
                 buffer.add(batch.faces, batch.features)
             yield batch
 
-    table = face_table(analyzed(), card.classes, card.value_names)
+    table = face_table(analyzed(), card.classes, card.number_names)
     with timer.stage("write"):
         track = longest_track(table.track) if one_person else None
         if track is not None:

@@ -210,6 +210,11 @@ class Card:
         return tuple(head.name for head in self.outputs if head.kind == "value")
 
     @property
+    def number_names(self) -> tuple[str, ...]:
+        """The names of the heads that give one number a face, in the order of the raw outputs."""
+        return tuple(head.name for head in self.outputs if head.is_number)
+
+    @property
     def attribute_names(self) -> tuple[str, ...]:
         """The names of the heads of attributes, in the order of the raw outputs."""
         return tuple(head.name for head in self.outputs if head.is_attribute)

@@ -142,6 +142,11 @@ class Head:
                 return 1
 
     @property
+    def is_number(self) -> bool:
+        """Whether it gives one number a face, under its name."""
+        return self.kind in ("value", "binary", "expected")
+
+    @property
     def is_attribute(self) -> bool:
         """Whether it is of the person, such as age: a card's hidden layer is for such heads."""
         return self.kind in ("binary", "expected") or (

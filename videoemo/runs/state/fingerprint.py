@@ -160,9 +160,12 @@ def _folder_key(folder: Path, *, whole: bool) -> dict[str, Any]:
 
 
 def _flat(settings: dict[str, Any]) -> dict[str, Any]:
-    """Flatten nested settings: `{"extractor": {"crop": "box"}}` to `{"extractor.crop": "box"}`."""
+    """Flatten nested settings: `{"extractor": {"crop": "box"}}` to `{"extractor.crop": "box"}`.
+
+    What is None is left out, however deep: a key that did not exist yet is the same as one not set.
+    """
     flat = {}
-    for name, value in settings.items():
+    for name, value in _set(settings).items():
         inner = (
             {f"{name}.{key}": one for key, one in value.items()}
             if isinstance(value, dict)
@@ -170,6 +173,13 @@ def _flat(settings: dict[str, Any]) -> dict[str, Any]:
         )
         flat.update(inner)
     return flat
+
+
+def _set(value: Any) -> Any:
+    """A value without what is not set in it."""
+    if isinstance(value, dict):
+        return {name: _set(one) for name, one in value.items() if one is not None}
+    return [_set(one) for one in value] if isinstance(value, list) else value
 
 
 def _shown(value: Any) -> str:
