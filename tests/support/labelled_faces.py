@@ -141,3 +141,30 @@ def utkface(root: Path, labels: list[tuple[int, int, int]]) -> Path:
         name = f"{age}_{gender}_{ethnicity}_{20170112213303693 + number}.jpg.chip.jpg"
         photograph(root / "part1" / name, seed=number)
     return root
+
+
+def vggface2(root: Path, people: dict[str, int]) -> Path:
+    """VGGFace2's own layout: train, identity_meta.csv and the boxes of all but the last photograph
+    of each person.
+    """
+    meta, boxes = ["Class_ID, Name, Sample_Num, Flag, Gender"], ["NAME_ID,X,Y,W,H"]
+    for number, (person, n) in enumerate(people.items()):
+        meta.append(f'{person}, "A_Name", {n}, 1, {"fm"[number % 2]}')
+        for i in range(1, n + 1):
+            photograph(root / "train" / person / f"{i:04}_01.jpg", seed=number * 100 + i)
+            if i < n:
+                boxes.append(f'"{person}/{i:04}_01",2,4,10,16')
+    (root / "identity_meta.csv").write_text("\n".join(meta) + "\n")
+    (root / "loose_bb_train.csv").write_text("\n".join(boxes) + "\n")
+    return root
+
+
+def fairface(root: Path, labels: list[tuple[str, str, str]]) -> Path:
+    """FairFace's own layout: age, gender and ethnicity of each picture, the same in both splits."""
+    for split, seed in (("train", 0), ("val", 500)):
+        rows = ["file,age,gender,race,service_test"]
+        for number, one in enumerate(labels, start=1):
+            photograph(root / split / f"{number}.jpg", seed=seed + number)
+            rows.append(",".join([f"{split}/{number}.jpg", *one, "False"]))
+        (root / f"fairface_label_{split}.csv").write_text("\n".join(rows) + "\n")
+    return root

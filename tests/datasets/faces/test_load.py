@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -158,3 +159,31 @@ def test_broken_data_is_one_line_before_training_starts(
 ) -> None:
     with pytest.raises(TrainingError, match=message):
         load_faces(broken(tmp_path, case), tmp_path)
+
+
+def test_a_label_file_of_affectnet_may_have_no_heading(tmp_path: Path) -> None:
+    labelled_faces.affectnet_csv(tmp_path, each=2)
+    file = tmp_path / "validation.csv"
+    rows = file.read_text().splitlines()[1:]
+    file.write_text("".join(f"{row},0.5,-0.25\n" for row in rows))
+    _, valid = load_faces(CSV, tmp_path)
+    assert valid.counts().tolist() == [2] * 8
+
+
+def test_an_expression_that_affectnet_has_not_is_one_line(tmp_path: Path) -> None:
+    labelled_faces.affectnet_npy(tmp_path, each=1)
+    np.save(tmp_path / "train_set" / "annotations" / "3_exp.npy", np.array("11"))
+    with pytest.raises(
+        TrainingError, match=r"1 expression of another version: .* 0 to 10, got '11'"
+    ):
+        load_faces(NPY, tmp_path)
+
+
+def test_a_truncated_picture_is_known_before_training(tmp_path: Path) -> None:
+    labelled_faces.affectnet_npy(tmp_path, each=2)
+    picture = tmp_path / "train_set" / "images" / "3.jpg"
+    picture.write_bytes(picture.read_bytes()[:-200])
+    with pytest.raises(TrainingError, match=r"1 of 16 faces cannot be used, more than most_broken"):
+        load_faces(NPY, tmp_path)
+    train, _ = load_faces(replace(NPY, most_broken=0.1), tmp_path)
+    assert len(train) == 15

@@ -140,22 +140,22 @@ class FaceReader:
         return whole.split(source)[0] if source.valid_share else whole
 
     def _whole(self, source: FaceSource) -> SoundFaces:
-        return self._read(source, source.train, source.train_annotations)
+        return self._read(source, source.train, source.train_annotations, split="train")
 
     def _given(self, path: str) -> SoundFaces:
         recipe = self.recipe
-        return self._read(recipe, path, recipe.valid_annotations, unused=recipe.leave_out_doubles)
+        return self._read(recipe, path, recipe.valid_annotations, split="valid")
 
     def _read(
-        self, source: FaceSource, path: str, annotations: str | None, *, unused: bool = False
+        self, source: FaceSource, path: str, annotations: str | None, *, split: Split
     ) -> SoundFaces:
         return read_sound(
             source,
             self.root / path,
             None if annotations is None else self.root / annotations,
-            name=path if path != "." else source.kind,
+            split=split,
             strict=self.strict,
-            unused=unused,
+            unused=split == "valid" and self.recipe.leave_out_doubles,
         )
 
     def _cropped(self, sound: SoundFaces, source: FaceSource) -> SoundFaces:

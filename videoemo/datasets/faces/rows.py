@@ -6,10 +6,13 @@ import csv
 from collections.abc import Sequence
 from pathlib import Path
 
-from videoemo.errors import TrainingError
-from videoemo.util.messages import first_names, reason_of
+import numpy as np
+import numpy.typing as npt
 
-__all__ = ["read_columns"]
+from videoemo.errors import TrainingError
+from videoemo.util.messages import count_noun, first_names, reason_of, shown
+
+__all__ = ["numbered", "read_columns", "whole_numbers"]
 
 
 def read_columns(
@@ -78,3 +81,39 @@ def read_columns(
     if not columns[next(iter(places))]:
         raise TrainingError(f"{path}: no row of {what}")
     return columns
+
+
+def numbered(
+    texts: Sequence[str], names: Sequence[str], *, where: str, unknown: str | None = None
+) -> npt.NDArray[np.int64]:
+    """The place of each text among some names, int64 (n,); -1 for the text `unknown`.
+
+    Raises
+    ------
+    TrainingError
+        A text is none of the names; `where` begins the message.
+    """
+    places = {name: place for place, name in enumerate(names)}
+    if unknown is not None:
+        places[unknown] = -1
+    others = [text for text in texts if text not in places]
+    if others:
+        raise TrainingError(
+            f"{where}: {count_noun(len(others), 'label')} of another version: allowed are "
+            f"{', '.join(names)}, got {shown(others[0])}"
+        )
+    return np.array([places[text] for text in texts], np.int64)
+
+
+def whole_numbers(texts: Sequence[str], *, where: str) -> npt.NDArray[np.int64]:
+    """Numbers in texts, cut off to whole ones, int64 (n,).
+
+    Raises
+    ------
+    TrainingError
+        A text is no number; `where` begins the message.
+    """
+    try:
+        return np.array([int(float(text)) for text in texts], np.int64)
+    except (ValueError, OverflowError) as exc:
+        raise TrainingError(f"{where}: expected numbers: {exc}") from exc

@@ -103,7 +103,7 @@ def read_sound(
     path: Path,
     annotations: Path | None,
     *,
-    name: str,
+    split: str,
     strict: bool = True,
     unused: bool = False,
 ) -> SoundFaces:
@@ -115,8 +115,8 @@ def read_sound(
         Their kind, and which part of them.
     path, annotations : Path, Path or None
         Where they are.
-    name : str
-        What they are for, for messages.
+    split : str
+        What they are for, `train` or `valid`.
     strict : bool, default=True
         Whether more broken ones than the source allows are an error.
     unused : bool, default=False
@@ -127,9 +127,9 @@ def read_sound(
     TrainingError
         The layout cannot be read, no face can be used, or too many are broken.
     """
-    listed, left_out = read_layout(source, path, annotations)
+    listed, left_out = read_layout(source, path, annotations, split=split)
     faces = listed.take(np.flatnonzero(listed.used))
-    found = examine(faces.pictures, name=name)
+    found = examine(faces.pictures, name=f"{source.kind}, {split}")
     left_out = [*left_out, *found.broken]
     broken = [one for one in left_out if one.broken]
     total = len(faces) + len(left_out) - len(found.broken)
@@ -142,7 +142,7 @@ def read_sound(
     others = frozenset[bytes]()
     if unused:
         rest = listed.take(np.flatnonzero(~listed.used))
-        others = frozenset(examine(rest.pictures, name=name).digests)
+        others = frozenset(examine(rest.pictures, name=f"{source.kind}, {split}").digests)
     faces = faces.take(found.sound)
     if faces.groups is None:
         faces = replace(faces, groups=found.looks)
