@@ -27,6 +27,19 @@ def test_many_faces_of_few_people_count_as_few() -> None:
     assert of_people.high - of_people.low > 3 * (of_faces.high - of_faces.low)
 
 
+@pytest.mark.parametrize("n", [7, 50])
+@pytest.mark.parametrize("share", [0.5, 0.95])
+def test_the_interval_holds_the_true_share_about_as_often_as_it_says(n: int, share: float) -> None:
+    rng = np.random.default_rng(0)
+    people = np.repeat(np.arange(n), 4)
+    held = 0
+    for _ in range(300):
+        of_person = rng.beta(2 * share, 2 - 2 * share, n)  # the four faces of a person are alike
+        found = share_estimate(rng.random(4 * n) < of_person[people], people)
+        held += int(found.low <= share <= found.high)
+    assert held >= 0.93 * 300
+
+
 def test_nobody_and_one_person_have_no_interval() -> None:
     assert np.isnan(share_estimate(np.empty(0, bool), np.empty(0, np.int64)).value)
     assert np.isnan(share_estimate(np.ones(3, bool), np.zeros(3, np.int64)).low)

@@ -22,6 +22,7 @@ from videoemo.metrics.ranking import auc_estimate
 from videoemo.metrics.shares import share_difference, share_estimate
 from videoemo.metrics.sums_bootstrap import sums_estimate
 from videoemo.util.messages import count_noun
+from videoemo.zoo.cards import require_expression
 
 __all__ = ["audit"]
 
@@ -59,8 +60,10 @@ def audit(protocol: AuditProtocol, root: Path, extractor: Extractor) -> AuditRep
     Raises
     ------
     InputError
-        The index cannot be read, the extractor knows none of its expressions, or no face is found.
+        The extractor tells no expressions, the index cannot be read, none of its expressions is
+        known to the extractor, or no face is found.
     """
+    require_expression(extractor.card)
     path = root / protocol.index
     index, left_out = _known(_asked(protocol, path), path, extractor)
     seen = see_faces(index.paths, extractor, make_cropper(protocol.crop, extractor.card))
@@ -119,8 +122,7 @@ def _known(index: FaceIndex, path: Path, extractor: Extractor) -> tuple[FaceInde
     name = extractor.card.name
     if not known.any():
         raise InputError(
-            f"{path}: {name} knows none of its expressions, only "
-            f"{', '.join(extractor.classes) or 'other things'}"
+            f"{path}: {name} knows none of its expressions, only {', '.join(extractor.classes)}"
         )
     return index[known], [
         f"left out: {count_noun(int(n), 'picture')} "
