@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["load_network"]
 
 # Card.format -> the module that builds the network in torch.
-_BUILDERS = {"safetensors": "timm_torch", "timm-pickle": "timm_pickle"}
+_BUILDERS = {"safetensors": "timm_torch", "timm-pickle": "timm_pickle", "dlib": "timm_torch"}
 
 
 def load_network(card: Card, weights: Path, runtime: Runtime = FLOAT32) -> Network:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from videoemo.backends.dlib_weights import DLIB_FIRST, read_dlib_state
 from videoemo.backends.network import Network, n_hidden_outputs, n_outputs, no_outputs
 from videoemo.backends.runtime import REFERENCE, Runtime
 from videoemo.backends.torch_device import on_device
@@ -47,6 +48,8 @@ def build_network(
     import_torchvision()
     import timm
 
+    import videoemo.backends.dlib_resnet  # noqa: F401  (one more model of timm's)
+
     if not timm.is_model(architecture):
         raise WeightsError(
             f"unknown architecture {shown(architecture)}: not one of timm {timm.__version__}'s "
@@ -71,23 +74,25 @@ def build_network(
 def load_state(
     network: nn.Module, weights: Path, *, architecture: str, body_only: bool = False
 ) -> None:
-    """Fill a network from a safetensors file; with `body_only`, leave its classifier and its heads
-    of attributes as they are, whatever the file has of them.
+    """Fill a network from a safetensors file, or from one of dlib's (`.dat`); with `body_only`,
+    leave its classifier and its heads of attributes as they are, whatever the file has of them.
 
     Raises
     ------
     WeightsError
-        Not safetensors, or not the weights of this architecture.
+        Neither of them, or not the weights of this architecture.
     """
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
     try:
-        # float16 on disk is float32 at work
-        state = {
-            name: value.float() if value.is_floating_point() else value
-            for name, value in load_file(weights).items()
-        }
+        if weights.suffix == ".dat":
+            state = _dlib_state(network, weights)
+        else:  # float16 on disk is float32 at work
+            state = {
+                name: value.float() if value.is_floating_point() else value
+                for name, value in load_file(weights).items()
+            }
         if body_only:
             heads = _head_prefixes(network)
             state = {n: value for n, value in state.items() if not n.startswith(heads)}
@@ -100,6 +105,14 @@ def load_state(
         raise WeightsError(
             f"{weights} does not hold the weights of {architecture}: {reason}"
         ) from exc
+
+
+def _dlib_state(network: nn.Module, weights: Path) -> dict[str, Tensor]:
+    state = read_dlib_state(weights)
+    # dlib's network sees RGB; what is grey has the same value in all three.
+    if network.state_dict()[DLIB_FIRST].shape[1] == 1:
+        state[DLIB_FIRST] = state[DLIB_FIRST].sum(1, keepdim=True)
+    return state
 
 
 def _head_prefixes(network: nn.Module) -> tuple[str, ...]:

@@ -11,7 +11,14 @@ from videoemo.config.toml import find_settings, read_record, require, require_se
 from videoemo.util.file_names import FILE_NAMES, is_file_name
 from videoemo.util.messages import shown
 
-__all__ = ["Augment", "NetworkRecipe", "Stage", "TrainingRecipe", "load_training"]
+__all__ = [
+    "Augment",
+    "Distillation",
+    "NetworkRecipe",
+    "Stage",
+    "TrainingRecipe",
+    "load_training",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +123,20 @@ class Stage:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Distillation:
+    """Knowledge distillation (Hinton et al. 2015, arXiv 1503.02531): what the network learns is
+    partly what its teachers, the networks of cards, say of the same faces.
+    """
+
+    teachers: tuple[str, ...]
+    share: float
+
+    def __post_init__(self) -> None:
+        require(len(self.teachers) >= 1, "teachers", "one or more", 0)
+        require(0 < self.share <= 1, "share", "numbers above 0, to 1", self.share)
+
+
+@dataclass(frozen=True, kw_only=True)
 class TrainingRecipe:
     """Recipe of a training; pipelines/train/ferplus.toml explains each key."""
 
@@ -124,6 +145,7 @@ class TrainingRecipe:
     network: NetworkRecipe
     stages: tuple[Stage, ...]
     augment: Augment
+    distillation: Distillation | None = None
     best: Literal["accuracy", "uar", "macro_f1"]
     prior: Literal["training", "weighted"]
     precision: Literal["bfloat16", "float32"]

@@ -37,9 +37,11 @@ _MODES = ("1", "L", "P", "RGB", "CMYK", "YCbCr", "HSV")
 _ENGINES = {
     ("openvino", "safetensors"): "timm_openvino",
     ("openvino", "timm-pickle"): "timm_openvino",
+    ("openvino", "dlib"): "timm_openvino",
     ("openvino", "onnx"): "openvino_onnx",
     ("torch", "safetensors"): "timm_torch",
     ("torch", "timm-pickle"): "timm_pickle",
+    ("torch", "dlib"): "timm_torch",
 }
 
 

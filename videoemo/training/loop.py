@@ -29,6 +29,7 @@ from videoemo.training.checkpoint import (
 from videoemo.training.loss import class_weights, cross_entropy, prior_shift, targets
 from videoemo.training.start import start_network
 from videoemo.training.state_form import require_form
+from videoemo.training.teachers import Teachers
 from videoemo.training.trainer import Trainer
 from videoemo.util.cpu import n_threads
 from videoemo.util.files import write_csv
@@ -81,6 +82,7 @@ def train(
     network = start_network(recipe.network, len(faces.classes)).to(
         memory_format=torch.channels_last
     )  # type: ignore[call-overload]
+    teachers = None if recipe.distillation is None else Teachers(recipe.distillation, faces.classes)
     saved = load_checkpoint(folder, recipe) if resume else None
     progress, running = saved or (TrainingState(), None)
     if saved is not None:
@@ -113,7 +115,15 @@ def train(
         )
         for epoch in range(len(progress.history) + 1, before + stage.epochs + 1):
             loss = _epoch(
-                trainer, network, recipe, stage, faces, wanted, draws, f"epoch {epoch}/{n_epochs}"
+                trainer,
+                network,
+                recipe,
+                stage,
+                faces,
+                wanted,
+                teachers,
+                draws,
+                f"epoch {epoch}/{n_epochs}",
             )
             result = trainer.result
             _judge(result, recipe, valid, shift, progress, epoch=epoch, stage=number + 1, loss=loss)
@@ -134,6 +144,7 @@ def _epoch(
     stage: Stage,
     faces: LabelledFaces,
     wanted: Tensor,
+    teachers: Teachers | None,
     draws: torch.Generator,
     name: str,
 ) -> float:
@@ -149,12 +160,17 @@ def _epoch(
         disable=None,
         dynamic_ncols=True,
     )
-    for rows, batch in bar:
+    bfloat16 = torch.autocast("cpu", torch.bfloat16, enabled=recipe.precision == "bfloat16")
+    for rows, changed in bar:
+        batch, to_say = _normalised(recipe, changed), wanted[rows]
+        if teachers is not None:
+            with bfloat16:
+                to_say = teachers.mixed(to_say, changed)
 
-        def loss_of(batch: Tensor = batch, rows: Tensor = rows) -> Tensor:
-            with torch.autocast("cpu", torch.bfloat16, enabled=recipe.precision == "bfloat16"):
+        def loss_of(batch: Tensor = batch, to_say: Tensor = to_say) -> Tensor:
+            with bfloat16:
                 logits = network(batch)
-            return cross_entropy(logits.float(), wanted[rows], weights)
+            return cross_entropy(logits.float(), to_say, weights)
 
         losses.append(trainer.step(loss_of))
     mean = float(np.mean(losses))
@@ -168,8 +184,8 @@ def _epoch(
 def _batches(
     recipe: TrainingRecipe, stage: Stage, faces: LabelledFaces, draws: torch.Generator
 ) -> Iterator[tuple[Tensor, Tensor]]:
-    """Shuffled rows and their faces, changed at random, as the network wants them; what does not
-    fill a batch is left out.
+    """Shuffled rows and their faces, changed at random, 0 to 1; what does not fill a batch is left
+    out.
     """
     order = torch.randperm(len(faces), generator=draws)
     for rows in order.split(stage.batch_size):
@@ -181,7 +197,7 @@ def _batches(
                 size=recipe.network.input_size,
                 generator=draws,
             )
-            yield rows, _normalised(recipe, changed)
+            yield rows, changed
 
 
 def _shown(

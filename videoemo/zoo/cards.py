@@ -83,7 +83,7 @@ class Card:
     ----------
     name : str
         What `--extractor` accepts.
-    file, format : str, {"safetensors", "onnx", "timm-pickle"}
+    file, format : str, {"safetensors", "onnx", "timm-pickle", "dlib"}
         Its weights, a plain file name, and how they are written.
     sha256, git_blob : str or None
         Their checksum, one of the two; `checksum` is the one that is given.
@@ -122,7 +122,7 @@ class Card:
 
     name: str
     file: str
-    format: Literal["safetensors", "onnx", "timm-pickle"] = "safetensors"
+    format: Literal["safetensors", "onnx", "timm-pickle", "dlib"] = "safetensors"
     sha256: str | None = None
     git_blob: str | None = None
     size: int | None = None

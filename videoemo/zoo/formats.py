@@ -8,7 +8,7 @@ from videoemo.errors import WeightsError
 
 __all__ = ["require_known_format"]
 
-_KNOWN = (".safetensors", ".onnx", ".pt", ".pth")
+_KNOWN = (".safetensors", ".onnx", ".pt", ".pth", ".dat")
 _TO_ONNX = (
     "convert it to ONNX with tf2onnx: python -m tf2onnx.convert {option} {name} "
     "--output {stem}.onnx"

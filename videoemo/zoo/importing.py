@@ -17,7 +17,12 @@ from videoemo.zoo.cards import Card, card_names, card_to_toml, find_card, shippe
 
 __all__ = ["import_folder", "import_known", "import_own"]
 
-_SUFFIXES = {"safetensors": (".safetensors",), "onnx": (".onnx",), "timm-pickle": (".pt", ".pth")}
+_SUFFIXES = {
+    "safetensors": (".safetensors",),
+    "onnx": (".onnx",),
+    "timm-pickle": (".pt", ".pth"),
+    "dlib": (".dat",),
+}
 
 
 def import_known(file: Path, name: str) -> Path:
