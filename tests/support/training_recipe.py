@@ -1,4 +1,4 @@
-"""A training of seconds, on made-up faces."""
+"""Trainings of seconds, on made-up faces."""
 
 from __future__ import annotations
 
@@ -62,4 +62,41 @@ class_weights = 0.0
 [augment]
 shift = 0.02
 noise = 0.5
+"""
+
+# Heads of attributes, on the network that ships.
+ATTRIBUTES = """
+kind = "attributes"
+name = "toy-attributes"
+trained_on = "made-up faces"
+licence = "none"
+start = "ferplus-small"
+hidden = 16
+variants = 2
+seed = 1
+
+[data]
+kind = "utkface"
+valid_share = 0.3
+
+[age]
+levels = 100
+most_probable = 2
+
+[gender]
+threshold = 0.6
+
+[ethnicity]
+class_weights = 1.0
+
+[training]
+epochs = 12
+batch_size = 8
+learning_rate = 2e-2
+schedule = "one-cycle"
+optimiser = "adamw"
+
+[augment]
+mirror = false
+noise = 0.2
 """

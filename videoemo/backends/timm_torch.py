@@ -22,12 +22,14 @@ __all__ = [
     "Attributes",
     "Frozen",
     "add_attributes",
+    "body_state",
     "build_frozen",
     "build_network",
     "embedding_length",
     "function_of",
     "load_network",
     "load_state",
+    "with_attributes",
 ]
 
 # The name of the heads of attributes among a network's parts.
@@ -122,6 +124,12 @@ def _head_prefixes(network: nn.Module) -> tuple[str, ...]:
     return tuple(f"{name}." for name in (*names, _ATTRIBUTES))
 
 
+def body_state(network: nn.Module) -> dict[str, Tensor]:
+    """The weights of a network without those of its heads."""
+    heads = _head_prefixes(network)
+    return {n: value for n, value in network.state_dict().items() if not n.startswith(heads)}
+
+
 def embedding_length(network: nn.Module) -> int:
     """Length of a timm network's penultimate vectors."""
     # Some have a layer between the pooled features and the classifier.
@@ -148,6 +156,14 @@ def add_attributes(network: nn.Module, *, hidden: int, n_outputs: int) -> Attrib
     attributes = Attributes(embedding_length(network), hidden, n_outputs)
     network.add_module(_ATTRIBUTES, attributes)
     return attributes
+
+
+def with_attributes(network: Frozen, heads: Attributes) -> dict[str, Tensor]:
+    """The weights of a network with other heads of attributes than it had."""
+    begin = f"{_ATTRIBUTES}."
+    state = network.network.state_dict()
+    kept = {name: value for name, value in state.items() if not name.startswith(begin)}
+    return kept | {f"{begin}{name}": value for name, value in heads.state_dict().items()}
 
 
 class Frozen(nn.Module):

@@ -153,31 +153,46 @@ def _descriptors(table: FeatureTable) -> str:
 @click.option(
     "--data",
     type=options.GivenPath(),
-    help="The data's folder; else $VIDEOEMO_DATA/<kind>, or data/<kind>.",
+    help="The data's folder, of a chain the folder of one a kind; else $VIDEOEMO_DATA/<kind>, or "
+    "data/<kind>.",
+)
+@click.option(
+    "--start",
+    type=options.NAME,
+    metavar="CARD",
+    help="The network to start from, in place of the recipe's: its name, or the path of its card.",
 )
 @click.option("--resume", is_flag=True, help="Go on where an interrupted training in OUT stopped.")
-def train(recipe: str, out: Path, data: Path | None, resume: bool) -> int:
+def train(recipe: str, out: Path, data: Path | None, start: str | None, resume: bool) -> int:
     """Train an extractor from a recipe.
 
     RECIPE is a name in pipelines/train, such as ferplus, or a TOML file. OUT gets history.csv,
     curves.png, a checkpoint an epoch, and in the end the network and its card, which
-    --extractor accepts.
+    --extractor accepts. A chain of recipes has such a folder in OUT for each.
     """
-    from videoemo.config.training import load_training
-    from videoemo.training.run import run_training
+    from videoemo.config.chain import load_recipe
+    from videoemo.training.chain import run_recipe
 
-    trained = run_training(
-        load_training(recipe), data, out, resume=resume, command=f"videoemo train {recipe}"
+    trained = run_recipe(
+        load_recipe(recipe),
+        data,
+        out,
+        start=start,
+        resume=resume,
+        command=f"videoemo train {recipe}",
     )
-    say(
-        f"the best epoch is {trained.best.epoch}: validation accuracy {trained.best.accuracy:.2%}, "
-        f"UAR {trained.best.uar:.2%}"
-    )
-    say(
-        f"the network's card is {trained.card}; use it: videoemo score FOLDER -o RESULTS "
-        f"--extractor {trained.card}"
-    )
+    say(trained.best)
+    say(f"the network's card is {trained.card}; use it: {_use(trained.card)}")
     return 0
+
+
+def _use(card: Path) -> str:
+    """What a network is good for: one that tells no expressions, as the start of another."""
+    from videoemo.zoo.cards import find_card
+
+    if find_card(str(card))[0].classes:
+        return f"videoemo score FOLDER -o RESULTS --extractor {card}"
+    return f"videoemo train RECIPE -o OUT --start {card}"
 
 
 @click.command()

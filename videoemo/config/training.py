@@ -16,6 +16,7 @@ __all__ = [
     "Distillation",
     "NetworkRecipe",
     "Stage",
+    "Steps",
     "TrainingRecipe",
     "load_training",
 ]
@@ -85,10 +86,9 @@ class NetworkRecipe:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stage:
-    """Training stage: epochs with one set of settings."""
+class Steps:
+    """Settings of an optimiser over some epochs."""
 
-    train: Literal["head", "all"]
     epochs: int
     batch_size: int
     learning_rate: float
@@ -96,21 +96,14 @@ class Stage:
     optimiser: Literal["adam", "adamw"]
     weight_decay: float = 0.0
     sam_rho: float | None = None
-    targets: Literal["labels", "votes"]
-    class_weights: float
     averaging: float | None = None
-    augment: float = 1.0
 
     def __post_init__(self) -> None:
         require(1 <= self.epochs <= 10_000, "epochs", "whole numbers from 1 to 10000", self.epochs)
         sizes = "whole numbers from 2 to 100000"
         require(2 <= self.batch_size <= 100_000, "batch_size", sizes, self.batch_size)
-        require(0 <= self.augment <= 1, "augment", "numbers from 0 to 1", self.augment)
         require(self.learning_rate > 0, "learning_rate", "numbers above 0", self.learning_rate)
         require(self.weight_decay >= 0, "weight_decay", "numbers from 0", self.weight_decay)
-        require(
-            0 <= self.class_weights <= 1, "class_weights", "numbers from 0 to 1", self.class_weights
-        )
         require(
             self.sam_rho is None or self.sam_rho > 0, "sam_rho", "numbers above 0", self.sam_rho
         )
@@ -119,6 +112,23 @@ class Stage:
             "averaging",
             "numbers between 0 and 1",
             self.averaging,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage(Steps):
+    """Training stage: epochs with one set of settings."""
+
+    train: Literal["head", "all"]
+    targets: Literal["labels", "votes"]
+    class_weights: float
+    augment: float = 1.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require(0 <= self.augment <= 1, "augment", "numbers from 0 to 1", self.augment)
+        require(
+            0 <= self.class_weights <= 1, "class_weights", "numbers from 0 to 1", self.class_weights
         )
 
 

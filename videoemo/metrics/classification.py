@@ -12,6 +12,7 @@ __all__ = [
     "Calibration",
     "accuracy",
     "calibration",
+    "class_figures",
     "confusion",
     "macro_f1",
     "uar",
@@ -40,16 +41,39 @@ def uar(counts: Counts) -> float:
     """Unweighted average recall, 0 to 1: the mean, over the classes that occur, of the share of
     each that was recognised.
     """
-    occurs = counts.sum(1) > 0
-    return float((counts.diagonal()[occurs] / counts.sum(1)[occurs]).mean())
+    return _uar(counts.diagonal(), counts.sum(1))
 
 
 def macro_f1(counts: Counts) -> float:
     """Macro-averaged F1, 0 to 1: the mean, over the classes that occur or were predicted, of the
     harmonic mean of precision and recall.
     """
-    occurs = counts.sum(1) + counts.sum(0)
-    return float((2 * counts.diagonal()[occurs > 0] / occurs[occurs > 0]).mean())
+    return _macro_f1(counts.diagonal(), counts.sum(1) + counts.sum(0))
+
+
+def class_figures(labels: Labels, predicted: Labels, n_classes: int) -> dict[str, float]:
+    """`accuracy`, `uar` and `macro_f1` without the confusion matrix, which would fill the memory
+    where the classes are thousands of people.
+    """
+    right, labelled, said = (
+        np.bincount(rows, minlength=n_classes)
+        for rows in (labels[labels == predicted], labels, predicted)
+    )
+    return {
+        "accuracy": float(right.sum() / len(labels)),
+        "uar": _uar(right, labelled),
+        "macro_f1": _macro_f1(right, labelled + said),
+    }
+
+
+def _uar(right: Counts, labelled: Counts) -> float:
+    occurs = labelled > 0
+    return float((right[occurs] / labelled[occurs]).mean())
+
+
+def _macro_f1(right: Counts, labelled_or_said: Counts) -> float:
+    occurs = labelled_or_said > 0
+    return float((2 * right[occurs] / labelled_or_said[occurs]).mean())
 
 
 @dataclass(frozen=True)

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import torch
 from torch import Tensor
 
-from videoemo.config.training import TrainingRecipe
 from videoemo.errors import TrainingError
 from videoemo.util.files import atomic_write
 from videoemo.util.messages import one_line, shown
 
-__all__ = ["Epoch", "TrainingState", "damaged", "load_checkpoint", "save_checkpoint"]
+__all__ = [
+    "AnyEpoch",
+    "AttributesEpoch",
+    "Epoch",
+    "Form",
+    "TrainingState",
+    "damaged",
+    "load_checkpoint",
+    "save_checkpoint",
+]
 
 _NAME = "checkpoint.pt"
 
@@ -35,28 +43,69 @@ class Epoch:
     macro_f1: float
 
 
+@dataclass(frozen=True)
+class AttributesEpoch:
+    """What history.csv says of an epoch of heads of attributes: losses are means a face; the mean
+    error of the age in years, and the shares of the validation faces whose gender and ethnicity
+    were wrong, NaN where there is no such head.
+    """
+
+    epoch: int
+    stage: int
+    loss: float
+    valid_loss: float
+    age: float
+    gender: float
+    ethnicity: float
+
+
+AnyEpoch = TypeVar("AnyEpoch", Epoch, AttributesEpoch)
+
+
 @dataclass
-class TrainingState:
+class TrainingState(Generic[AnyEpoch]):
     """How far a training is.
 
     Parameters
     ----------
-    history : list of Epoch
+    history : list of Epoch or AttributesEpoch
         The epochs done.
     best_epoch, best_value, best_state : int, float, dict of str to torch.Tensor
         The epoch of the best validation figure so far, that figure, and the weights of then.
     """
 
-    history: list[Epoch] = field(default_factory=list)
+    history: list[AnyEpoch] = field(default_factory=list)
     best_epoch: int = 0
     best_value: float = -1.0
     best_state: dict[str, Tensor] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Form(Generic[AnyEpoch]):
+    """What a checkpoint has to be of, to be gone on with.
+
+    Parameters
+    ----------
+    recipe : str
+        All that the training depends on.
+    epoch : type
+        What is known of an epoch.
+    stages : sequence of int
+        The number of the stage of each epoch that there will be.
+    best : str
+        The figure by which the best epoch is chosen.
+    """
+
+    recipe: str
+    epoch: type[AnyEpoch]
+    stages: Sequence[int]
+    best: str
+
+
 def save_checkpoint(
-    folder: Path, recipe: TrainingRecipe, progress: TrainingState, running: dict[str, Any]
+    folder: Path, recipe: str, progress: TrainingState[AnyEpoch], running: dict[str, Any]
 ) -> None:
-    """Write the state after an epoch.
+    """Write the state after an epoch; `recipe` is all that the training depends on.
 
     Raises
     ------
@@ -70,12 +119,12 @@ def save_checkpoint(
         "best_state": progress.best_state,
     }
     with atomic_write(folder / _NAME) as path:
-        torch.save({"recipe": repr(recipe), "progress": done, "running": running}, path)
+        torch.save({"recipe": recipe, "progress": done, "running": running}, path)
 
 
 def load_checkpoint(
-    folder: Path, recipe: TrainingRecipe
-) -> tuple[TrainingState, dict[str, Any]] | None:
+    folder: Path, form: Form[AnyEpoch]
+) -> tuple[TrainingState[AnyEpoch], dict[str, Any]] | None:
     """The state after the last epoch, or None where there is none.
 
     Of the weights and of what runs, only that they are there is checked: the training knows their
@@ -92,9 +141,9 @@ def load_checkpoint(
     try:
         saved = torch.load(path, map_location="cpu", weights_only=True)
         _require_names(saved, ("recipe", "progress", "running"), "the checkpoint")
-        _require_recipe(saved["recipe"], recipe, path)
+        _require_recipe(saved["recipe"], form.recipe, path)
         _require_names(saved["running"], ("network", "trainer", "draws", "torch"), "running")
-        return _progress(saved["progress"], recipe), saved["running"]
+        return _progress(saved["progress"], form), saved["running"]
     except TrainingError:
         raise
     except Exception as exc:  # what torch raises on torn or foreign bytes has no common type
@@ -109,36 +158,35 @@ def damaged(folder: Path, exc: Exception) -> TrainingError:
     )
 
 
-def _require_recipe(text: Any, recipe: TrainingRecipe, path: Path) -> None:
+def _require_recipe(text: Any, recipe: str, path: Path) -> None:
     if not isinstance(text, str):
         raise ValueError(f"recipe: expected a text, got {shown(text)}")
-    if text != repr(recipe):
+    if text != recipe:
         raise TrainingError(
             f"the checkpoint {path} is of another recipe: give another folder with -o, or the "
             "recipe it was begun with"
         )
 
 
-def _progress(done: Any, recipe: TrainingRecipe) -> TrainingState:
+def _progress(done: Any, form: Form[AnyEpoch]) -> TrainingState[AnyEpoch]:
     """How far a training was, which has to be possible with its recipe."""
     _require_names(done, [f.name for f in fields(TrainingState)], "progress")
-    stages = [n for n, stage in enumerate(recipe.stages, start=1) for _ in range(stage.epochs)]
     history = done["history"]
-    if not isinstance(history, list) or not 1 <= len(history) <= len(stages):
-        raise ValueError(f"history: expected 1 to {len(stages)} epochs, got {shown(history)}")
-    epochs = []
+    if not isinstance(history, list) or not 1 <= len(history) <= len(form.stages):
+        raise ValueError(f"history: expected 1 to {len(form.stages)} epochs, got {shown(history)}")
+    epochs: list[AnyEpoch] = []
     for number, given in enumerate(history, start=1):
-        _require_names(given, [f.name for f in fields(Epoch)], "history")
-        for f in fields(Epoch):
+        _require_names(given, [f.name for f in fields(form.epoch)], "history")
+        for f in fields(form.epoch):
             if type(given[f.name]).__name__ != f.type:
                 raise ValueError(f"{f.name}: expected {f.type}, got {shown(given[f.name])}")
-        epochs.append(Epoch(**given))
-        if (epochs[-1].epoch, epochs[-1].stage) != (number, stages[number - 1]):
+        epochs.append(form.epoch(**given))
+        if (epochs[-1].epoch, epochs[-1].stage) != (number, form.stages[number - 1]):
             raise ValueError(f"history: expected epoch {number}, got {shown(given)}")
     best = done["best_epoch"]
     if type(best) is not int or not 1 <= best <= len(epochs):
         raise ValueError(f"best_epoch: expected 1 to {len(epochs)}, got {shown(best)}")
-    if done["best_value"] != getattr(epochs[best - 1], recipe.best):
+    if done["best_value"] != getattr(epochs[best - 1], form.best):
         raise ValueError(
             f"best_value: expected that of epoch {best}, got {shown(done['best_value'])}"
         )

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from videoemo._version import __version__
-from videoemo.backends.timm_torch import load_network
+from videoemo.backends.timm_torch import body_state, embedding_length, load_network
 from videoemo.config.training import TrainingRecipe
 from videoemo.datasets.faces.labelled import LabelledFaces
 from videoemo.evaluation.faces import face_metrics, predict_faces
 from videoemo.inference.extractor import Extractor
-from videoemo.util.files import atomic_write
-from videoemo.zoo.cards import Card, card_to_toml, sha256
+from videoemo.training.card_files import origin, write_card, write_weights
+from videoemo.training.checkpoint import Epoch
+from videoemo.zoo.cards import Card
 from videoemo.zoo.heads import EMBEDDING, EXPRESSION, Head
 
-__all__ = ["export", "fit_temperature"]
+__all__ = ["export", "export_identity", "fit_temperature"]
 
 
 def fit_temperature(logits: Tensor, labels: Tensor) -> float:
@@ -66,36 +64,9 @@ def export(
         A file cannot be written.
     """
     weights = folder / f"{recipe.name}.safetensors"
-    state = {
-        name: value.half() if value.is_floating_point() else value
-        for name, value in network.state_dict().items()
-    }
-    with atomic_write(weights) as path:
-        save_file({name: value.contiguous() for name, value in state.items()}, path)
-        path.chmod(0o644)
-    shape = recipe.network
-    card = Card(
-        name=recipe.name,
-        file=weights.name,
-        sha256=sha256(weights),
-        architecture=shape.architecture,
-        crop=shape.crop,
-        crop_scale=shape.crop_scale,
-        input_size=shape.input_size,
-        detail=shape.detail,
-        colour=shape.colour,
-        mean=shape.mean,
-        std=shape.std,
-        outputs=(
-            Head(name=EXPRESSION, kind="classes", labels=valid.classes),
-            Head(name=EMBEDDING, kind="embedding", size=int(network.num_features)),  # type: ignore[arg-type]
-        ),
-        temperature=1.0,
-        licence=recipe.licence,
-        origin=f"{command}, videoemo {__version__}{_commit()}",
-        trained_on=recipe.trained_on,
-        figures="",
-    )
+    checksum = write_weights(network.state_dict(), weights)
+    expression = Head(name=EXPRESSION, kind="classes", labels=valid.classes)
+    card = _card(recipe, network, checksum, (expression,), command=command)
     logits = (
         torch.from_numpy(predict_faces(Extractor(card, load_network(card, weights)), valid))
         .clamp_min(1e-30)
@@ -105,38 +76,74 @@ def export(
     found = face_metrics(
         torch.softmax(logits / temperature, 1).numpy(), valid.labels, valid.classes
     ).summary()
-    accuracies = (
-        f"accuracy {found['accuracy']:.4f}, UAR {found['uar']:.4f}, macro-F1 "
-        f"{found['macro_f1']:.4f}, ECE {found['ece']:.4f}"
+    figures = (
+        f"{len(valid):,} validation faces: accuracy {found['accuracy']:.4f}, UAR "
+        f"{found['uar']:.4f}, macro-F1 {found['macro_f1']:.4f}, ECE {found['ece']:.4f}"
     )
-    path = folder / f"{recipe.name}.toml"
-    with atomic_write(path) as temporary:
-        temporary.write_text(
-            card_to_toml(
-                replace(
-                    card,
-                    temperature=temperature,
-                    figures=f"{len(valid):,} validation faces: {accuracies}",
-                )
-            ),
-            encoding="utf-8",
-        )
-    return path
+    return write_card(replace(card, temperature=temperature, figures=figures), folder)
 
 
-def _commit() -> str:
-    """The commit of the checkout that ran, where it is one."""
-    source = Path(__file__).parents[2]
-    if not (source / ".git").exists():
-        return ""
-    try:
-        done = subprocess.run(
-            ["git", "rev-parse", "--short", "HEAD"],
-            cwd=source,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return ""
-    return f", commit {done.stdout.strip()}"
+def export_identity(
+    network: nn.Module,
+    recipe: TrainingRecipe,
+    valid: LabelledFaces,
+    best: Epoch,
+    folder: Path,
+    *,
+    command: str,
+) -> Path:
+    """Write a network that was trained to tell people apart: its weights without the classifier of
+    those people, and a card with the embedding alone.
+
+    Parameters
+    ----------
+    best : Epoch
+        The one whose weights they are.
+
+    Returns
+    -------
+    Path
+        The card's path.
+
+    Raises
+    ------
+    OutputError
+        A file cannot be written.
+    """
+    checksum = write_weights(body_state(network), folder / f"{recipe.name}.safetensors")
+    figures = (
+        f"{len(valid):,} other photographs of the {len(valid.classes):,} people it was trained on: "
+        f"{best.accuracy:.4f} told by its classifier, which is left out"
+    )
+    card = _card(recipe, network, checksum, (), command=command)
+    return write_card(replace(card, figures=figures), folder)
+
+
+def _card(
+    recipe: TrainingRecipe,
+    network: nn.Module,
+    checksum: str,
+    heads: tuple[Head, ...],
+    *,
+    command: str,
+) -> Card:
+    shape = recipe.network
+    return Card(
+        name=recipe.name,
+        file=f"{recipe.name}.safetensors",
+        sha256=checksum,
+        architecture=shape.architecture,
+        crop=shape.crop,
+        crop_scale=shape.crop_scale,
+        input_size=shape.input_size,
+        detail=shape.detail,
+        colour=shape.colour,
+        mean=shape.mean,
+        std=shape.std,
+        outputs=(*heads, Head(name=EMBEDDING, kind="embedding", size=embedding_length(network))),
+        temperature=1.0,
+        licence=recipe.licence,
+        origin=origin(command),
+        trained_on=recipe.trained_on,
+        figures="",
+    )

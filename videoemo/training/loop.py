@@ -2,46 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import astuple, fields
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as nn_f
 from tqdm import tqdm
 
 from videoemo.config.training import Stage, TrainingRecipe
 from videoemo.datasets.faces.labelled import LabelledFaces
 from videoemo.errors import TrainingError
-from videoemo.metrics.classification import accuracy, confusion, macro_f1, uar
+from videoemo.metrics.classification import class_figures
 from videoemo.training.augment import augment
 from videoemo.training.checkpoint import (
     Epoch,
+    Form,
     TrainingState,
     damaged,
     load_checkpoint,
     save_checkpoint,
 )
+from videoemo.training.history import write_history
+from videoemo.training.inputs import as_input, read_pictures, unchanged
 from videoemo.training.loss import class_weights, cross_entropy, prior_shift, targets
-from videoemo.training.start import start_network
+from videoemo.training.running import running_state, take_up
+from videoemo.training.start import start_checksum, start_network
 from videoemo.training.state_form import require_form
 from videoemo.training.teachers import Teachers
 from videoemo.training.trainer import Trainer
 from videoemo.util.cpu import n_threads
-from videoemo.util.files import write_csv
 from videoemo.util.terminal import safe_stderr, say
 
-__all__ = ["logits_of", "train"]
+__all__ = ["checkpoint_form", "logits_of", "train"]
 
-_METRICS: dict[str, Callable[[npt.NDArray[np.int64]], float]] = {
-    "accuracy": accuracy,
-    "uar": uar,
-    "macro_f1": macro_f1,
-}
+
+def checkpoint_form(recipe: TrainingRecipe) -> Form[Epoch]:
+    """What a checkpoint has to be of, to be gone on with by a recipe, whose start counts by what is
+    in it.
+
+    Raises
+    ------
+    TrainingError, InputError, WeightsError
+        The start cannot be had.
+    """
+    network = replace(recipe.network, start=start_checksum(recipe.network.start))
+    return Form(
+        repr(replace(recipe, network=network)),
+        Epoch,
+        [n for n, stage in enumerate(recipe.stages, start=1) for _ in range(stage.epochs)],
+        recipe.best,
+    )
 
 
 def train(
@@ -51,7 +65,7 @@ def train(
     folder: Path,
     *,
     resume: bool,
-) -> tuple[nn.Module, TrainingState]:
+) -> tuple[nn.Module, TrainingState[Epoch]]:
     """Train through the stages; after every epoch `checkpoint.pt` and `history.csv` in `folder` are
     written whole.
 
@@ -83,8 +97,9 @@ def train(
         memory_format=torch.channels_last
     )  # type: ignore[call-overload]
     teachers = None if recipe.distillation is None else Teachers(recipe.distillation, faces.classes)
-    saved = load_checkpoint(folder, recipe) if resume else None
-    progress, running = saved or (TrainingState(), None)
+    form = checkpoint_form(recipe)
+    saved = load_checkpoint(folder, form) if resume else None
+    progress, running = saved or (TrainingState[Epoch](), None)
     if saved is not None:
         try:
             require_form(progress.best_state, network.state_dict(), where="best_state")
@@ -103,11 +118,10 @@ def train(
         if running is not None:
             steps = (len(progress.history) - before) * (len(faces) // stage.batch_size)
             try:
-                _restore(running, network, trainer, draws, steps=steps)
+                take_up(running, network, trainer, draws, steps=steps)
             except (RuntimeError, ValueError, KeyError, TypeError) as exc:
                 raise damaged(folder, exc) from exc
             running = None
-        wanted = targets(faces, stage)
         shift = (
             prior_shift(faces, stage)
             if recipe.prior == "training"
@@ -120,7 +134,6 @@ def train(
                 recipe,
                 stage,
                 faces,
-                wanted,
                 teachers,
                 draws,
                 f"epoch {epoch}/{n_epochs}",
@@ -130,8 +143,8 @@ def train(
             if epoch == before + stage.epochs:
                 # The next stage goes on from the average.
                 network.load_state_dict(result.state_dict())
-            save_checkpoint(folder, recipe, progress, _running(network, trainer, draws))
-            _write_history(folder, progress)
+            save_checkpoint(folder, form.recipe, progress, running_state(network, trainer, draws))
+            write_history(folder, progress.history)
             _tell(progress, n_epochs, (monotonic() - started) / (epoch - already))
     network.load_state_dict(progress.best_state)
     return network.eval(), progress
@@ -143,7 +156,6 @@ def _epoch(
     recipe: TrainingRecipe,
     stage: Stage,
     faces: LabelledFaces,
-    wanted: Tensor,
     teachers: Teachers | None,
     draws: torch.Generator,
     name: str,
@@ -162,7 +174,8 @@ def _epoch(
     )
     bfloat16 = torch.autocast("cpu", torch.bfloat16, enabled=recipe.precision == "bfloat16")
     for rows, changed in bar:
-        batch, to_say = _normalised(recipe, changed), wanted[rows]
+        batch = as_input(recipe.network, changed)
+        to_say = targets(faces, stage, rows.numpy())
         if teachers is not None:
             with bfloat16:
                 to_say = teachers.mixed(to_say, changed)
@@ -190,9 +203,8 @@ def _batches(
     order = torch.randperm(len(faces), generator=draws)
     for rows in order.split(stage.batch_size):
         if len(rows) == stage.batch_size:
-            shown = torch.from_numpy(_shown(recipe, faces, rows.numpy())).float() / 255
             changed = augment(
-                shown,
+                read_pictures(recipe.network, faces.pictures, rows),
                 recipe.augment.times(stage.augment),
                 size=recipe.network.input_size,
                 generator=draws,
@@ -200,35 +212,20 @@ def _batches(
             yield rows, changed
 
 
-def _shown(
-    recipe: TrainingRecipe, faces: LabelledFaces, rows: npt.NDArray[np.int64]
-) -> npt.NDArray[np.uint8]:
-    network = recipe.network
-    return faces.pictures(
-        rows, grey=network.colour == "grey", side=network.detail or network.input_size
-    )
-
-
-def _normalised(recipe: TrainingRecipe, faces: Tensor) -> Tensor:
-    mean, std = (
-        torch.tensor(values)[:, None, None] for values in (recipe.network.mean, recipe.network.std)
-    )
-    return ((faces - mean) / std).contiguous(memory_format=torch.channels_last)
-
-
 @torch.inference_mode()
 def logits_of(network: nn.Module, recipe: TrainingRecipe, faces: LabelledFaces) -> Tensor:
     """What a network says of unchanged faces, float32 (n, c)."""
+    return torch.cat(list(_logits(network, recipe, faces)))
+
+
+@torch.inference_mode()
+def _logits(network: nn.Module, recipe: TrainingRecipe, faces: LabelledFaces) -> Iterator[Tensor]:
+    """Some faces' logits after the other's: those of all, for thousands of people, are many."""
     network.eval()
-    size = recipe.network.input_size
-    logits = []
-    for rows in np.array_split(np.arange(len(faces)), max(1, len(faces) // 256)):
-        shown = torch.from_numpy(_shown(recipe, faces, rows)).float() / 255
-        x = torch.nn.functional.interpolate(
-            shown, size=(size, size), mode="bilinear", antialias=True, align_corners=False
-        )
-        logits.append(network(_normalised(recipe, x)))
-    return torch.cat(logits)
+    form = recipe.network
+    for rows in torch.arange(len(faces)).tensor_split(max(1, len(faces) // 256)):
+        shown = unchanged(form, read_pictures(form, faces.pictures, rows))
+        yield network(as_input(form, shown))
 
 
 def _judge(
@@ -236,7 +233,7 @@ def _judge(
     recipe: TrainingRecipe,
     valid: LabelledFaces,
     shift: Tensor,
-    progress: TrainingState,
+    progress: TrainingState[Epoch],
     *,
     epoch: int,
     stage: int,
@@ -245,10 +242,16 @@ def _judge(
     """Add the epoch to the history, and keep its weights if it is the best so far; `shift` is taken
     from the logits.
     """
-    logits = logits_of(network, recipe, valid) - shift
-    valid_loss = float(torch.nn.functional.cross_entropy(logits, torch.from_numpy(valid.labels)))
-    counts = confusion(valid.labels, logits.argmax(1).numpy(), len(valid.classes))
-    figures = {name: round(metric(counts), 6) for name, metric in _METRICS.items()}
+    predicted: list[int] = []
+    losses: list[float] = []
+    labels = torch.from_numpy(valid.labels)
+    for logits in _logits(network, recipe, valid):
+        theirs = labels[len(predicted) : len(predicted) + len(logits)]
+        losses += nn_f.cross_entropy(logits - shift, theirs, reduction="none").tolist()
+        predicted += (logits - shift).argmax(1).tolist()
+    valid_loss = float(np.mean(losses))
+    found = class_figures(valid.labels, np.array(predicted), len(valid.classes))
+    figures = {name: round(figure, 6) for name, figure in found.items()}
     progress.history.append(Epoch(epoch, stage, round(loss, 6), round(valid_loss, 6), **figures))
     if figures[recipe.best] > progress.best_value:
         progress.best_value, progress.best_epoch = figures[recipe.best], epoch
@@ -264,45 +267,7 @@ def _bias_name(network: nn.Module) -> str:
     return next(name for name, parameter in network.named_parameters() if parameter is bias)
 
 
-def _running(network: nn.Module, trainer: Trainer, draws: torch.Generator) -> dict[str, Any]:
-    return {
-        "network": network.state_dict(),
-        "trainer": trainer.state_dict(),
-        "draws": draws.get_state(),
-        "torch": torch.get_rng_state(),
-    }
-
-
-def _restore(
-    running: dict[str, Any],
-    network: nn.Module,
-    trainer: Trainer,
-    draws: torch.Generator,
-    *,
-    steps: int,
-) -> None:
-    """Go on as if nothing had happened; with no step of the trainer done, the stage of then was
-    finished.
-    """
-    for name, like in (
-        ("network", network.state_dict()),
-        ("draws", draws.get_state()),
-        ("torch", torch.get_rng_state()),
-    ):
-        require_form(running[name], like, where=name)
-    if steps:
-        trainer.load_state_dict(running["trainer"], steps=steps)
-    network.load_state_dict(running["network"])
-    draws.set_state(running["draws"])
-    torch.set_rng_state(running["torch"])
-
-
-def _write_history(folder: Path, progress: TrainingState) -> None:
-    header = [field.name for field in fields(Epoch)]
-    write_csv(folder / "history.csv", header, map(astuple, progress.history))
-
-
-def _tell(progress: TrainingState, n_epochs: int, seconds_an_epoch: float) -> None:
+def _tell(progress: TrainingState[Epoch], n_epochs: int, seconds_an_epoch: float) -> None:
     last = progress.history[-1]
     left = tqdm.format_interval((n_epochs - last.epoch) * seconds_an_epoch)
     figures = f"loss {last.loss:.3f}, validation accuracy {last.accuracy:.1%}, UAR {last.uar:.1%}"

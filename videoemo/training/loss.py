@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -12,12 +13,14 @@ from videoemo.datasets.faces.labelled import LabelledFaces, one_hot
 __all__ = ["class_weights", "cross_entropy", "prior_shift", "targets"]
 
 
-def targets(faces: LabelledFaces, stage: Stage) -> Tensor:
-    """What the network is to say of each face, float32 (n, c): the voters' shares, or 1 for
+def targets(faces: LabelledFaces, stage: Stage, rows: npt.NDArray[np.int64]) -> Tensor:
+    """What the network is to say of some faces, float32 (m, c): the voters' shares, or 1 for
     the label.
     """
     return torch.from_numpy(
-        faces.shares() if stage.targets == "votes" else one_hot(faces.labels, len(faces.classes))
+        faces.shares(rows)
+        if stage.targets == "votes"
+        else one_hot(faces.labels[rows], len(faces.classes))
     )
 
 

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.optim.lr_scheduler import ConstantLR, LRScheduler, OneCycleLR
 from torch.optim.swa_utils import AveragedModel
 
-from videoemo.config.training import Stage
+from videoemo.config.training import Stage, Steps
 from videoemo.errors import TrainingError
 from videoemo.training.state_form import require_form
 from videoemo.util.messages import shown
@@ -33,14 +33,14 @@ class Trainer:
         How many `step` calls the stage has.
     """
 
-    def __init__(self, network: nn.Module, stage: Stage, *, steps: int) -> None:
+    def __init__(self, network: nn.Module, stage: Steps, *, steps: int) -> None:
         self._network = network
-        self._head: nn.Module = network.get_classifier()  # type: ignore[operator]
         self._stage = stage
-        part = self._head if stage.train == "head" else network
+        of_head = isinstance(stage, Stage) and stage.train == "head"
+        self._trained: nn.Module = network.get_classifier() if of_head else network  # type: ignore[operator]
         network.requires_grad_(False)
-        part.requires_grad_(True)
-        self._parameters = list(part.parameters())
+        self._trained.requires_grad_(True)
+        self._parameters = list(self._trained.parameters())
         self.optimiser = _optimiser(self._parameters, stage)
         base = getattr(self.optimiser, "base_optimizer", self.optimiser)
         self.schedule: LRScheduler = (
@@ -62,8 +62,8 @@ class Trainer:
     def step(self, loss_of: Callable[[], Tensor]) -> float:
         """One step of the optimiser; `loss_of` runs the network on a batch. Returns the loss."""
         # Where only the head trains, the body is frozen: its batch norms too.
-        self._network.train(self._stage.train == "all")
-        self._head.train()
+        self._network.eval()
+        self._trained.train()
         self.optimiser.zero_grad()
         loss = loss_of()
         loss.backward()
@@ -184,7 +184,7 @@ def _moving_average(decay: float) -> Callable[[Any, Any, Any], None]:
     return update
 
 
-def _optimiser(parameters: list[nn.Parameter], stage: Stage) -> torch.optim.Optimizer:
+def _optimiser(parameters: list[nn.Parameter], stage: Steps) -> torch.optim.Optimizer:
     kind: type[torch.optim.Optimizer] = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[
         stage.optimiser
     ]

@@ -1,0 +1,187 @@
+"""Heads of attributes on a frozen network: what they learn, what comes out, and what is refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from tests.support import labelled_faces
+from tests.support.commands import Run
+from tests.support.labelled_faces import picture
+from tests.support.training_recipe import ATTRIBUTES
+from videoemo.config.attributes import AttributesRecipe
+from videoemo.config.chain import load_recipe
+from videoemo.datasets.faces.attributes import AttributeFaces
+from videoemo.datasets.faces.pictures import MemoryPictures
+from videoemo.errors import TrainingError
+from videoemo.inference.extractor import load_extractor
+from videoemo.inference.outputs import expected_level
+from videoemo.labels import ETHNICITIES
+from videoemo.training import attributes as loop
+from videoemo.training.attribute_loss import attributes_of
+from videoemo.training.attributes import train_attributes
+from videoemo.training.start import start_frozen
+from videoemo.zoo.cards import find_card
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("faces")
+    labelled_faces.utkface(folder, [(20 + 9 * (i % 3), i % 2, i % 5) for i in range(60)])
+    (folder / "toy.toml").write_text(ATTRIBUTES)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def recipe(root: Path) -> AttributesRecipe:
+    recipe = load_recipe(str(root / "toy.toml"))
+    assert isinstance(recipe, AttributesRecipe)
+    return recipe
+
+
+def made_up(places: Sequence[int]) -> AttributeFaces:
+    """Faces whose attributes show in the place of a bright square."""
+    shown = np.array(places, np.int64)
+    images = np.stack([picture(place, seed=i) for i, place in enumerate(places)])
+    ages, genders = 10 * shown + 5, shown % 2
+    return AttributeFaces(MemoryPictures(images), ages, genders, shown % 5, ETHNICITIES)
+
+
+def trained(
+    recipe: AttributesRecipe, faces: AttributeFaces, folder: Path, *, resume: bool = False
+) -> tuple[torch.nn.Module, list[str]]:
+    heads, _ = train_attributes(
+        recipe,
+        attributes_of(recipe, faces),
+        start_frozen(recipe.start),
+        faces,
+        faces,
+        folder,
+        resume=resume,
+    )
+    return heads, (folder / "history.csv").read_text().splitlines()
+
+
+def test_heads_learn_what_shows(recipe: AttributesRecipe, tmp_path: Path) -> None:
+    _, lines = trained(recipe, made_up([*range(9)] * 4), tmp_path)
+    assert lines[0] == "epoch,stage,loss,valid_loss,age,gender,ethnicity"
+    age, gender, ethnicity = map(float, lines[-1].split(",")[4:])
+    assert (gender, ethnicity) == (0, 0)
+    assert age < 2
+
+
+def test_what_is_not_known_of_a_face_is_not_learned(
+    recipe: AttributesRecipe, tmp_path: Path
+) -> None:
+    faces = made_up([*range(9)] * 4)
+    half = np.arange(len(faces)) % 2 == 0
+    unknown = np.full(len(faces), -1)
+    some = replace(
+        faces,
+        age=np.where(half, faces.age, -1),
+        gender=np.where(half, -1, faces.gender),
+        ethnicity=unknown,
+    )
+    with pytest.raises(TrainingError, match="ethnicity: it is known of none of the 36 training"):
+        trained(recipe, some, tmp_path)
+    _, lines = trained(replace(recipe, ethnicity=None), some, tmp_path)
+    age, gender, ethnicity = lines[-1].split(",")[4:]
+    assert (float(age) < 5, float(gender), ethnicity) == (True, 0, "")
+
+
+def test_interrupted_and_resumed_it_ends_as_if_nothing_had_happened(
+    recipe: AttributesRecipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faces = made_up([*range(9)] * 4)
+    short = replace(recipe, training=replace(recipe.training, epochs=4, averaging=0.9))
+    whole, lines = trained(short, faces, tmp_path / "whole")
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    for _ in range(2):
+        with monkeypatch.context() as patch:
+            patch.setattr(loop, "_tell", interrupt)
+            with pytest.raises(KeyboardInterrupt):
+                trained(short, faces, tmp_path / "parts", resume=True)
+    parts, again = trained(short, faces, tmp_path / "parts", resume=True)
+    assert again == lines
+    ours, theirs = whole.state_dict(), parts.state_dict()
+    assert all(torch.equal(ours[name], theirs[name]) for name in ours)
+    with pytest.raises(TrainingError, match="is of another recipe"):
+        trained(replace(short, seed=2), faces, tmp_path / "parts", resume=True)
+
+
+def test_one_card_tells_expressions_as_before_and_attributes(
+    videoemo: Run, root: Path, tmp_path: Path
+) -> None:
+    given = ("train", root / "toy.toml", "-o", tmp_path / "out", "--data", root)
+    status, out, err = videoemo(*given)
+    assert status == 0, err
+    assert "validation age within" in out
+    card, weights = find_card(str(tmp_path / "out" / "toy-attributes.toml"))
+    before, _ = find_card("ferplus-small")
+    assert card.attribute_names == ("age", "gender", "ethnicity")
+    assert (card.classes, card.temperature) == (before.classes, before.temperature)
+    assert "heads of attributes: made-up faces" in card.trained_on
+    faces = [np.repeat(picture(place)[..., None], 3, 2) for place in (1, 5)]
+    found = load_extractor(str(tmp_path / "out" / "toy-attributes.toml"), engine="torch")(faces)
+    expected = load_extractor("ferplus-small", engine="torch")(faces)
+    assert np.array_equal(found.probabilities, expected.probabilities)
+    assert np.array_equal(found.embedding, expected.embedding)
+    assert np.array_equal(found.values["age"], expected_level(found.distributions["age"], 2))
+    assert {"attributes.hidden.weight", "attributes.outputs.bias"} <= load_file(weights).keys()
+
+
+def test_heads_take_the_place_of_earlier_ones(videoemo: Run, root: Path, tmp_path: Path) -> None:
+    short = ATTRIBUTES.replace("epochs = 12", "epochs = 1")
+    (tmp_path / "both.toml").write_text(short)
+    (tmp_path / "age.toml").write_text(re.sub(r"\[(gender|ethnicity)\]\n.*\n", "", short))
+    given = ("--data", root, "-o")
+    assert videoemo("train", tmp_path / "both.toml", *given, tmp_path / "a")[0] == 0
+    start = ("--start", tmp_path / "a" / "toy-attributes.toml")
+    assert videoemo("train", tmp_path / "age.toml", *given, tmp_path / "b", *start)[0] == 0
+    (card, _), (first, _) = (
+        find_card(str(tmp_path / name / "toy-attributes.toml")) for name in "ba"
+    )
+    assert (card.attribute_names, len(first.attribute_names)) == (("age",), 3)
+    load_extractor(str(tmp_path / "b" / "toy-attributes.toml"), engine="torch")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('"ferplus-small"', '"nowhere"', "unknown start 'nowhere'; allowed: ferplus-small"),
+        ('"ferplus-small"', '"gone.toml"', "unknown extractor 'gone.toml'"),
+        ("hidden = 16", "hidden = 0", "hidden: allowed are whole numbers from 1 to 65536, got 0"),
+        ("most_probable = 2", "most_probable = 101", "most_probable: allowed are whole numbers"),
+        ("batch_size = 8", "batch_size = 800", "training faces are fewer than a batch"),
+        ("valid_share = 0.3", 'valid_share = 0.3\nof = "identity"', "of: allowed are 'attributes'"),
+        ('kind = "utkface"', 'kind = "lfw"', "faces of lfw labelled with identity do not fit here"),
+        ('kind = "attributes"', 'kind = "heads"', "kind: allowed are 'network', 'attributes'"),
+    ],
+)
+def test_what_cannot_be_trained_is_one_line(
+    videoemo: Run, root: Path, tmp_path: Path, old: str, new: str, message: str
+) -> None:
+    (tmp_path / "bad.toml").write_text(ATTRIBUTES.replace(old, new))
+    if "lfw" in new:
+        labelled_faces.lfw(tmp_path, {"A_B": 3, "C_D": 3})
+    data = tmp_path if "lfw" in new else root
+    status, _, err = videoemo(
+        "train", tmp_path / "bad.toml", "-o", tmp_path / "out", "--data", data
+    )
+    assert status == 1
+    assert message in err.splitlines()[-1]
+
+
+def test_heads_of_a_network_in_another_format_are_refused() -> None:
+    with pytest.raises(TrainingError, match="safetensors and dlib; enet_b0_8_best_afew is in onnx"):
+        start_frozen("enet_b0_8_best_afew")

@@ -1,0 +1,194 @@
+"""Heads of attributes trained on the embeddings of a frozen network."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from videoemo.backends.timm_torch import Attributes, Frozen
+from videoemo.config.attributes import AttributesRecipe
+from videoemo.datasets.faces.attributes import AttributeFaces
+from videoemo.errors import TrainingError
+from videoemo.training.attribute_loss import Attribute, error_of, in_words, loss_of
+from videoemo.training.checkpoint import (
+    AttributesEpoch,
+    Form,
+    TrainingState,
+    damaged,
+    load_checkpoint,
+    save_checkpoint,
+)
+from videoemo.training.embeddings import embed
+from videoemo.training.history import write_history
+from videoemo.training.running import running_state, take_up
+from videoemo.training.state_form import require_form
+from videoemo.training.trainer import Trainer
+from videoemo.util.terminal import say
+from videoemo.zoo.cards import Card
+
+__all__ = ["attributes_form", "train_attributes"]
+
+
+def attributes_form(recipe: AttributesRecipe, card: Card) -> Form[AttributesEpoch]:
+    """What a checkpoint has to be of, to be gone on with by a recipe on the network of a card."""
+    text = repr(replace(recipe, start=card.checksum))
+    return Form(text, AttributesEpoch, [1] * recipe.training.epochs, "valid_loss")
+
+
+def train_attributes(
+    recipe: AttributesRecipe,
+    attributes: tuple[Attribute, ...],
+    start: tuple[Card, Frozen],
+    faces: AttributeFaces,
+    valid: AttributeFaces,
+    folder: Path,
+    *,
+    resume: bool,
+) -> tuple[Attributes, TrainingState[AttributesEpoch]]:
+    """Train the heads; after every epoch `checkpoint.pt` and `history.csv` in `folder` are written
+    whole.
+
+    The same recipe, network and faces give the same weights on the same machine, interrupted and
+    resumed or not.
+
+    Parameters
+    ----------
+    attributes : tuple of Attribute
+        The heads.
+    start : tuple of (Card, Frozen)
+        The network that gives the embeddings; it stays as it is.
+
+    Returns
+    -------
+    tuple of (Attributes, TrainingState)
+        The heads with the weights of the epoch of the least validation loss, and how it went.
+
+    Raises
+    ------
+    TrainingError
+        Fewer faces than a batch, a checkpoint that cannot be used, a loss that is no longer
+        a number.
+    """
+    steps = recipe.training
+    if len(faces) < steps.batch_size:
+        raise TrainingError(
+            f"{len(faces)} training faces are fewer than a batch: lower batch_size "
+            f"({steps.batch_size})"
+        )
+    card, network = start
+    form = attributes_form(recipe, card)
+    saved = load_checkpoint(folder, form) if resume else None
+    progress, running = saved or (TrainingState(best_value=float("inf")), None)
+    embedded = partial(embed, network, card, settings=recipe.augment, seed=recipe.seed)
+    given = embedded(faces.pictures, n=recipe.variants)  # (n, faces, d)
+    shown = embedded(valid.pictures, n=1)[0]
+    torch.manual_seed(recipe.seed)
+    draws = torch.Generator().manual_seed(recipe.seed)
+    heads = Attributes(card.embedding, recipe.hidden, sum(one.head.width for one in attributes))
+    mean, scale = _spread(given)
+    given, shown = (given - mean) / scale, (shown - mean) / scale
+    a_epoch = len(faces) // steps.batch_size
+    trainer = Trainer(heads, steps, steps=steps.epochs * a_epoch)
+    if running is not None:
+        try:
+            require_form(progress.best_state, heads.state_dict(), where="best_state")
+            take_up(running, heads, trainer, draws, steps=len(progress.history) * a_epoch)
+        except (RuntimeError, ValueError, KeyError, TypeError) as exc:
+            raise damaged(folder, exc) from exc
+    wanted = [one.wanted(faces) for one in attributes]
+    aims = [one.wanted(valid) for one in attributes]
+    for epoch in range(len(progress.history) + 1, steps.epochs + 1):
+        loss = _epoch(trainer, heads, recipe, attributes, given, wanted, draws)
+        _judge(trainer.result, attributes, shown, aims, progress, epoch=epoch, loss=loss)
+        save_checkpoint(folder, form.recipe, progress, running_state(heads, trainer, draws))
+        write_history(folder, progress.history)
+        _tell(progress, attributes, steps.epochs)
+    heads.load_state_dict(progress.best_state)
+    _take_unscaled(heads, mean, scale)
+    return heads.eval(), progress
+
+
+def _spread(embeddings: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean and standard deviation of each number of embeddings (variants, n, d), which may be of
+    any size; 1 in place of none.
+    """
+    std, mean = torch.std_mean(embeddings, (0, 1))
+    return mean, torch.where(std > 0, std, torch.ones_like(std))
+
+
+@torch.no_grad()
+def _take_unscaled(heads: Attributes, mean: Tensor, scale: Tensor) -> None:
+    """Make heads that were trained on embeddings of mean 0 and deviation 1 take plain ones."""
+    heads.hidden.weight.div_(scale)
+    heads.hidden.bias.sub_(heads.hidden.weight @ mean)
+
+
+def _epoch(
+    trainer: Trainer,
+    heads: Attributes,
+    recipe: AttributesRecipe,
+    attributes: tuple[Attribute, ...],
+    given: Tensor,
+    wanted: list[Tensor],
+    draws: torch.Generator,
+) -> float:
+    """The mean loss of an epoch, in which one variant of each face is seen."""
+    variants, n, _ = given.shape
+    order = torch.randperm(n, generator=draws)
+    variant = torch.randint(variants, (n,), generator=draws)
+    losses = []
+    for rows in order.split(recipe.training.batch_size):
+        if len(rows) < recipe.training.batch_size:
+            break
+        batch, aims = given[variant[rows], rows], [one[rows] for one in wanted]
+
+        def loss(batch: Tensor = batch, aims: list[Tensor] = aims) -> Tensor:
+            return loss_of(attributes, heads(batch), aims)
+
+        losses.append(trainer.step(loss))
+    mean = float(np.mean(losses))
+    if not np.isfinite(mean):
+        raise TrainingError(
+            f"the loss is {mean}: lower learning_rate ({recipe.training.learning_rate})"
+        )
+    return mean
+
+
+@torch.inference_mode()
+def _judge(
+    heads: nn.Module,
+    attributes: tuple[Attribute, ...],
+    shown: Tensor,
+    aims: list[Tensor],
+    progress: TrainingState[AttributesEpoch],
+    *,
+    epoch: int,
+    loss: float,
+) -> None:
+    """Add the epoch to the history, and keep its weights if it is the best so far."""
+    raw = heads.eval()(shown)
+    valid_loss = round(float(loss_of(attributes, raw, aims)), 6)
+    errors = {name: round(error, 6) for name, error in error_of(attributes, raw, aims).items()}
+    known = {name: errors.get(name, float("nan")) for name in ("age", "gender", "ethnicity")}
+    progress.history.append(AttributesEpoch(epoch, 1, round(loss, 6), valid_loss, **known))
+    if valid_loss < progress.best_value:
+        progress.best_value, progress.best_epoch = valid_loss, epoch
+        progress.best_state = {
+            name: value.detach().clone() for name, value in heads.state_dict().items()
+        }
+
+
+def _tell(
+    progress: TrainingState[AttributesEpoch], attributes: tuple[Attribute, ...], n_epochs: int
+) -> None:
+    last = progress.history[-1]
+    say(
+        f"epoch {last.epoch}/{n_epochs}: loss {last.loss:.3f}, validation: "
+        f"{in_words(last, attributes)}; best epoch {progress.best_epoch}",
+        error=True,
+    )

@@ -1,0 +1,132 @@
+"""Trainings that follow each other: each starts from the network of the one before it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from videoemo.config.attributes import AttributesRecipe
+from videoemo.config.chain import Chain, load_recipe
+from videoemo.config.toml import data_root
+from videoemo.config.training import TrainingRecipe
+from videoemo.errors import RecipeError
+from videoemo.training.run import (
+    AnyRecipe,
+    Trained,
+    find_trained,
+    load_for,
+    require_unused,
+    run_training,
+)
+from videoemo.util.terminal import say
+
+__all__ = ["run_recipe"]
+
+
+def run_recipe(
+    recipe: AnyRecipe | Chain,
+    data: Path | None,
+    out: Path,
+    *,
+    start: str | None = None,
+    resume: bool,
+    command: str,
+) -> Trained:
+    """Run a training, or every one of a chain, each in a folder of its name in `out`.
+
+    Parameters
+    ----------
+    data : Path or None
+        The folder of the data; of a chain, that of all, each in a folder of its kind.
+    start : str or None
+        What the training, or the first one, starts from, in place of what its recipe says.
+
+    Returns
+    -------
+    Trained
+        Of the last one.
+
+    Raises
+    ------
+    RecipeError
+        Trainings that cannot follow each other.
+    TrainingError, OutputError
+        As `run_training`.
+    """
+    if isinstance(recipe, Chain):
+        return _run_chain(recipe, data, out, start=start, resume=resume, command=command)
+    faces = load_for(recipe, data_root(recipe.data.kind, data, option="--data"))
+    return run_training(_with_start(recipe, start), faces, out, resume=resume, command=command)
+
+
+def _run_chain(
+    chain: Chain, data: Path | None, out: Path, *, start: str | None, resume: bool, command: str
+) -> Trained:
+    recipes = [_load(link.recipe) for link in chain.links]
+    _require_succession(recipes)
+    roots = [
+        data_root(recipe.data.kind, data and data / recipe.data.kind, option="--data")
+        for recipe in recipes
+    ]
+    done: list[Trained] = []
+    for number, recipe in enumerate(recipes):
+        folder = out / recipe.name
+        if not resume:
+            require_unused(folder)
+        elif len(done) == number:  # those before it are done
+            found = find_trained(_with_start(recipe, _start(done, start)), folder)
+            done += [] if found is None else [found]
+    # All faces are read before the first epoch: what is wrong is told before days of training.
+    left = list(zip(recipes, roots, strict=True))[len(done) :]
+    crops = [recipe.network for recipe in recipes if isinstance(recipe, TrainingRecipe)][-1]
+    loaded = [load_for(recipe, root, network=crops) for recipe, root in left]
+    for (recipe, _), faces in zip(left, loaded, strict=True):
+        say(f"training {len(done) + 1} of {len(recipes)}: {recipe.name}", error=True)
+        done.append(
+            run_training(
+                _with_start(recipe, _start(done, start)),
+                faces,
+                out / recipe.name,
+                resume=resume,
+                command=f"{command}: {recipe.name}",
+            )
+        )
+    return done[-1]
+
+
+def _start(done: list[Trained], first: str | None) -> str | None:
+    """What the next training starts from, where not from what its recipe says."""
+    return str(done[-1].card) if done else first
+
+
+def _with_start(recipe: AnyRecipe, start: str | None) -> AnyRecipe:
+    """The recipe with another start, where one is given."""
+    if start is None:
+        return recipe
+    if isinstance(recipe, AttributesRecipe):
+        return replace(recipe, start=start)
+    return replace(recipe, network=replace(recipe.network, start=start))
+
+
+def _load(name: str) -> AnyRecipe:
+    recipe = load_recipe(name)
+    if isinstance(recipe, Chain):
+        raise RecipeError(f"links: {name} is a chain itself: name its trainings instead")
+    return recipe
+
+
+def _require_succession(recipes: list[AnyRecipe]) -> None:
+    """Find out before the first epoch what would stop a later training."""
+    names = [recipe.name for recipe in recipes]
+    if len({name.casefold() for name in names}) < len(names):
+        raise RecipeError(f"links: expected recipes of different names, got {', '.join(names)}")
+    forms = [
+        (recipe.network.architecture, recipe.network.colour)
+        for recipe in recipes
+        if isinstance(recipe, TrainingRecipe)
+    ]
+    if len(set(forms)) > 1:
+        shown = ", then ".join(f"{architecture} ({colour})" for architecture, colour in forms)
+        raise RecipeError(f"links: networks that start from each other are alike, got {shown}")
+    if any(isinstance(recipe, AttributesRecipe) for recipe in recipes[:-1]):
+        raise RecipeError("links: heads of attributes come last, on a network that stays as it is")
