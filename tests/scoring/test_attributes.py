@@ -32,6 +32,7 @@ from videoemo.cli.demo_clip import write_portrait
 from videoemo.config.pipeline import change_pipeline, load_pipeline
 from videoemo.errors import InputError, RecipeError
 from videoemo.exports.formats import FORMATS
+from videoemo.zoo.audit import AuditRow
 from videoemo.zoo.cards import Card, card_to_toml, sha256
 from videoemo.zoo.heads import Head
 from videoemo.zoo.scored import refuse_ethnicity, scored_card
@@ -52,7 +53,18 @@ def card(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.manual_seed(0)
     n = sum(head.width for head in OUTPUTS)
     save_onnx(make_random(tiny_efficientnet(n), SIDE), folder / "toy.onnx", side=SIDE)
-    card = card_of("toy.onnx", name="toy", outputs=OUTPUTS)
+    audit = AuditRow(
+        data="made-up faces",
+        label="happiness",
+        by="ethnicity",
+        group=ETHNIC[0],
+        people=9,
+        faces=9,
+        recall=(1.0,),
+        auc=(),
+        calibration=(),
+    )
+    card = card_of("toy.onnx", name="toy", outputs=OUTPUTS, audit=(audit,))
     path = folder / "toy.toml"
     path.write_text(
         card_to_toml(replace(card, sha256=sha256(folder / card.file))), encoding="utf-8"

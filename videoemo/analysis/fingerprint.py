@@ -15,7 +15,7 @@ __all__ = ["settings_key"]
 # Keys of a card that say where a network comes from, not what it does.
 _NOT_OF_NETWORK = frozenset(
     [
-        *("figures", "file", "git_blob", "licence", "origin", "sha256", "size", "source"),
+        *("audit", "figures", "file", "git_blob", "licence", "origin", "sha256", "size", "source"),
         "trained_on",
     ]
 )

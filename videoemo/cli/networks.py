@@ -81,8 +81,10 @@ def _others(card: Card) -> tuple[str, ...]:
 def show(name: str) -> int:
     """Show a network's card.
 
-    What it is, where it comes from, under which licence, how good it is.
+    What it is, where it comes from, under which licence, how good it is, and where it was audited
+    how good it is for which groups of people.
     """
+    from videoemo.zoo.audit import audit_lines
     from videoemo.zoo.cards import find_card
 
     card, weights = find_card(name)
@@ -116,6 +118,8 @@ def show(name: str) -> int:
         line = f"{key:12}  {value}"
         wrapped = wrap(line, _WIDTH, subsequent_indent=" " * 14, break_on_hyphens=False)
         print_result(*(wrapped if " " in value else [line]))
+    if card.audit:
+        print_result("", *audit_lines(card.audit))
     return 0
 
 

@@ -100,6 +100,7 @@ def audit(protocol: AuditProtocol, root: Path, extractor: Extractor) -> AuditRep
         tuple(figures),
         tuple(_gaps(figures)),
         tuple(left_out),
+        root.resolve().name,
     )
 
 

@@ -10,9 +10,10 @@ from videoemo.config.face_protocol import AuditProtocol
 from videoemo.evaluation.pictures import SeenFaces
 from videoemo.evaluation.text import plain, told
 from videoemo.metrics.bootstrap import Estimate
-from videoemo.util.files import write_json
+from videoemo.util.files import atomic_write, write_json
 from videoemo.util.messages import count_noun
 from videoemo.util.versions import versions
+from videoemo.zoo.audit import AuditRow, audit_table, audit_to_toml
 from videoemo.zoo.cards import Card
 
 __all__ = ["AuditReport", "Gap", "GroupFigures"]
@@ -89,6 +90,8 @@ class AuditReport:
         Of each expression and each way to group people.
     left_out : tuple of str
         What is not told, and why, a line each.
+    data : str
+        The name of the folder of the faces.
     """
 
     card: Card
@@ -98,21 +101,28 @@ class AuditReport:
     figures: tuple[GroupFigures, ...]
     gaps: tuple[Gap, ...]
     left_out: tuple[str, ...]
+    data: str
+
+    def rows(self) -> list[AuditRow]:
+        """The figures as a card has them."""
+        return [
+            AuditRow(
+                data=self.data,
+                label=found.label,
+                by=found.by,
+                group=found.group,
+                people=found.people,
+                faces=found.faces,
+                recall=_figure(found.recall),
+                auc=_figure(found.auc),
+                calibration=_figure(found.calibration),
+            )
+            for found in self.figures
+        ]
 
     def lines(self) -> list[str]:
         """The report as a small table for a terminal."""
         people = f"{self.people:,} {'person' if self.people == 1 else 'people'}"
-        head = (
-            f"{'':28}{'people':>7}{'faces':>7}  {'recall %':24}{'AUC':26}probability less share %"
-        )
-        rows = []
-        for found in self.figures:
-            name = f"  {found.by} {found.group}" if found.by else found.label
-            recall, calibration = (
-                told(estimate, factor=100) for estimate in (found.recall, found.calibration)
-            )
-            counts = f"{name:28.28}{found.people:>7,}{found.faces:>7,}"
-            rows.append(f"{counts}  {recall:24}{told(found.auc, decimals=3):26}{calibration}")
         gaps = [
             f"largest gap in recall of {gap.label} by {gap.by}: "
             f"{told(gap.difference, factor=100)} points, {gap.high} less {gap.low}"
@@ -121,11 +131,11 @@ class AuditReport:
         return [
             f"{self.card.name} on {count_noun(len(self.seen.rows), 'face')} of {people}, with 95 % "
             "intervals over people",
-            *(head, *rows, *gaps, *self.left_out, *self.seen.notes()),
+            *(*audit_table(self.rows()), *gaps, *self.left_out, *self.seen.notes()),
         ]
 
     def write(self, folder: Path) -> None:
-        """Write report.json and audit.png.
+        """Write report.json, audit.png, and audit.toml, whose lines a card may take.
 
         Raises
         ------
@@ -146,6 +156,8 @@ class AuditReport:
         }
         write_json(folder / "report.json", content)
         self._draw(folder / "audit.png")
+        with atomic_write(folder / "audit.toml") as path:
+            path.write_text(audit_to_toml(self.rows()), encoding="utf-8")
 
     def _draw(self, path: Path) -> None:
         from videoemo.plots import GREY, INK, IntervalColumn, IntervalRow, intervals
@@ -181,6 +193,12 @@ class AuditReport:
             ],
             notes=["lines: 95 % intervals over people", f"{len(self.seen.rows):,} faces"],
         )
+
+
+def _figure(estimate: Estimate) -> tuple[float, ...]:
+    """An estimate as a card has it: what is not known is left out."""
+    known = [one for one in plain(estimate) if one is not None]
+    return tuple(known if len(known) == 3 else known[:1])
 
 
 def _plain(record: GroupFigures | Gap) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from videoemo.util.checksums import SHA256_DIGITS, sha256, verified
 from videoemo.util.file_names import FILE_NAMES, is_file_name
 from videoemo.util.messages import did_you_mean, shown
 from videoemo.util.regular_files import is_regular
+from videoemo.zoo.audit import AuditRow, audit_to_toml
 from videoemo.zoo.cache import cache_dir
 from videoemo.zoo.heads import EMBEDDING, EXPRESSION, Head
 
@@ -118,6 +119,8 @@ class Card:
         Where it comes from.
     figures : str
         How good it is, by whose measure.
+    audit : tuple of AuditRow, default=()
+        How well it recognises expressions in groups of people, see `evaluate --protocol audit`.
     """
 
     name: str
@@ -143,6 +146,7 @@ class Card:
     origin: str
     trained_on: str
     figures: str
+    audit: tuple[AuditRow, ...] = ()
 
     def __post_init__(self) -> None:
         require_levels(self.mean, self.std, colour=self.colour)
@@ -298,7 +302,8 @@ def card_to_toml(card: Card) -> str:
     """A card as `find_card` reads it. What is at its default is left out."""
     values = _given(card)
     outputs, source = values.pop("outputs"), values.pop("source", None)
-    tables = [_lines(values), *(f"[[outputs]]\n{_lines(_given(head))}" for head in outputs)]
+    audit = audit_to_toml(values.pop("audit")) if card.audit else ""
+    tables = [_lines(values) + audit, *(f"[[outputs]]\n{_lines(_given(head))}" for head in outputs)]
     if source is not None:
         tables.append(f"[source]\n{_lines(_given(source))}")
     return "\n".join(tables)

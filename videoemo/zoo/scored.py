@@ -30,7 +30,8 @@ _AMBIGUOUS = frozenset(["white", "black", "other"])
 
 
 def scored_card(card: Card, heads: Sequence[str]) -> Card:
-    """The card of a network as `score` sees it: without the heads of which it does not tell.
+    """The card of a network as `score` sees it: without the heads of which it does not tell, and
+    without the figures by groups of people, which are of others.
 
     Parameters
     ----------
@@ -53,13 +54,15 @@ def scored_card(card: Card, heads: Sequence[str]) -> Card:
             f"heads: {card.name} has no head that tells {missing[0]}; give a network that has one, "
             "as extractor, or do not ask for it"
         )
-    return card if told == card.outputs else replace(card, outputs=told, hidden=None)
+    if told != card.outputs:
+        card = replace(card, outputs=told, hidden=None)
+    return replace(card, audit=()) if card.audit else card
 
 
 def embedding_card(card: Card) -> Card:
     """The card of a network of which nothing but the embedding serves."""
     vector = tuple(head for head in card.outputs if head.name == EMBEDDING)
-    return replace(card, outputs=vector, hidden=None)
+    return replace(card, outputs=vector, hidden=None, audit=())
 
 
 def heads_notice(heads: Sequence[str]) -> str:
