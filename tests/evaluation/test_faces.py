@@ -5,14 +5,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tests.support import labelled_faces
 from tests.support.commands import Run
+from videoemo.cli.demo_clip import write_portrait
 from videoemo.config.face_protocol import FacesProtocol, load_face_protocol
 from videoemo.datasets.faces.labelled import LabelledFaces, one_hot
 from videoemo.datasets.faces.pictures import MemoryPictures
 from videoemo.evaluation.faces import evaluate_faces
 from videoemo.inference.extractor import load_extractor
+from videoemo.labels import AFFECTNET_8
 from videoemo.zoo.cards import find_card
 
 
@@ -71,6 +74,22 @@ def test_all_is_told_once_more_without_the_faces_that_train(videoemo: Run, root:
     assert rows["8 classes"][0] == "24"
     assert rows["8 classes, without doubles"][0] == "21"
     assert rows["7 classes, without doubles"][0] == "18"
+
+
+def test_faces_are_found_in_their_pictures_where_the_protocol_asks_for_it(
+    videoemo: Run, tmp_path: Path
+) -> None:
+    with Image.open(write_portrait(tmp_path / "portrait.png")) as portrait:
+        portrait.thumbnail((160, 160))
+        for name in AFFECTNET_8:
+            (tmp_path / "faces" / name).mkdir(parents=True)
+            portrait.save(tmp_path / "faces" / name / "portrait.png")
+    mine = tmp_path / "mine.toml"
+    mine.write_text('kind = "faces"\n[data]\nkind = "folder"\nvalid = "."\ncrop = "detector"\n')
+    status, out, _ = videoemo("evaluate", "--protocol", mine, "--data", tmp_path / "faces")
+    assert status == 0
+    # All look the same: one of eight is right.
+    assert out.splitlines()[2].split()[2:5] == ["8", "1", "12.50%"]
 
 
 @pytest.mark.parametrize(

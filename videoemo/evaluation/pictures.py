@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from tqdm import tqdm
 
+from videoemo.datasets.faces.crops import Cropper
 from videoemo.errors import InputError, VideoError
 from videoemo.inference.extractor import Extractor
 from videoemo.inference.picture_faces import load_picture_faces, read_picture
@@ -17,11 +18,9 @@ from videoemo.records import Features
 from videoemo.util.messages import count_noun, first_names, one_line
 from videoemo.zoo.cards import Card
 
-__all__ = ["Cropper", "SeenFaces", "make_cropper", "see_faces"]
+__all__ = ["SeenFaces", "make_cropper", "see_faces"]
 
 Picture = npt.NDArray[np.uint8]
-# A picture -> the crop of its face, or None where none is found.
-Cropper = Callable[[Picture], Picture | None]
 
 
 @dataclass(frozen=True)

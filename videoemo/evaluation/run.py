@@ -22,6 +22,7 @@ from videoemo.evaluation.audit import audit
 from videoemo.evaluation.doubles import doubles_of_training
 from videoemo.evaluation.faces import evaluate_faces
 from videoemo.evaluation.identification import identify
+from videoemo.evaluation.pictures import make_cropper
 from videoemo.evaluation.verification import verify
 from videoemo.inference.extractor import load_extractor
 
@@ -64,21 +65,25 @@ def evaluate_extractor(
     network = load_extractor(extractor, precision="float32")
     if isinstance(protocol, AuditProtocol):
         return audit(protocol, root, network)
-    if isinstance(protocol, AttributesProtocol):
-        return judge_attributes(
-            protocol, load_attributes_split(protocol.data, "valid", root), network
-        )
     recipe = _layout(protocol, root)
-    faces = load_split(recipe, "valid", root)
+    cropper = make_cropper("detector", network.card) if recipe.needs_cropper else None
+    if isinstance(protocol, AttributesProtocol):
+        labelled = load_attributes_split(recipe, "valid", root, cropper=cropper)
+        return judge_attributes(protocol, labelled, network)
+    faces = load_split(recipe, "valid", root, cropper=cropper)
     if isinstance(protocol, IdentificationProtocol):
         return identify(protocol, faces, network)
     if isinstance(protocol, VerificationProtocol):
         return verify(protocol, faces, network, root=root)
-    doubles = doubles_of_training(recipe, faces, root) if protocol.without_doubles else None
+    doubles = (
+        doubles_of_training(recipe, faces, root, cropper) if protocol.without_doubles else None
+    )
     return evaluate_faces(protocol, faces, network, doubles=doubles)
 
 
-def _layout(protocol: FacesProtocol | RecognitionProtocol, root: Path) -> DataRecipe:
+def _layout(
+    protocol: FacesProtocol | AttributesProtocol | RecognitionProtocol, root: Path
+) -> DataRecipe:
     """The data of a protocol, in the other layout where that is the one that is there."""
     data = protocol.data
     other = protocol.otherwise if isinstance(protocol, FacesProtocol) else None
