@@ -18,6 +18,7 @@ from tests.support.labelled_faces import picture
 from tests.support.training_recipe import ATTRIBUTES
 from videoemo.config.attributes import AttributesRecipe
 from videoemo.config.chain import load_recipe
+from videoemo.config.face_protocol import AttributesProtocol, load_face_protocol
 from videoemo.datasets.faces.attributes import AttributeFaces
 from videoemo.datasets.faces.pictures import MemoryPictures
 from videoemo.errors import TrainingError
@@ -153,6 +154,14 @@ def test_heads_take_the_place_of_earlier_ones(videoemo: Run, root: Path, tmp_pat
     )
     assert (card.attribute_names, len(first.attribute_names)) == (("age",), 3)
     load_extractor(str(tmp_path / "b" / "toy-attributes.toml"), engine="torch")
+
+
+def test_the_protocol_asks_the_faces_that_the_recipe_holds_out() -> None:
+    recipe, protocol = load_recipe("attributes"), load_face_protocol("utkface")
+    assert isinstance(recipe, AttributesRecipe)
+    assert isinstance(protocol, AttributesProtocol)
+    held_out = [(data.kind, data.valid_share, data.seed) for data in (recipe.data, protocol.data)]
+    assert held_out[0] == held_out[1]
 
 
 @pytest.mark.parametrize(
