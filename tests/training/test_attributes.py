@@ -14,7 +14,10 @@ from safetensors.torch import load_file
 
 from tests.support import labelled_faces
 from tests.support.commands import Run
+from tests.support.heads import ATTRIBUTES as ATTRIBUTE_HEADS
+from tests.support.heads import heads
 from tests.support.labelled_faces import picture
+from tests.support.tiny_networks import CLASSES, card_of
 from tests.support.training_recipe import ATTRIBUTES
 from videoemo.config.attributes import AttributesRecipe
 from videoemo.config.chain import load_recipe
@@ -29,7 +32,7 @@ from videoemo.training import attributes as loop
 from videoemo.training.attribute_loss import attributes_of
 from videoemo.training.attributes import train_attributes
 from videoemo.training.start import start_frozen
-from videoemo.zoo.cards import find_card
+from videoemo.zoo.cards import card_to_toml, find_card
 
 
 @pytest.fixture(scope="module")
@@ -189,6 +192,13 @@ def test_what_cannot_be_trained_is_one_line(
     )
     assert status == 1
     assert message in err.splitlines()[-1]
+
+
+def test_heads_that_cannot_be_replaced_are_refused(tmp_path: Path) -> None:
+    card = card_of("tiny.safetensors", outputs=(*heads(CLASSES, size=64), *ATTRIBUTE_HEADS))
+    (tmp_path / "tiny.toml").write_text(card_to_toml(card))
+    with pytest.raises(TrainingError, match=r"attributes .* \(age, gender, ethnicity\): others"):
+        start_frozen(str(tmp_path / "tiny.toml"))
 
 
 def test_heads_of_a_network_in_another_format_are_refused() -> None:

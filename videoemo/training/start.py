@@ -109,6 +109,11 @@ def start_card(start: str) -> tuple[Card, Path]:
             f"start: heads are trained on networks in {' and '.join(_READ)}; {card.name} is in "
             f"{card.format}"
         )
+    if card.hidden is None and card.attribute_names:
+        raise TrainingError(
+            f"start: {card.name} has heads of attributes that read the embedding itself "
+            f"({', '.join(card.attribute_names)}): others cannot take their place"
+        )
     return card, verified(weights, card.checksum)
 
 
