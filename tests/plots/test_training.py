@@ -13,11 +13,19 @@ import pytest
 from tests.support.pixels import EIGHT, THREE, Pixels, pixels, where
 from videoemo.errors import OutputError
 from videoemo.metrics.classification import Calibration
-from videoemo.plots import _confusion, _curves, _reliability, confusion, curves, reliability
+from videoemo.plots import (
+    _confusion,
+    _curves,
+    _reliability,
+    attribute_curves,
+    confusion,
+    curves,
+    reliability,
+)
 from videoemo.plots._format import DECIMAL_STEPS, ticks, to_the_tenth
 from videoemo.plots._palette import BAND, BLUE, GREY, INK, WHITE, ink, mix
 from videoemo.plots._panel import Panel
-from videoemo.training.checkpoint import Epoch
+from videoemo.training.checkpoint import AttributesEpoch, Epoch
 
 TWELVE = (*EIGHT, *"abcd")
 ODD_NAMES = ["训练 😀", "$x^2_{$", "line\nbreak\t", "\udcff", "", "long/" * 400]
@@ -68,6 +76,20 @@ def columns(drawn: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """In which pixel columns something is drawn."""
     found: npt.NDArray[np.bool_] = np.logical_or.reduce(drawn, axis=0)
     return found
+
+
+class TestAttributeCurves:
+    @pytest.mark.parametrize("n", [1, 20])
+    @pytest.mark.parametrize("heads", [("age",), ("gender",), ("age", "gender", "ethnicity")])
+    def test_heads_that_are_not_there_are_not_drawn(
+        self, path: Path, n: int, heads: tuple[str, ...]
+    ) -> None:
+        unknown = dict.fromkeys(("age", "gender", "ethnicity"), float("nan"))
+        known = unknown | dict.fromkeys(heads, 0.25)
+        history = [AttributesEpoch(i, 1, 2 / i, 3 / i, **known) for i in range(1, n + 1)]
+        attribute_curves(path, history=history, best_epoch=n, name="run")
+        ethnicity = where(pixels(path), _curves.ATTRIBUTE_COLOURS["ethnicity"]).any()
+        assert ethnicity == ("ethnicity" in heads)
 
 
 class TestCurves:

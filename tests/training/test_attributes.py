@@ -130,6 +130,9 @@ def test_one_card_tells_expressions_as_before_and_attributes(
     status, out, err = videoemo(*given)
     assert status == 0, err
     assert "validation age within" in out
+    files = {path.name for path in (tmp_path / "out").iterdir()}
+    own = {"toy-attributes.safetensors", "toy-attributes.toml"}
+    assert files == {"checkpoint.pt", "history.csv", "curves.png", *own}
     card, weights = find_card(str(tmp_path / "out" / "toy-attributes.toml"))
     before, _ = find_card("ferplus-small")
     assert card.attribute_names == ("age", "gender", "ethnicity")

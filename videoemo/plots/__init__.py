@@ -5,7 +5,7 @@ only room that imports matplotlib.
 from __future__ import annotations
 
 from videoemo.plots._confusion import confusion
-from videoemo.plots._curves import curves
+from videoemo.plots._curves import attribute_curves, curves
 from videoemo.plots._group import group
 from videoemo.plots._intervals import IntervalColumn, IntervalRow, intervals
 from videoemo.plots._label import label
@@ -30,6 +30,7 @@ __all__ = [
     "IntervalRow",
     "Mark",
     "MeasurePanel",
+    "attribute_curves",
     "colours",
     "condition_colours",
     "confusion",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,7 @@ from videoemo.plots._frame import WIDTH, Part, footer, places, sentence, title
 from videoemo.plots._palette import GREY, INK, RGB, colours, ink
 from videoemo.plots._panel import Panel
 
-__all__ = ["Epoch", "curves"]
+__all__ = ["AttributesEpoch", "Epoch", "attribute_curves", "curves"]
 
 LEFT, RIGHT = 130, WIDTH - 146
 # Top and bottom of the panels: the figures large, for they decide; a scale for each loss, for the
@@ -25,6 +25,8 @@ LEFT, RIGHT = 130, WIDTH - 146
 FIGURES, LOSS, VALID_LOSS = (208, 508), (572, 748), (812, 988)
 HEIGHT = VALID_LOSS[1] + 150
 COLOURS = {name: ink(colour) for name, colour in colours(("accuracy", "UAR", "macro-F1")).items()}
+ATTRIBUTE_COLOURS = {name: ink(colour) for name, colour in colours(("gender", "ethnicity")).items()}
+_INKS = COLOURS | ATTRIBUTE_COLOURS
 EPOCH_STEPS = tuple(step for step in DECIMAL_STEPS if step >= 1)
 # The least distances between names below each other, numbers beside each other and rules.
 LINE_PIXELS, NUMBER_PIXELS, TICK_PIXELS = 24, 32, 24
@@ -54,6 +56,28 @@ class Epoch(Protocol):
     def macro_f1(self) -> float: ...
 
 
+class AttributesEpoch(Protocol):
+    """What is known of an epoch of heads of attributes: losses are means a face; the mean error of
+    the age in years, and the shares of the validation faces whose gender and ethnicity were wrong;
+    NaN where there is no such head.
+    """
+
+    @property
+    def epoch(self) -> int: ...
+    @property
+    def stage(self) -> int: ...
+    @property
+    def loss(self) -> float: ...
+    @property
+    def valid_loss(self) -> float: ...
+    @property
+    def age(self) -> float: ...
+    @property
+    def gender(self) -> float: ...
+    @property
+    def ethnicity(self) -> float: ...
+
+
 def curves(path: Path, *, history: Sequence[Epoch], best_epoch: int, name: str) -> None:
     """Draw a training as a PNG: its validation figures, training loss and validation loss over the
     epochs, stages and the best epoch marked.
@@ -76,67 +100,126 @@ def curves(path: Path, *, history: Sequence[Epoch], best_epoch: int, name: str) 
     OutputError
         The picture cannot be written.
     """
-    best = next((epoch for epoch in history if epoch.epoch == best_epoch), None)
-    if best is None:
-        raise ValueError(
-            f"best_epoch: expected one of the {len(history)} epochs of history, got {best_epoch}"
-        )
+    best = _best(history, best_epoch)
+    found = np.array([[epoch.accuracy, epoch.uar, epoch.macro_f1] for epoch in history])  # (n, 3)
+    figures = dict(zip(COLOURS, found.T, strict=True))
+    below = [
+        _Below(
+            LOSS,
+            "training loss",
+            "of augmented faces, with the targets and the weights of its stage",
+            _finite([epoch.loss for epoch in history]),
+            apart=True,
+        ),
+        _Below(
+            VALID_LOSS,
+            "validation loss",
+            "of unchanged faces, against their labels, unweighted",
+            _finite([epoch.valid_loss for epoch in history]),
+        ),
+    ]
+    notes = [
+        "each panel has its own scale: the training loss is of augmented faces and may be "
+        "weighted, the validation loss is neither"
+    ]
+    result = _result(best_epoch, len(history), figures, f"validation loss {best.valid_loss:.3f}")
+    _draw(path, name, result, history, best_epoch, figures, below, notes=notes)
+
+
+def attribute_curves(
+    path: Path, *, history: Sequence[AttributesEpoch], best_epoch: int, name: str
+) -> None:
+    """Draw a training of heads of attributes as a PNG: shares of genders and ethnicities that were
+    right, the error of the age, and the validation loss; as `curves`.
+    """
+    best = _best(history, best_epoch)
+    found = np.array([[1 - epoch.gender, 1 - epoch.ethnicity] for epoch in history])  # (n, 2)
+    figures = {
+        name: values
+        for name, values in zip(ATTRIBUTE_COLOURS, found.T, strict=True)
+        if np.isfinite(values).any()
+    }
+    below = [
+        _Below(
+            LOSS,
+            "age",
+            "mean error in years",
+            _finite([epoch.age for epoch in history]),
+        ),
+        _Below(
+            VALID_LOSS,
+            "validation loss",
+            "of unchanged faces, all heads together",
+            _finite([epoch.valid_loss for epoch in history]),
+        ),
+    ]
+    age = "" if np.isnan(best.age) else f"age within {best.age:.1f} years"
+    result = _result(best_epoch, len(history), figures, age)
+    notes = ["each panel has its own scale"]
+    caution = "how faces look to others, not who people are"
+    _draw(path, name, result, history, best_epoch, figures, below, notes=notes, caution=caution)
+
+
+AnyEpoch = TypeVar("AnyEpoch", Epoch, AttributesEpoch)
+
+
+@dataclass(frozen=True)
+class _Below:
+    """A panel of one curve below the figures; `apart`: no line joins two stages."""
+
+    extent: tuple[int, int]
+    name: str
+    remark: str
+    values: Floats
+    apart: bool = False
+
+
+def _draw(
+    path: Path,
+    name: str,
+    result: list[Part],
+    history: Sequence[Epoch] | Sequence[AttributesEpoch],
+    best_epoch: int,
+    figures: dict[str, Floats],
+    below: list[_Below],
+    **foot: Any,
+) -> None:
     epochs = np.array([epoch.epoch for epoch in history], np.float64)
     stages = np.array([epoch.stage for epoch in history])
-    figures = np.array([[epoch.accuracy, epoch.uar, epoch.macro_f1] for epoch in history])  # (n, 3)
-    loss, valid_loss = (
-        _finite([epoch.loss for epoch in history]),
-        _finite([epoch.valid_loss for epoch in history]),
-    )
     begins = np.flatnonzero(np.diff(stages, prepend=stages[0]))
     marks = _Marks(epochs, (epochs[begins] + epochs[begins - 1]) / 2, best_epoch)
     with open_canvas(path, width=WIDTH, height=HEIGHT) as sheet:
-        title(sheet, name, _result(best, n_epochs=len(history)))
+        title(sheet, name, result)
         sentence(
             sheet,
             LEFT,
             FIGURES[0] - 46,
             [("validation figures", INK), ("of unchanged faces", GREY)],
         )
-        panel = _panel(sheet, marks, FIGURES, figures, write=lambda share: f"{100 * share:g} %")
-        for colour, values in zip(COLOURS.values(), figures.T, strict=True):
-            _curve(sheet, panel, marks, epochs, values, colour=colour)
-        _names(sheet, panel, figures[-1])
+        together = np.column_stack([np.empty((len(epochs), 0)), *figures.values()])  # (n, k)
+        panel = _panel(sheet, marks, FIGURES, together, write=lambda share: f"{100 * share:g} %")
+        for figure, values in figures.items():
+            _curve(sheet, panel, marks, epochs, values, colour=_INKS[figure])
+        _names(sheet, panel, {figure: float(values[-1]) for figure, values in figures.items()})
         _stages(sheet, panel, marks, stages[np.append(0, begins)].tolist())
-        sentence(
-            sheet,
-            LEFT,
-            LOSS[0] - 16,
-            [
-                ("training loss", INK),
-                ("of augmented faces, with the targets and the weights of its stage", GREY),
-            ],
-        )
-        panel = _panel(sheet, marks, LOSS, loss, write="{:g}".format)
-        # A stage has targets of its own: no line joins two.
-        for rows in np.split(np.arange(len(epochs)), begins):
-            _curve(sheet, panel, marks, epochs[rows], loss[rows], colour=INK)
-        sentence(
-            sheet,
-            LEFT,
-            VALID_LOSS[0] - 16,
-            [
-                ("validation loss", INK),
-                ("of unchanged faces, against their labels, unweighted", GREY),
-            ],
-        )
-        panel = _panel(sheet, marks, VALID_LOSS, valid_loss, write="{:g}".format)
-        _curve(sheet, panel, marks, epochs, valid_loss, colour=INK)
+        for one in below:
+            sentence(sheet, LEFT, one.extent[0] - 16, [(one.name, INK), (one.remark, GREY)])
+            panel = _panel(sheet, marks, one.extent, one.values, write="{:g}".format)
+            # A stage may have targets of its own.
+            parts = np.split(np.arange(len(epochs)), begins if one.apart else [])
+            for rows in parts:
+                _curve(sheet, panel, marks, epochs[rows], one.values[rows], colour=INK)
         _axis(sheet, panel, marks)
-        footer(
-            sheet,
-            [
-                (
-                    "each panel has its own scale: the training loss is of augmented faces and may "
-                    "be weighted, the validation loss is neither"
-                )
-            ],
+        footer(sheet, **foot)
+
+
+def _best(history: Sequence[AnyEpoch], best_epoch: int) -> AnyEpoch:
+    best = next((epoch for epoch in history if epoch.epoch == best_epoch), None)
+    if best is None:
+        raise ValueError(
+            f"best_epoch: expected one of the {len(history)} epochs of history, got {best_epoch}"
         )
+    return best
 
 
 @dataclass(frozen=True)
@@ -156,16 +239,13 @@ def _finite(numbers: list[float]) -> Floats:
     return np.where(np.isfinite(values), values, np.nan)
 
 
-def _result(best: Epoch, *, n_epochs: int) -> list[Part]:
-    figures = zip(COLOURS.items(), (best.accuracy, best.uar, best.macro_f1), strict=True)
-    written = [(f"{name} {to_the_tenth(figure)}", colour) for (name, colour), figure in figures]
-    return [
-        ("best epoch", GREY),
-        (str(best.epoch), INK),
-        (f"of {n_epochs}:", GREY),
-        *written,
-        (f"validation loss {best.valid_loss:.3f}", GREY),
+def _result(best: int, n_epochs: int, figures: dict[str, Floats], more: str) -> list[Part]:
+    written = [
+        (f"{name} {to_the_tenth(float(values[best - 1]))}", _INKS[name])
+        for name, values in figures.items()
     ]
+    rest = [(more, GREY)] if more else []
+    return [("best epoch", GREY), (str(best), INK), (f"of {n_epochs}:", GREY), *written, *rest]
 
 
 def _panel(
@@ -213,17 +293,13 @@ def _curve(
         sheet.dots(panel.at(epochs[best], values[best]), colour=colour, size=12)
 
 
-def _names(sheet: Canvas, panel: Panel, last: Floats) -> None:
+def _names(sheet: Canvas, panel: Panel, last: dict[str, float]) -> None:
     """Each figure's name where its line ends, the lowest first."""
-    ends = sorted(
-        (y, name)
-        for (_, y), name in zip(
-            panel.at(np.full(len(last), panel.x[1]), last), COLOURS, strict=True
-        )
-    )
+    at = panel.at(np.full(len(last), panel.x[1]), np.array([*last.values()]))
+    ends = sorted((y, name) for (_, y), name in zip(at, last, strict=True))
     ys = places([y for y, _ in ends], low=panel.top, high=panel.bottom, distance=LINE_PIXELS)
     for y, (_, name) in zip(ys, ends, strict=True):
-        sheet.text(RIGHT + 8, y + 6, name, colour=COLOURS[name], bold=True)
+        sheet.text(RIGHT + 8, y + 6, name, colour=_INKS[name], bold=True)
 
 
 def _stages(sheet: Canvas, panel: Panel, marks: _Marks, numbers: list[int]) -> None:

@@ -13,7 +13,7 @@ from videoemo.datasets.faces.crops import Cropper
 from videoemo.datasets.faces.labelled import LabelledFaces
 from videoemo.datasets.faces.load import load_attributes, load_faces
 from videoemo.errors import TrainingError
-from videoemo.plots import curves
+from videoemo.plots import attribute_curves, curves
 from videoemo.training.attribute_loss import attributes_of, in_words
 from videoemo.training.attributes import attributes_form, train_attributes
 from videoemo.training.checkpoint import AnyEpoch, Form, load_checkpoint
@@ -176,6 +176,12 @@ def _run_attributes(
     attributes = attributes_of(recipe, faces)
     prepare_output_dir(out)
     heads, progress = train_attributes(recipe, attributes, start, faces, valid, out, resume=resume)
+    attribute_curves(
+        out / "curves.png",
+        history=progress.history,
+        best_epoch=progress.best_epoch,
+        name=recipe.name,
+    )
     card = export_attributes(recipe, start, attributes, heads, valid, out, command=command)
     best = progress.history[progress.best_epoch - 1]
     return Trained(card, f"the best epoch is {best.epoch}: validation {in_words(best, attributes)}")
