@@ -1,10 +1,12 @@
 """How well persons are tracked, on the real clips, with the settings of pipelines/score.toml.
 
-    python -m eval.tracking [MEDIA]
+    python -m eval.tracking [MEDIA] [--reid-network CARD]
 
-MEDIA is the folder of the clips, by default $VIDEOEMO_SHARED/media. The labels are those of
-tests/data/group_1080p.csv; what a face is there says the README beside it. Metrics by motmetrics
-(pip install -e '.[dev]'): a face and a label match where their boxes' IoU is at least 0.5.
+MEDIA is the folder of the clips, by default $VIDEOEMO_SHARED/media; CARD is a network that knows
+persons, whose re-identification of persons who come back is held against the extractor's. The
+labels are those of tests/data/group_1080p.csv; what a face is there says the README beside it.
+Metrics by motmetrics (pip install -e '.[dev]'): a face and a label match where their boxes' IoU is
+at least 0.5.
 """
 
 from __future__ import annotations
@@ -24,12 +26,15 @@ import pandas as pd
 
 from eval.support.command import command
 from eval.support.detections import Boxes, overlaps
+from eval.support.returns import ran_on, read_moments, returns
 from videoemo.analysis.video import analyze_video, sample_video
 from videoemo.config.pipeline import load_pipeline
 from videoemo.faces.tracking.appearance import colours_of, describe, embeddings_of
 from videoemo.faces.tracking.shots import ShotDetector
 from videoemo.faces.tracking.tracker import Tracker
 from videoemo.group import group_affect
+from videoemo.inference.extractor import load_extractor
+from videoemo.inference.face_identifier import FaceIdentifier
 from videoemo.inference.models import LoadedNetworks, load_for_pipeline
 from videoemo.records import Clip
 from videoemo.scoring.video import score_video
@@ -222,6 +227,18 @@ def shots(media: Path) -> Iterator[str]:
     yield f"cuts in {CUT} before the frames {cuts(where)}"
 
 
+def coming_back(
+    media: Path, networks: LoadedNetworks, identifier: FaceIdentifier | None
+) -> Iterator[str]:
+    """Persons who come back, by the extractor and by a network that knows persons."""
+    moments = read_moments(media, networks)
+    yield from returns(moments, None)
+    if identifier is not None:
+        yield from returns(moments, identifier)
+        for name in (GROUP, WOMAN):
+            yield ran_on(media / name, networks, identifier)
+
+
 def pictures(path: Path) -> list[npt.NDArray[np.uint8]]:
     """All frames of a clip, small."""
     return [
@@ -243,14 +260,17 @@ def cuts(pictures: Sequence[npt.NDArray[np.uint8]]) -> list[int]:
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     default=lambda: Path(os.environ.get("VIDEOEMO_SHARED") or "../shared") / "media",
 )
-def main(media: Path) -> None:
+@click.option("--reid-network", metavar="CARD", help="Its name, or the path of its card.")
+def main(media: Path, reid_network: str | None) -> None:
     """Print the figures."""
+    identifier = None if reid_network is None else FaceIdentifier(load_extractor(reid_network))
     with load_for_pipeline(load_pipeline()) as networks:
         lines = chain(
             group(media / GROUP, networks),
             woman(media / WOMAN, networks),
             shots(media),
             (cost(media / name, networks) for name in (GROUP, WOMAN)),
+            coming_back(media, networks, identifier),
         )
         for line in lines:
             print(line, flush=True)
