@@ -7,6 +7,7 @@ from sklearn.metrics import balanced_accuracy_score, confusion_matrix, f1_score
 from videoemo.metrics.classification import (
     accuracy,
     calibration,
+    class_figures,
     confusion,
     macro_f1,
     uar,
@@ -64,3 +65,14 @@ def test_without_a_class_the_best_of_the_rest_is_taken_and_its_rows_are_gone() -
     assert classes == ("anger", "fear")
     assert labels.tolist() == [0, 1]
     assert np.allclose(fewer, [[2 / 3, 1 / 3], [1 / 8, 7 / 8]])
+
+
+def test_figures_of_many_classes_are_those_of_the_confusion_matrix() -> None:
+    rng = np.random.default_rng(0)
+    labels, predicted = rng.integers(0, 9, (2, 200))  # of ten classes one does not occur
+    counts = confusion(labels, predicted, 10)
+    assert class_figures(labels, predicted, 10) == {
+        "accuracy": accuracy(counts),
+        "uar": uar(counts),
+        "macro_f1": macro_f1(counts),
+    }
