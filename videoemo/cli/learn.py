@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from videoemo.cli import options
+from videoemo.cli.face_checks import print_check
 from videoemo.util.messages import count_noun
 from videoemo.util.terminal import print_result, say
 
@@ -149,7 +150,13 @@ def _descriptors(table: FeatureTable) -> str:
 
 @click.command()
 @click.argument("recipe", metavar="RECIPE", type=options.NAME)
-@options.out
+@click.option(
+    "-o",
+    "--out",
+    type=options.GivenPath(),
+    help="Folder for the results; made if need be. With --check, for left_out.csv.",
+)
+@options.check
 @click.option(
     "--data",
     type=options.GivenPath(),
@@ -163,7 +170,14 @@ def _descriptors(table: FeatureTable) -> str:
     help="The network to start from, in place of the recipe's: its name, or the path of its card.",
 )
 @click.option("--resume", is_flag=True, help="Go on where an interrupted training in OUT stopped.")
-def train(recipe: str, out: Path, data: Path | None, start: str | None, resume: bool) -> int:
+def train(
+    recipe: str,
+    out: Path | None,
+    check: bool,
+    data: Path | None,
+    start: str | None,
+    resume: bool,
+) -> int:
     """Train an extractor from a recipe.
 
     RECIPE is a name in pipelines/train, such as ferplus, or a TOML file. OUT gets history.csv,
@@ -172,7 +186,12 @@ def train(recipe: str, out: Path, data: Path | None, start: str | None, resume: 
     """
     from videoemo.config.chain import load_recipe
     from videoemo.training.chain import run_recipe
+    from videoemo.training.check import check_recipe
 
+    if check:
+        return print_check(check_recipe(load_recipe(recipe), data), out)
+    if out is None:
+        raise click.UsageError("Missing option '-o' / '--out'.")
     trained = run_recipe(
         load_recipe(recipe),
         data,
@@ -269,10 +288,14 @@ def fit(
     metavar="NAME",
     help="For faces: the network, its name or the path of its card.",
 )
+@options.check
 @click.option(
-    "-o", "--out", type=options.GivenPath(), help="Folder for report.json and the pictures."
+    "-o",
+    "--out",
+    type=options.GivenPath(),
+    help="Folder for report.json and the pictures; with --check, for left_out.csv.",
 )
-def evaluate(protocol: str, out: Path | None, **given: Any) -> int:
+def evaluate(protocol: str, out: Path | None, check: bool, **given: Any) -> int:
     """Judge a classifier, or an extractor.
 
     A protocol for clips judges a classifier (--clf) on a feature table; one for faces an extractor
@@ -283,10 +306,23 @@ def evaluate(protocol: str, out: Path | None, **given: Any) -> int:
     from videoemo.config.toml import find_settings, read_toml
 
     of_faces = read_toml(find_settings(protocol, "protocols")).get("kind") in [*FACE_KINDS]
+    if check:
+        return _check_protocol(protocol, out, of_faces=of_faces, **given)
     (_evaluate_faces if of_faces else _evaluate_clips)(protocol, out, **given)
     if out is not None:
         say(f"written to {out}: {', '.join(sorted(path.name for path in out.iterdir()))}")
     return 0
+
+
+def _check_protocol(
+    protocol: str, out: Path | None, *, of_faces: bool, data: Path | None, **others: Any
+) -> int:
+    from videoemo.evaluation.run import check_protocol
+
+    if not of_faces:
+        raise click.UsageError(f"--check: the protocol {protocol} judges a classifier on clips")
+    _refuse(others, "--check reads the faces alone")
+    return print_check({protocol: check_protocol(protocol, data=data)}, out)
 
 
 def _evaluate_faces(

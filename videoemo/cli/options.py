@@ -17,6 +17,7 @@ __all__ = [
     "NAME",
     "NAMES",
     "GivenPath",
+    "check",
     "cluster",
     "dataset",
     "features",
@@ -71,6 +72,13 @@ class _Names(click.types.StringParamType):
 NAME = _Name()
 # The type of a list of names, with commas.
 NAMES = _Names()
+
+check = click.option(
+    "--check",
+    is_flag=True,
+    help="Read every label and picture, print what is there and what is wrong, and stop; with -o, "
+    "left_out.csv lists each face that is left out.",
+)
 
 out = click.option(
     "-o",

@@ -16,7 +16,10 @@ from videoemo.config.face_protocol import (
     load_face_protocol,
 )
 from videoemo.config.toml import data_root
+from videoemo.datasets.faces.check import FacesCheck, check_pictures, check_validation
+from videoemo.datasets.faces.index import read_index
 from videoemo.datasets.faces.load import load_attributes_split, load_split
+from videoemo.datasets.faces.pictures import FilePictures
 from videoemo.evaluation.attributes import judge_attributes
 from videoemo.evaluation.audit import audit
 from videoemo.evaluation.doubles import doubles_of_training
@@ -26,7 +29,7 @@ from videoemo.evaluation.pictures import make_cropper
 from videoemo.evaluation.verification import verify
 from videoemo.inference.extractor import load_extractor
 
-__all__ = ["ExtractorReport", "evaluate_extractor"]
+__all__ = ["ExtractorReport", "check_protocol", "evaluate_extractor"]
 
 
 class ExtractorReport(Protocol):
@@ -79,6 +82,33 @@ def evaluate_extractor(
         doubles_of_training(recipe, faces, root, cropper) if protocol.without_doubles else None
     )
     return evaluate_faces(protocol, faces, network, doubles=doubles)
+
+
+def check_protocol(name: str, *, data: Path | None = None) -> FacesCheck:
+    """Check the data of a protocol for faces: every label and picture is read, and no extractor is
+    asked.
+
+    Parameters
+    ----------
+    name : str
+        As for `evaluate_extractor`.
+    data : Path or None
+        As for `evaluate_extractor`.
+
+    Raises
+    ------
+    InputError
+        No such protocol or folder, or an index that cannot be used.
+    TrainingError
+        The data cannot be read.
+    """
+    protocol = load_face_protocol(name)
+    root = data_root(protocol.data_name, data, option="--data")
+    if isinstance(protocol, AuditProtocol):
+        index = read_index(root / protocol.index, wanted=("expression",))
+        names = [path.relative_to(root).as_posix() for path in index.paths]
+        return check_pictures(FilePictures(root, names))
+    return check_validation(_layout(protocol, root), root)
 
 
 def _layout(

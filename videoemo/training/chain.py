@@ -20,7 +20,7 @@ from videoemo.training.run import (
 )
 from videoemo.util.terminal import say
 
-__all__ = ["run_recipe"]
+__all__ = ["run_recipe", "trainings"]
 
 
 def run_recipe(
@@ -55,19 +55,42 @@ def run_recipe(
     """
     if isinstance(recipe, Chain):
         return _run_chain(recipe, data, out, start=start, resume=resume, command=command)
-    faces = load_for(recipe, data_root(recipe.data.kind, data, option="--data"))
+    ((_, root),) = trainings(recipe, data)
+    faces = load_for(recipe, root)
     return run_training(_with_start(recipe, start), faces, out, resume=resume, command=command)
+
+
+def trainings(recipe: AnyRecipe | Chain, data: Path | None) -> list[tuple[AnyRecipe, Path]]:
+    """The trainings of a recipe, which are several for a chain, each with the folder of its data.
+
+    Parameters
+    ----------
+    data : Path or None
+        As for `run_recipe`.
+
+    Raises
+    ------
+    InputError
+        A folder is not there.
+    RecipeError
+        Trainings that cannot follow each other.
+    """
+    if not isinstance(recipe, Chain):
+        return [(recipe, data_root(recipe.data.kind, data, option="--data"))]
+    recipes = [_load(link.recipe) for link in recipe.links]
+    _require_succession(recipes)
+    folders = [data and data / one.data.kind for one in recipes]
+    return [
+        (one, data_root(one.data.kind, folder, option="--data"))
+        for one, folder in zip(recipes, folders, strict=True)
+    ]
 
 
 def _run_chain(
     chain: Chain, data: Path | None, out: Path, *, start: str | None, resume: bool, command: str
 ) -> Trained:
-    recipes = [_load(link.recipe) for link in chain.links]
-    _require_succession(recipes)
-    roots = [
-        data_root(recipe.data.kind, data and data / recipe.data.kind, option="--data")
-        for recipe in recipes
-    ]
+    links = trainings(chain, data)
+    recipes = [recipe for recipe, _ in links]
     done: list[Trained] = []
     for number, recipe in enumerate(recipes):
         folder = out / recipe.name
@@ -77,7 +100,7 @@ def _run_chain(
             found = find_trained(_with_start(recipe, _start(done, start)), folder)
             done += [] if found is None else [found]
     # All faces are read before the first epoch: what is wrong is told before days of training.
-    left = list(zip(recipes, roots, strict=True))[len(done) :]
+    left = links[len(done) :]
     crops = [recipe.network for recipe in recipes if isinstance(recipe, TrainingRecipe)][-1]
     loaded = [load_for(recipe, root, network=crops) for recipe, root in left]
     for (recipe, _), faces in zip(left, loaded, strict=True):

@@ -45,6 +45,18 @@ class FoundFaces:
     doubles: int
     notices: tuple[str, ...]
 
+    def require_trainable(self) -> None:
+        """Require that each class has examples, and that both splits have the same classes.
+
+        Raises
+        ------
+        TrainingError
+            They have not.
+        """
+        for faces in (self.train, self.valid):
+            faces.require_examples()
+        _require_alike(self.train, self.valid)
+
 
 @dataclass(frozen=True)
 class FaceReader:
@@ -73,8 +85,7 @@ class FaceReader:
         Raises
         ------
         TrainingError
-            A file, a folder or a column is missing, too many faces are broken, a class has no
-            example, or the two have different classes.
+            A file, a folder or a column is missing, or too many faces are broken.
         """
         recipe = self.recipe
         if recipe.valid is None:
@@ -94,9 +105,6 @@ class FaceReader:
         train = training[0].faces
         for sound, source in zip(training[1:], recipe.more, strict=True):
             train = with_more(train, sound.faces, source)
-        for faces in (train, valid.faces):
-            faces.require_examples()
-        _require_alike(train, valid.faces)
         more = [f"data.more of {source.kind}" for source in recipe.more]
         named = zip(["training", *more, "validation"], [*training, valid], strict=True)
         return FoundFaces(

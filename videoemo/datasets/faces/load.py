@@ -77,6 +77,7 @@ def _both(kind: type[F], recipe: DataRecipe, root: Path, cropper: Cropper | None
     found = FaceReader(recipe, root, cropper=cropper).both()
     for line in found.notices:
         say(f"notice: {line}", error=True)
+    found.require_trainable()
     return _of(kind, recipe, found.train), _of(kind, recipe, found.valid)
 
 
