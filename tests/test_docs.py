@@ -16,8 +16,12 @@ from typing import Any
 import click
 import pytest
 
+from eval.limits import PAGE, PLACE, by_groups
+from eval.support import markdown
 from tests.support.paths import ROOT
 from videoemo.cli.commands import cli
+from videoemo.config.pipeline import load_pipeline
+from videoemo.zoo.cards import find_card
 
 PAGES = sorted((ROOT / "docs").glob("*.md"))
 TEXTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "eval" / "README.md", *PAGES]
@@ -95,6 +99,11 @@ def test_the_accuracies_in_the_readme_are_those_of_the_report() -> None:
     eight = result("ferplus-small/report.json")["figures"][0]
     told = (f"{100 * eight[name]:.1f} %" for name in ("uar", "macro_f1", "ece"))
     assert f"| {'; '.join(told)} |" in text
+
+
+def test_the_figures_by_group_among_the_limits_are_those_of_the_card() -> None:
+    card, _ = find_card(load_pipeline().network.extractor)
+    assert markdown.block(PAGE, PLACE) == by_groups(card), "run python -m eval.limits"
 
 
 def test_the_recalls_among_the_limits_are_those_of_the_report() -> None:

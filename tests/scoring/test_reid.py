@@ -5,6 +5,7 @@ tables, and what is kept of the network.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +21,14 @@ from tests.support.commands import Run
 from tests.support.here import command_here
 from tests.support.outputs import contents
 from tests.support.tiny_networks import SIDE, card_of, save_onnx, tiny_efficientnet
+from videoemo.analysis.fingerprint import settings_key
+from videoemo.analysis.remote import load_remote
+from videoemo.annotation.search import thorough
 from videoemo.cli.demo_clip import write_portrait
+from videoemo.config.pipeline import change_pipeline, load_pipeline
+from videoemo.errors import WorkerError
+from videoemo.inference.resolve import resolve
+from videoemo.runs.job import Job
 from videoemo.zoo.cards import card_to_toml, sha256
 from videoemo.zoo.heads import Head
 
@@ -122,6 +130,25 @@ def test_what_is_done_is_known_by_the_network_and_another_one_is_another_result(
     assert "reid_network.checksum was" in out + err
     summary = json.loads((scored / "clip.mp4" / "summary.json").read_text())
     assert summary["reid_network"]["name"] == "identity"
+
+
+def _no_work(job: Job, report: Callable[[int, float], None]) -> None:
+    """Never called."""
+
+
+def test_another_machine_has_to_have_the_same_network(settings: Path, tmp_path: Path) -> None:
+    pipeline = load_pipeline(str(settings))
+    key = settings_key(resolve(pipeline, notice=pytest.fail))
+    card = make_card(tmp_path, seed=1)
+    there = change_pipeline(pipeline, reid_network=str(card))
+    load_remote(lambda: _no_work, pipeline, key)
+    with pytest.raises(WorkerError, match=r"reid_network\.checksum was"):
+        load_remote(lambda: _no_work, there, key)
+
+
+def test_covering_faces_needs_nobody_recognised(settings: Path) -> None:
+    pipeline = change_pipeline(load_pipeline(str(settings)), keep_embeddings=True)
+    assert resolve(thorough(pipeline, pictures=False), notice=pytest.fail).reid is None
 
 
 def test_merged_results_keep_them(videoemo: Run, scored: Path, tmp_path: Path) -> None:

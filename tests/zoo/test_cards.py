@@ -146,7 +146,7 @@ def test_a_card_of_ones_own_stands_beside_its_weights(tmp_path: Path) -> None:
         (
             "crop =",
             'format = "h5"\ncrop =',
-            "format: allowed are 'safetensors', 'onnx', 'timm-pickle', got 'h5'",
+            "format: allowed are 'safetensors', 'onnx', 'timm-pickle', 'dlib', got 'h5'",
         ),
         (
             'figures = "none"',

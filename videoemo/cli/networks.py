@@ -119,7 +119,7 @@ def show(name: str) -> int:
         wrapped = wrap(line, _WIDTH, subsequent_indent=" " * 14, break_on_hyphens=False)
         print_result(*(wrapped if " " in value else [line]))
     if card.audit:
-        print_result("", *audit_lines(card.audit))
+        print_result("", *audit_lines(card.audit, width=_WIDTH))
     return 0
 
 

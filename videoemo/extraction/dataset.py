@@ -105,7 +105,8 @@ def extract(
     """
     resolved = resolve(recipe.pipeline, notice=progress.notice)
     served, card = resolved.pipeline, resolved.card
-    provenance = _provenance(recipe, name, card)
+    reid = None if resolved.reid is None else resolved.reid[0]
+    provenance = _provenance(recipe, name, card, reid)
     if not redo:
         check_settings(out, provenance)
     further = _further(clips)
@@ -214,12 +215,15 @@ def _load_task(pipeline: Pipeline) -> Work:
     return prepare(pipeline)
 
 
-def _provenance(recipe: ExtractionRecipe, name: str, card: Card) -> dict[str, Any]:
+def _provenance(
+    recipe: ExtractionRecipe, name: str, card: Card, reid: Card | None
+) -> dict[str, Any]:
     return {
         "dataset": name,
         # As it comes back from a file: tuples are lists there.
         "pipeline": json.loads(json.dumps(asdict(recipe.pipeline))),
         "extractor": extractor_provenance(card),
+        **({} if reid is None else {"reid_network": extractor_provenance(reid)}),
         "statistics": list(recipe.descriptor.statistics),
         "pooling": recipe.descriptor.pooling,
         "versions": versions(),

@@ -8,13 +8,15 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from itertools import groupby
+from textwrap import wrap
 
 from videoemo.config.toml import require
 
 __all__ = ["AuditRow", "audit_lines", "audit_table", "audit_to_toml"]
 
-# Characters of the first column of the table, and of a figure with its interval.
-_NAME, _FIGURE = 28, 24
+# Characters of the first column of the table, and of a figure with its interval: with the last
+# column it fits a terminal of 110.
+_NAME, _FIGURE = 25, 22
 # Fewer people are no group: a row of theirs could be of one of them.
 _FEWEST_PEOPLE = 5
 
@@ -66,27 +68,30 @@ class AuditRow:
             require(fits, f"audit: {key}", allowed, list(figure))
 
 
-def audit_lines(rows: Sequence[AuditRow]) -> list[str]:
-    """Rows for a terminal: for each data its name, and a small table."""
+def audit_lines(rows: Sequence[AuditRow], *, width: int) -> list[str]:
+    """Rows for a terminal of so many columns: for each data its name, and a small table."""
     return [
         line
         for data, some in groupby(rows, key=lambda row: row.data)
-        for line in (f"{data}, with 95 % intervals over people", *audit_table(some))
+        for line in (
+            *wrap(f"{data}, with 95 % intervals over people", width),
+            *audit_table(some),
+        )
     ]
 
 
 def audit_table(rows: Iterable[AuditRow]) -> list[str]:
     """Rows of one data as a small table for a terminal."""
-    columns = f"{'people':>7}{'faces':>7}  {'recall %':{_FIGURE}}{'AUC':{_FIGURE + 2}}"
+    columns = f"{'people':>7}{'faces':>6}  {'recall %':{_FIGURE}}{'AUC':{_FIGURE + 1}}"
     lines = [f"{'':{_NAME}}{columns}probability less share %"]
     for row in rows:
         name = f"  {row.by} {row.group}" if row.by else row.label
         figures = (
             f"{_told(row.recall, factor=100):{_FIGURE}}"
-            f"{_told(row.auc, decimals=3):{_FIGURE + 2}}"
+            f"{_told(row.auc, decimals=3):{_FIGURE + 1}}"
             f"{_told(row.calibration, factor=100)}"
         )
-        lines.append(f"{name:{_NAME}.{_NAME}}{row.people:>7,}{row.faces:>7,}  {figures}")
+        lines.append(f"{name:{_NAME}.{_NAME}}{row.people:>7,}{row.faces:>6,}  {figures}")
     return lines
 
 
