@@ -80,7 +80,8 @@ def broken(root: Path, case: str) -> DataRecipe:
     labelled_faces.lfw(root, {"Ann_Lee": 1})
     (root / "labels.csv").write_text("image,expression\nSmiler.jpg,sadness\n")
     (root / "people.txt").write_text("2\nAnn_Lee\t2\nCy_Oz\t1\n")
-    (root / "empty").mkdir()
+    if "folder" in case:
+        (root / "empty").mkdir()
     return {
         "an empty folder": DataRecipe(kind="lfw", valid="empty"),
         "somebody is not there": DataRecipe(kind="lfw", valid=".", valid_annotations="people.txt"),
@@ -88,6 +89,7 @@ def broken(root: Path, case: str) -> DataRecipe:
             kind="lfw", of="expression", valid=".", valid_annotations="labels.csv"
         ),
         "no labels": EXPRESSIONS,
+        "nobody in a folder": PEOPLE,
     }[case]
 
 
@@ -98,6 +100,7 @@ def broken(root: Path, case: str) -> DataRecipe:
         ("an empty folder", "expected LFW's photographs as <Person>/<Person>_0001.jpg"),
         ("somebody is not there", "1 of 2 people have no photograph, the first 'Cy_Oz'"),
         ("a strange name", "expected photographs named <Person>_0001.jpg, got 'Smiler.jpg'"),
+        ("nobody in a folder", r"no photograph of 1 people \(empty\): is the layout whole"),
         ("no labels", "no LFW's expressions at .*index.csv"),
     ],
 )

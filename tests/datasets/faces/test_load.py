@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tests.support import labelled_faces
 from videoemo.config.face_data import DataRecipe
@@ -187,3 +188,39 @@ def test_a_truncated_picture_is_known_before_training(tmp_path: Path) -> None:
         load_faces(NPY, tmp_path)
     train, _ = load_faces(replace(NPY, most_broken=0.1), tmp_path)
     assert len(train) == 15
+
+
+def test_a_picture_without_an_annotation_is_counted(tmp_path: Path) -> None:
+    labelled_faces.affectnet_npy(tmp_path, each=1)
+    (tmp_path / "train_set" / "annotations" / "3_exp.npy").unlink()
+    with pytest.raises(
+        TrainingError, match=r"1 of 8 faces .*1 without an annotation \(images/3.jpg"
+    ):
+        load_faces(NPY, tmp_path)
+
+
+def test_a_photograph_is_seen_upright(tmp_path: Path) -> None:
+    labelled_faces.folders(tmp_path, each=2)
+    upright = labelled_faces.picture(1, side=24)
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the camera was turned: to be shown, turn it clockwise
+    turned = Image.fromarray(np.rot90(upright).copy())
+    turned.save(tmp_path / "train" / "left" / "z.png", exif=exif)
+    train, _ = load_faces(FOLDER, tmp_path)
+    assert (train.pictures.face(2) == upright).all()
+    assert shows(train, 2) == 1
+
+
+def test_equal_pictures_are_of_one_split_where_nobody_is_named(tmp_path: Path) -> None:
+    for label, place in (("left", 3), ("right", 5)):
+        for number in range(20):
+            for copy in "ab":
+                labelled_faces.photograph(
+                    tmp_path / label / f"{number}{copy}.png", place=place, seed=number
+                )
+    recipe = DataRecipe(kind="folder", valid_share=0.4)
+    train, valid = load_faces(recipe, tmp_path)
+    assert len(train) + len(valid) == 80
+    assert not set(train.groups or ()) & set(valid.groups or ())
+    names = [valid.pictures.name(row) for row in range(len(valid))]
+    assert {f"{name[:-5]}a.png" for name in names} == {n for n in names if n.endswith("a.png")}

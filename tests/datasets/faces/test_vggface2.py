@@ -58,6 +58,7 @@ def test_photographs_are_held_out_of_the_people_who_train(tmp_path: Path) -> Non
         ("no folder", "no folder .*gone of VGGFace2's pictures: is the layout whole"),
         ("other boxes", "loose_bb_train.csv: missing column X, Y, W, H"),
         ("half of the pictures", "1 of 3 faces cannot be used, .*1 missing"),
+        ("an empty folder", r"no picture of 1 people \(n000020\): is the layout whole"),
         ("half of the people", "1 people of .* are not in it, the first n000010"),
         ("no genders", "give VGGFace2's identity_meta.csv"),
     ],
@@ -69,6 +70,9 @@ def test_a_layout_that_is_half_there_is_one_line(tmp_path: Path, case: str, mess
         broken = DataRecipe(kind="vggface2", valid=".")
     elif case == "no folder":
         broken = DataRecipe(kind="vggface2", valid="gone")
+    elif case == "an empty folder":
+        (tmp_path / "train" / "n000020").mkdir()
+        broken = recipe()
     elif case == "other boxes":
         (tmp_path / "loose_bb_train.csv").write_text("NAME_ID,P1X,P1Y\n")
     elif case == "half of the pictures":

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from videoemo.datasets.faces.labelled import LabelledFaces
+from videoemo.datasets.faces.left_out import LeftOut
 from videoemo.datasets.faces.pictures import FilePictures
 from videoemo.datasets.faces.rows import read_columns
 from videoemo.errors import TrainingError
@@ -28,7 +29,9 @@ _HEADING = (
 _LAST_ID = 10
 
 
-def load_affectnet(path: Path, annotations: Path | None, *, contempt: bool) -> LabelledFaces:
+def load_affectnet(
+    path: Path, annotations: Path | None, *, contempt: bool
+) -> tuple[LabelledFaces, list[LeftOut]]:
     """Load AffectNet's faces of the eight expressions, or of seven without contempt.
 
     The label of those marked none, uncertain or no-face is -1.
@@ -51,9 +54,11 @@ def load_affectnet(path: Path, annotations: Path | None, *, contempt: bool) -> L
     """
     names = [name for name in AFFECTNET_8 if contempt or name != "contempt"]
     pictures, found = _npy(path) if annotations is None else _csv(path, annotations)
+    left_out = [] if annotations is not None else _without_annotation(path, pictures.names)
     of_id = [names.index(name) if name in names else -1 for name in AFFECTNET_FILE_IDS]
     of_id += [-1] * (_LAST_ID + 1 - len(of_id))
-    return LabelledFaces(pictures, None, np.array(of_id, np.int64)[found], tuple(names))
+    labels = np.array(of_id, np.int64)[found]
+    return LabelledFaces(pictures, None, labels, tuple(names)), left_out
 
 
 def _csv(root: Path, path: Path) -> tuple[FilePictures, npt.NDArray[np.int64]]:
@@ -86,6 +91,15 @@ def _npy(folder: Path) -> tuple[FilePictures, npt.NDArray[np.int64]]:
             raise TrainingError(f"cannot read the annotation {file}: {exc}") from exc
     names = [f"images/{file.name.removesuffix('_exp.npy')}.jpg" for file in files]
     return FilePictures(folder, names), _ids(expressions, folder / "annotations")
+
+
+def _without_annotation(folder: Path, annotated: Sequence[str]) -> list[LeftOut]:
+    """Pictures beside those that have an annotation."""
+    there = {f"images/{file.name}" for file in (folder / "images").glob("*.jpg")}
+    return [
+        LeftOut(name, "without an annotation", broken=True)
+        for name in sorted(there - set(annotated))
+    ]
 
 
 def _ids(texts: Sequence[str], where: Path) -> npt.NDArray[np.int64]:

@@ -16,12 +16,16 @@ from videoemo.datasets.faces.rows import read_columns
 from videoemo.errors import TrainingError
 from videoemo.labels import AFFECTNET_8
 from videoemo.util.leftovers import is_leftover
-from videoemo.util.messages import reason_of, shown
+from videoemo.util.messages import first_names, reason_of, shown
+from videoemo.util.regular_files import read_regular
 
 __all__ = ["Pair", "load_lfw_expressions", "load_lfw_people", "read_pairs"]
 
 # <Person>_<number of the photograph, four digits>.
 _NAME = re.compile(r"(.+)_\d{4}\.\w+")
+
+# LFW's own lists have up to 160,000.
+_MOST_BYTES = 2**24
 
 # The names of two photographs, without folder and suffix, and whether both show one person.
 Pair = tuple[str, str, bool]
@@ -152,10 +156,20 @@ def _pair(line: Sequence[str]) -> Pair:
 
 
 def _photographs(path: Path) -> list[str]:
-    names = [
-        file.relative_to(path).as_posix()
+    folders = [
+        folder
         for folder in (sorted(path.iterdir()) if path.is_dir() else [])
         if folder.is_dir() and not is_leftover(folder.name)
+    ]
+    empty = [folder.name for folder in folders if not any(folder.iterdir())]
+    if empty and len(empty) < len(folders):
+        raise TrainingError(
+            f"{path}: no photograph of {len(empty):,} people ({first_names(empty)}): is the layout "
+            "whole?"
+        )
+    names = [
+        file.relative_to(path).as_posix()
+        for folder in folders
         for file in sorted(folder.iterdir())
         if _NAME.fullmatch(file.name) and not is_leftover(file.name)
     ]
@@ -191,7 +205,7 @@ def _people(path: Path, there: set[str]) -> set[str]:
 def _lines(path: Path) -> list[list[str]]:
     """The cells of each line."""
     try:
-        lines = [line.split() for line in path.read_text(encoding="utf-8").splitlines()]
+        text = read_regular(path, most=_MOST_BYTES).decode("utf-8")
     except (OSError, ValueError) as exc:
         raise TrainingError(f"cannot read {path}: {reason_of(exc)}") from exc
-    return [line for line in lines if line] or [[""]]
+    return [line.split() for line in text.splitlines() if line.strip()] or [[""]]

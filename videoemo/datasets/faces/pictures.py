@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
+from PIL import Image, ImageOps
 
 from videoemo.errors import TrainingError
 from videoemo.util.messages import one_line
+from videoemo.util.regular_files import open_regular
 
 __all__ = ["THREADS", "CroppedPictures", "FilePictures", "MemoryPictures", "Pictures", "resized"]
 
@@ -156,16 +158,25 @@ class FilePictures:
 
     def whole(self, row: int) -> Picture:
         """A picture as it is, RGB, uint8 (h, w, 3)."""
-        with Image.open(self.path(row)) as picture:
+        with self._opened(row) as picture:
             return np.asarray(picture.convert("RGB"))
 
     def face(self, row: int) -> Picture:
         """The face in a picture, uint8 (h, w) of a grey picture, or (h, w, 3)."""
-        with Image.open(self.path(row)) as picture:
-            picture.load()
+        with self._opened(row) as picture:
             box = self._box(row, picture)
             grey = picture.mode in ("1", "L", "I;16")
             return np.asarray(picture.convert("L" if grey else "RGB").crop(box))
+
+    @contextmanager
+    def _opened(self, row: int) -> Iterator[Image.Image]:
+        """A picture, decoded; upright, but where boxes count the pixels as they lie in the file."""
+        with open_regular(self.path(row)) as file, Image.open(file) as picture:
+            picture.load()
+            if self.boxes is None:
+                with suppress(Exception):  # damaged notes about a picture that is whole itself
+                    ImageOps.exif_transpose(picture, in_place=True)
+            yield picture
 
     def _box(self, row: int, picture: Image.Image) -> tuple[int, int, int, int] | None:
         """Where the face is, within the picture; None for the whole."""
@@ -186,7 +197,7 @@ class FilePictures:
 
     def _read(self, row: int, grey: bool, side: int) -> npt.NDArray[np.uint8]:
         try:
-            with Image.open(self.path(row)) as picture:
+            with self._opened(row) as picture:
                 face = picture.convert("L" if grey else "RGB").resize(
                     (side, side), Image.Resampling.BILINEAR, box=self._box(row, picture)
                 )

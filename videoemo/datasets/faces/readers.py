@@ -50,7 +50,7 @@ def read_layout(
     contempt, centre = source.contempt, source.centre
     match source.kind, source.labels:
         case "affectnet", _:
-            return load_affectnet(path, annotations, contempt=contempt), []
+            return load_affectnet(path, annotations, contempt=contempt)
         case "csv", "attributes":
             return load_csv_attributes(path, split=split)
         case "csv", labels:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
+from io import TextIOWrapper
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy.typing as npt
 
 from videoemo.errors import TrainingError
 from videoemo.util.messages import count_noun, first_names, reason_of, shown
+from videoemo.util.regular_files import open_regular
 
 __all__ = ["numbered", "read_columns", "whole_numbers"]
 
@@ -50,7 +52,10 @@ def read_columns(
         It cannot be read, has no row, lacks a column, or has a row that is too short.
     """
     try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
+        with (
+            open_regular(path) as content,
+            TextIOWrapper(content, encoding="utf-8-sig", newline="") as file,
+        ):
             reader = csv.reader(file, skipinitialspace=True)
             heading = [name.strip() for name in next(reader, [])]
             if len(heading) == len(headless) and not set(heading) & set(headless):

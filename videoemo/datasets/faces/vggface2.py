@@ -15,6 +15,7 @@ from videoemo.datasets.faces.labelled import LabelledFaces
 from videoemo.datasets.faces.pictures import FilePictures
 from videoemo.datasets.faces.rows import numbered, read_columns, whole_numbers
 from videoemo.errors import TrainingError
+from videoemo.util.messages import first_names
 
 __all__ = ["load_vggface2_genders", "load_vggface2_people"]
 
@@ -96,12 +97,17 @@ def load_vggface2_genders(
 
 def _pictures(path: Path) -> list[str]:
     """All pictures, person by person: millions, which `Path` would be slow for."""
-    names = [
-        f"{person}/{entry}"
+    of_person = {
+        person: [name for name in _entries(path / person) if name.lower().endswith(".jpg")]
         for person in _folders(path)
-        for entry in _entries(path / person)
-        if entry.lower().endswith(".jpg")
-    ]
+    }
+    empty = [person for person, names in of_person.items() if not names]
+    if empty and len(empty) < len(of_person):
+        raise TrainingError(
+            f"{path}: no picture of {len(empty):,} people ({first_names(empty)}): is "
+            "the layout whole?"
+        )
+    names = [f"{person}/{name}" for person, names in of_person.items() for name in names]
     if not names:
         raise TrainingError(
             f"{path}: expected VGGFace2's pictures as n000002/0001_01.jpg: give the folder train "
