@@ -106,11 +106,14 @@ def test_only_people_whom_trainings_hold_out_are_asked_for_where_the_protocol_sa
     assert report.people == drawn.sum()
 
 
-def test_broken_pictures_are_counted_and_named(tmp_path: Path) -> None:
-    rows = [*ten_each(), person(99, "female", "sadness", "broken", ethnicity="a")]
-    report = audit(protocol(), write_index(tmp_path / "data", rows), colour_extractor())
-    assert len(report.seen.broken) == 1
-    assert "cannot be read: 1 picture: 40.png" in report.lines()[-1]
+def test_broken_and_missing_pictures_are_counted_and_named(tmp_path: Path) -> None:
+    broken = [person(90 + i, "female", "sadness", "broken", ethnicity="a") for i in range(2)]
+    root = write_index(tmp_path / "data", [*ten_each(), *broken])
+    (root / "images" / "41.png").unlink()
+    report = audit(protocol(), root, colour_extractor())
+    assert len(report.seen.broken) == 2
+    assert "cannot be read: 2 pictures: 40.png" in report.lines()[-1]
+    assert "41.png" in report.lines()[-1]
 
 
 def test_age_is_told_in_bands_from_young_to_old(tmp_path: Path) -> None:
@@ -126,7 +129,10 @@ def test_age_is_told_in_bands_from_young_to_old(tmp_path: Path) -> None:
     [
         ("", "has no row"),
         ("image,person\n0.png,a\n", "no column 'expression'"),
-        ("image,expression\n9.png,happiness\n", "line 2: there is no picture '9.png'"),
+        (
+            "image,expression\n9.png,happiness\n",
+            "no face in any of 1 picture: 9.png: no such file",
+        ),
         ("image,expression\n../0.png,happiness\n", "below its folder, got '../0.png'"),
         ("image,expression\n0.png,happiness\n0.png,anger\n", "line 3: '0.png' is there twice"),
         ("image,expression\n0.png,awe\n", "fake knows none of its expressions, only anger"),

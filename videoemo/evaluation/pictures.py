@@ -92,7 +92,7 @@ def see_faces(paths: Sequence[Path], extractor: Extractor, crop: Cropper) -> See
             try:
                 face = crop(read_picture(path))
             except (InputError, VideoError) as exc:
-                broken.append(f"{path.name} ({one_line(exc)})")
+                broken.append(f"{path.name}: {one_line(exc).removeprefix(f'{path}: ')}")
                 continue
             (missed if face is None else rows).append(row)
             if face is not None:

@@ -49,7 +49,8 @@ class FaceIndex:
 def read_index(path: Path, *, wanted: tuple[str, ...]) -> FaceIndex:
     """Read an index of pictures.
 
-    A picture lies beside the index, or in a folder `images` beside it. The column `person` may be
+    A picture lies beside the index, or in a folder `images` beside it; whether it is there is seen
+    when it is read. The column `person` may be
     called `identity`; a picture without a person is of one of its own.
 
     Parameters
@@ -62,8 +63,8 @@ def read_index(path: Path, *, wanted: tuple[str, ...]) -> FaceIndex:
     Raises
     ------
     InputError
-        It cannot be read, has no row, lacks a column, names a picture twice, or one that is not
-        there or not below its folder.
+        It cannot be read, has no row, lacks a column, or names a picture twice, or one that is not
+        below its folder.
     """
     rows = read_text_table(path)
     if not rows:
@@ -88,8 +89,8 @@ def read_index(path: Path, *, wanted: tuple[str, ...]) -> FaceIndex:
 
 
 def _paths(index: Path, images: Texts, lines: list[int]) -> tuple[Path, ...]:
-    """Where the pictures are."""
-    folders = [folder for folder in (index.parent, index.parent / "images") if folder.is_dir()]
+    """Where the pictures are, or would be."""
+    beside, below = index.parent, index.parent / "images"
     seen: set[str] = set()
     paths = []
     for image, line in zip(images.tolist(), lines, strict=True):
@@ -98,11 +99,8 @@ def _paths(index: Path, images: Texts, lines: list[int]) -> tuple[Path, ...]:
             raise InputError(f"{where}: {shown(image)} is there twice: remove one row")
         if not image or Path(image).is_absolute() or ".." in Path(image).parts:
             raise InputError(f"{where}: expected a picture below its folder, got {shown(image)}")
-        found = next((path for path in (f / image for f in folders) if path.is_file()), None)
-        if found is None:
-            raise InputError(
-                f"{where}: there is no picture {shown(image)}: add it, or remove the row"
-            )
         seen.add(image)
-        paths.append(found)
+        paths.append(
+            next((f / image for f in (beside, below) if (f / image).is_file()), below / image)
+        )
     return tuple(paths)
