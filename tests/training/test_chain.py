@@ -159,6 +159,12 @@ def test_the_recipes_of_the_method_can_be_read(name: str, kind: type) -> None:
     assert isinstance(load_recipe(name), kind)
 
 
+def test_the_chain_that_ships_needs_data_alone(videoemo: Run, tmp_path: Path) -> None:
+    status, _, err = videoemo("train", "chain", "-o", tmp_path / "out", "--data", tmp_path)
+    (line,) = err.splitlines()
+    assert (status, f"no folder {tmp_path / 'vggface2'}" in line) == (1, True)
+
+
 def test_the_identity_recipe_is_the_papers() -> None:
     recipe = load_recipe("identity")
     assert isinstance(recipe, TrainingRecipe)
