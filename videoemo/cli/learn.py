@@ -185,13 +185,15 @@ def train(
     --extractor accepts. A chain of recipes has such a folder in OUT for each.
     """
     from videoemo.config.chain import load_recipe
-    from videoemo.training.chain import run_recipe
-    from videoemo.training.check import check_recipe
 
     if check:
+        from videoemo.training.check import check_recipe
+
         return print_check(check_recipe(load_recipe(recipe), data), out)
     if out is None:
         raise click.UsageError("Missing option '-o' / '--out'.")
+    from videoemo.training.chain import run_recipe
+
     trained = run_recipe(
         load_recipe(recipe),
         data,

@@ -6,8 +6,7 @@ from pathlib import Path
 
 from videoemo.config.chain import Chain
 from videoemo.datasets.faces.check import FacesCheck, check_training
-from videoemo.training.chain import trainings
-from videoemo.training.run import AnyRecipe
+from videoemo.training.links import AnyRecipe, trainings
 
 __all__ = ["check_recipe"]
 

@@ -20,13 +20,13 @@ from videoemo.training.checkpoint import AnyEpoch, Form, load_checkpoint
 from videoemo.training.crops import load_cropper
 from videoemo.training.export import export, export_identity
 from videoemo.training.export_attributes import export_attributes
+from videoemo.training.links import AnyRecipe
 from videoemo.training.loop import checkpoint_form, train
 from videoemo.training.start import start_card, start_frozen
 from videoemo.util.files import prepare_output_dir
 from videoemo.zoo.cards import Card
 
 __all__ = [
-    "AnyRecipe",
     "LoadedFaces",
     "Trained",
     "find_trained",
@@ -35,7 +35,6 @@ __all__ = [
     "run_training",
 ]
 
-AnyRecipe = TrainingRecipe | AttributesRecipe
 # Those that train, and those that judge the training.
 LoadedFaces = tuple[LabelledFaces, LabelledFaces] | tuple[AttributeFaces, AttributeFaces]
 

@@ -98,6 +98,8 @@ def test_a_validation_face_that_no_class_wants_has_doubles_too(root: Path) -> No
     np.savez(root / "valid.npz", **archive)
     found = find_faces(replace(FERPLUS, leave_out_doubles=True), root)
     assert (len(found.valid), found.doubles) == (8, 9)
+    assert "(row 0, row 1, row 2 and 6 more)" in found.notices[0]
+    assert found.left_out[-1].name == "row 23"
 
 
 def test_faces_that_are_not_found_in_their_pictures_are_counted(root: Path) -> None:

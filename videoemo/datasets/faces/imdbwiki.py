@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.io import loadmat
 
 from videoemo.datasets.faces.attributes import OLDEST, AttributeFaces
 from videoemo.datasets.faces.left_out import LeftOut
@@ -101,6 +100,8 @@ def _labels(path: Path) -> Path:
 
 def _fields(path: Path) -> dict[str, npt.NDArray[Any]]:
     """The columns of the label file by name, (n,)."""
+    from scipy.io import loadmat  # which takes long to load, and only this needs
+
     what = "IMDB-WIKI's labels"
     try:
         content = loadmat(path)

@@ -75,14 +75,23 @@ class Pictures(Protocol):
 
 
 class MemoryPictures:
-    """Grey pictures held in memory, uint8 (n, s, s)."""
+    """Grey pictures held in memory.
 
-    def __init__(self, images: npt.NDArray[np.uint8]) -> None:
+    Parameters
+    ----------
+    images : uint8 (n, s, s)
+        The pictures.
+    numbers : int64 (n,) or None
+        Their row in the file they are from; None where they are all of it.
+    """
+
+    def __init__(self, images: npt.NDArray[np.uint8], numbers: Rows | None = None) -> None:
         if images.ndim != 3 or images.dtype != np.uint8 or images.shape[1] != images.shape[2]:
             raise ValueError(
                 f"expected pictures uint8 (n, s, s), got {images.dtype} {images.shape}"
             )
         self.images = images
+        self.numbers = np.arange(len(images)) if numbers is None else numbers
 
     def __len__(self) -> int:
         return len(self.images)
@@ -95,11 +104,11 @@ class MemoryPictures:
 
     def take(self, rows: Rows) -> MemoryPictures:
         """Some of the pictures."""
-        return MemoryPictures(self.images[rows])
+        return MemoryPictures(self.images[rows], self.numbers[rows])
 
     def name(self, row: int) -> str:
-        """The number of a picture."""
-        return f"picture {row}"
+        """The row of a picture in its file, counted from 0."""
+        return f"row {self.numbers[row]}"
 
     def whole(self, row: int) -> Picture:
         """A picture as it is, uint8 (s, s, 3)."""
