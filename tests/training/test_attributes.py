@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -31,6 +32,7 @@ from videoemo.labels import ETHNICITIES
 from videoemo.training import attributes as loop
 from videoemo.training.attribute_loss import attributes_of
 from videoemo.training.attributes import train_attributes
+from videoemo.training.embeddings import embed
 from videoemo.training.start import start_frozen
 from videoemo.zoo.cards import card_to_toml, find_card
 
@@ -98,6 +100,19 @@ def test_what_is_not_known_of_a_face_is_not_learned(
     _, lines = trained(replace(recipe, ethnicity=None), some, tmp_path)
     age, gender, ethnicity = lines[-1].split(",")[4:]
     assert (float(age) < 5, float(gender), ethnicity) == (True, 0, "")
+
+
+def test_numbers_of_embeddings_that_hardly_vary_are_no_large_weights(
+    recipe: AttributesRecipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nearly_dead(*given: Any, n: int, **settings: Any) -> torch.Tensor:
+        found = embed(*given, n=n, **settings)
+        return torch.cat([1e-9 * found[..., :100], found[..., 100:]], -1)
+
+    monkeypatch.setattr(loop, "embed", nearly_dead)
+    short = replace(recipe, training=replace(recipe.training, epochs=1))
+    heads, _ = trained(short, made_up([*range(9)] * 4), tmp_path)
+    assert all(weight.half().isfinite().all() for weight in heads.state_dict().values())
 
 
 def test_interrupted_and_resumed_it_ends_as_if_nothing_had_happened(

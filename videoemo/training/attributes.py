@@ -33,6 +33,10 @@ from videoemo.zoo.cards import Card
 
 __all__ = ["attributes_form", "train_attributes"]
 
+# Deviation of a number of embeddings, in deviations of the one that varies most, below which it
+# says nothing.
+_LEAST = 1e-3
+
 
 def attributes_form(recipe: AttributesRecipe, card: Card) -> Form[AttributesEpoch]:
     """What a checkpoint has to be of, to be gone on with by a recipe on the network of a card."""
@@ -115,10 +119,10 @@ def train_attributes(
 
 def _spread(embeddings: Tensor) -> tuple[Tensor, Tensor]:
     """Mean and standard deviation of each number of embeddings (variants, n, d), which may be of
-    any size; 1 in place of none.
+    any size; 1 in place of next to none, of which no weight could be written in float16.
     """
     std, mean = torch.std_mean(embeddings, (0, 1))
-    return mean, torch.where(std > 0, std, torch.ones_like(std))
+    return mean, torch.where(std > _LEAST * std.max(), std, torch.ones_like(std))
 
 
 @torch.no_grad()
