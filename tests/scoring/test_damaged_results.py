@@ -34,6 +34,7 @@ from videoemo.scoring.run_tables import Run, write_run_tables
 from videoemo.tables.columns import Columns
 from videoemo.tables.expressions import Episode, write_expressions
 from videoemo.tables.faces import SCHEMA, write_faces, write_faces_csv
+from videoemo.tables.identities import Identities, write_identities
 from videoemo.tables.smoothing import smooth
 from videoemo.tables.summary import Failure, to_summary
 from videoemo.tables.tracks import write_tracks
@@ -137,6 +138,10 @@ def _write_video(place: Path, *, key: dict[str, Any]) -> VideoRow:
     write_windows(windows, ("margin_happy", "margin_sad"), place / "windows.csv")
     write_group_series(group.series, CLASSES, place / "group.parquet")
     write_synchrony(group.pairs, place / "synchrony.csv")
+    vectors = np.eye(2, 8, dtype=np.float32)
+    write_identities(
+        Identities(np.arange(2), np.array([4, 3]), vectors), place / "identities.parquet"
+    )
     for name in ("timeline.png", "thumbnail.png", "group.png"):
         with open_canvas(place / name, width=40, height=30):
             pass

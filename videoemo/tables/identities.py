@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from videoemo.records import FLOAT32, INT64, ParallelArrays, check_arrays
-from videoemo.util.columns import open_parquet
+from videoemo.util.columns import Column, check_table, open_parquet
 from videoemo.util.files import atomic_write
 from videoemo.util.messages import brief
 
@@ -86,20 +86,19 @@ def check_identities(path: Path) -> None:
     with open_parquet(path, follow_links=False) as file:
         table = file.read()
     table.validate(full=True)
-    wanted = {"track": pa.int64(), "faces": pa.int64(), "embedding": None}
-    if table.column_names != list(wanted):
+    names = ["track", "faces", "embedding"]
+    if table.column_names != names:
         raise ValueError(
-            f"expected the columns {', '.join(wanted)}, got {brief(', '.join(table.column_names))}"
+            f"expected the columns {', '.join(names)}, got {brief(', '.join(table.column_names))}"
         )
-    for name, kind in wanted.items():
-        given = table.schema.field(name).type
-        fits = (
-            given == kind
-            if kind is not None
-            else pa.types.is_fixed_size_list(given) and given.value_type == pa.float32()
-        )
-        if not fits:
-            expected = kind or "vectors of float32"
-            raise ValueError(f"{name}: expected {expected}, got {brief(str(given))}")
-        if table[name].null_count:
-            raise ValueError(f"{name}: values are missing")
+    numbers = [Column("track", "int64", low=0), Column("faces", "int64", low=1)]
+    check_table(table.select(names[:2]), numbers)
+    given = table.schema.field("embedding").type
+    if not (pa.types.is_fixed_size_list(given) and given.value_type == pa.float32()):
+        raise ValueError(f"embedding: expected vectors of float32, got {brief(str(given))}")
+    vectors = table["embedding"].combine_chunks()
+    if (
+        vectors.null_count
+        or not np.isfinite(vectors.flatten().to_numpy(zero_copy_only=False)).all()
+    ):
+        raise ValueError("embedding: expected finite numbers, and none missing")
