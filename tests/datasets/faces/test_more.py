@@ -124,3 +124,16 @@ def test_faces_that_are_not_found_in_their_pictures_are_counted(root: Path) -> N
 def test_faces_that_have_to_be_found_need_a_detector(root: Path) -> None:
     with pytest.raises(InputError, match="crop = 'detector' needs a detector"):
         load_faces(replace(FERPLUS, more=(replace(LFW, crop="detector"),)), root)
+
+
+def test_the_same_recipe_gives_the_same_faces_again(root: Path) -> None:
+    recipe = replace(
+        FERPLUS, more=(replace(LFW, valid_share=0.5, seed=3, times=2, smoothing="voters"),)
+    )
+    (train, _), (again, _) = load_faces(recipe, root), load_faces(recipe, root)
+    rows = np.arange(len(train))
+    assert (train.labels == again.labels).all()
+    assert (train.shares() == again.shares()).all()
+    assert (
+        train.pictures(rows, grey=True, side=24) == again.pictures(rows, grey=True, side=24)
+    ).all()
