@@ -133,12 +133,15 @@ def read_sound(
     left_out = [*left_out, *found.broken]
     broken = [one for one in left_out if one.broken]
     total = len(faces) + len(left_out) - len(found.broken)
-    if (strict and len(broken) > source.most_broken * total) or not len(found.sound):
-        reason = left_out_line(broken) if broken else "there is none that is labelled"
+    if broken and ((strict and len(broken) > source.most_broken * total) or not len(found.sound)):
         raise TrainingError(
             f"{path}: {len(broken):,} of {total:,} faces cannot be used, more than most_broken "
-            f"allows ({source.most_broken:g}): {reason}"
+            f"allows ({source.most_broken:g}): {left_out_line(broken)}; mend them, or remove them "
+            "(--check -o FOLDER lists each)"
         )
+    if not len(found.sound):
+        reason = left_out_line(left_out) if left_out else "none has a label"
+        raise TrainingError(f"{path}: no face can be used: {reason}")
     others = frozenset[bytes]()
     if unused:
         rest = listed.take(np.flatnonzero(~listed.used))
