@@ -30,7 +30,7 @@ def test_others_are_refused_with_what_to_do(name: str, advice: str) -> None:
     with pytest.raises(WeightsError) as caught:
         require_known_format(Path(name))
     assert str(caught.value).startswith(
-        f"{name} is of a kind that is not read (known: .safetensors, .onnx, .pt, .pth)"
+        f"{name} is of a kind that is not read (known: .safetensors, .onnx, .pt, .pth, .dat)"
     )
     assert advice in str(caught.value)
     assert "\n" not in str(caught.value)
