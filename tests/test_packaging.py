@@ -28,6 +28,7 @@ def test_every_folder_of_code_and_of_settings_is_a_package() -> None:
     settings = {
         "videoemo.classifiers",
         "videoemo.pipelines",
+        "videoemo.pipelines.label",
         "videoemo.pipelines.study",
         "videoemo.pipelines.train",
         "videoemo.protocols",
@@ -48,6 +49,7 @@ def test_every_kind_of_data_file_is_named() -> None:
     settings = {
         "videoemo.classifiers",
         "videoemo.pipelines",
+        "videoemo.pipelines.label",
         "videoemo.pipelines.study",
         "videoemo.pipelines.train",
         "videoemo.protocols",

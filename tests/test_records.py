@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from videoemo.records import Faces, Features, FeatureTable, Frames
+from videoemo.records import Answers, Faces, Features, FeatureTable, Frames
 
 
 def faces(n: int) -> Faces:
@@ -85,3 +85,18 @@ def test_as_many_crops_as_boxes() -> None:
             np.zeros(2, np.int64),
             (np.zeros((1, 1, 3), np.uint8),),
         )
+
+
+def answers(reasons: tuple[str, ...] = ("", "refused")) -> Answers:
+    return Answers(np.array([[0, 1], [np.nan, np.nan]], np.float32), reasons)
+
+
+def test_answers_are_chosen_with_their_reasons() -> None:
+    assert answers()[np.array([False, True])].reasons == ("refused",)
+    assert answers().answered.tolist() == [True, False]
+
+
+@pytest.mark.parametrize("reasons", [("", ""), ("refused", "refused"), ("",)], ids=str)
+def test_an_answer_has_either_probabilities_or_a_reason(reasons: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError, match=r"Answers\.reasons"):
+        answers(reasons)

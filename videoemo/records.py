@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 __all__ = [
     "QUALITY",
+    "Answers",
     "Clip",
     "Faces",
     "FeatureTable",
@@ -337,6 +338,42 @@ class Features(ParallelArrays):
         """
         expression = {"expression": self.probabilities} if self.probabilities.shape[1] else {}
         return {**expression, "embedding": self.embedding, **self.distributions, **self.values}
+
+
+@dataclass(frozen=True, repr=False)
+class Answers(ParallelArrays):
+    """Answers of a labeller about m pictures, some of which may have none.
+
+    Parameters
+    ----------
+    probabilities : float32 (m, c)
+        Of the classes of the task: rows that sum to 1, of a labeller that names a class alone with
+        1 for that one; a row of NaN where there is no answer.
+    reasons : tuple of m str
+        Why there is no answer, in a few words; empty where there is one.
+    """
+
+    probabilities: npt.NDArray[np.float32]
+    reasons: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        check_arrays(self, {"probabilities": (FLOAT32, (None, None))})
+        if len(self.reasons) != len(self):
+            raise ValueError(
+                f"Answers.reasons: expected {len(self)} reasons, got {len(self.reasons)}"
+            )
+        unanswered = np.isnan(self.probabilities)
+        wrong = unanswered != np.array([bool(one) for one in self.reasons], np.bool_)[:, None]
+        if wrong.any():
+            raise ValueError(
+                f"Answers.reasons: row {int(wrong.any(axis=1).argmax())} has to have either "
+                "probabilities or a reason"
+            )
+
+    @property
+    def answered(self) -> npt.NDArray[np.bool_]:
+        """Whether each picture has an answer, (m,)."""
+        return np.array([not one for one in self.reasons], np.bool_)
 
 
 @dataclass(frozen=True, repr=False)

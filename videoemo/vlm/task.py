@@ -1,0 +1,204 @@
+"""What is asked about a picture: a question with the classes of its answer, from
+pipelines/label/*.toml; and what is never asked about a person.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from videoemo.config.asking import PictureSettings, ServerSettings
+from videoemo.config.toml import build_record, find_settings, read_toml, require, settings_dir
+from videoemo.records import Answers
+
+__all__ = [
+    "FaceChoice",
+    "LabelSettings",
+    "Labeller",
+    "Task",
+    "load_labelling",
+    "load_task",
+    "normalise",
+    "protected_attribute",
+]
+
+Picture = npt.NDArray[np.uint8]
+
+_KIND = "pipelines/label"
+# The words by which a question or an answer is about one of them.
+_PROTECTED = {
+    "race": (
+        r"rac(?:e|es|ial)|ethnic(?:ity|ities)?|nationality|caucasian|african|(?:south|east)?asian"
+        r"|indian|hispanic|latin[oax]|middle eastern|skin (?:colou?r|tone)"
+        # Alone they may be the colours of clothes.
+        r"|(?:black|white)(?= (?:person|people|man|woman|men|women|male|female|face))"
+    ),
+    "gender": (
+        r"genders?|sex(?:es)?|m[ae]n|wom[ae]n|boys?|girls?|males?|females?|masculine|feminine"
+        r"|non ?binary"
+    ),
+    "age": (
+        r"ages?|aged|old(?:er)?|young(?:er)?|elderly|years|child(?:ren)?|adults?|teen(?:ager)?s?"
+        r"|bab(?:y|ies)|infants?|toddlers?"
+        # A class such as 20-39, 20 to 39, or 60+.
+        r"|\d{1,3} ?(?:-|\u2013|to) ?\d{1,3}|\d{1,3} ?\+"
+    ),
+}
+_COLOURS = ("black", "white")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """A question about a picture, and the classes of its answer.
+
+    Parameters
+    ----------
+    question : str
+        As it is put to the model.
+    classes : tuple of str
+        The c classes, as the tables name them.
+    answers : tuple of str, default=()
+        What the model calls each class, where that is another word; empty for the classes' names.
+    sees : {"face", "frame"}, default="face"
+        What a picture shows: one face, or a whole frame.
+    unsure : str, default="unsure"
+        What the model answers where it cannot tell.
+    """
+
+    question: str
+    classes: tuple[str, ...]
+    answers: tuple[str, ...] = ()
+    sees: Literal["face", "frame"] = "face"
+    unsure: str = "unsure"
+
+    def __post_init__(self) -> None:
+        require(bool(self.question.strip()), "question", "texts", self.question)
+        n = len(self.classes)
+        require(2 <= n <= 100, "classes", "2 to 100 names", f"{n}")
+        require(len(set(self.classes)) == n, "classes", "names that differ", self.classes)
+        given = len(self.answers)
+        require(given in (0, n), "answers", f"{n}, one a class, or none", f"{given}")
+        said = [normalise(word) for word in (*self.words, self.unsure)]
+        require(
+            all(said) and len(set(said)) == len(said),
+            "answers" if self.answers else "classes",
+            f"names of letters that differ from each other and from {self.unsure!r}",
+            self.words,
+        )
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What the model calls each of the c classes."""
+        return self.answers or self.classes
+
+    @property
+    def protected(self) -> str:
+        """What it asks about a person that is never asked: `race`, `gender` or `age`; empty for
+        none.
+        """
+        asked = protected_attribute(self.question)
+        return asked or next(
+            filter(None, map(protected_attribute, (*self.classes, *self.words))), ""
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class FaceChoice:
+    """Settings of which pictures of a person are asked about; pipelines/label/expression.toml
+    explains each key.
+    """
+
+    per_track: int
+    stretch: float
+    margin: float
+
+    def __post_init__(self) -> None:
+        whole = "whole numbers from 1 to 1000"
+        require(1 <= self.per_track <= 1000, "per_track", whole, self.per_track)
+        require(0 < self.stretch <= 10**6, "stretch", "seconds above 0", self.stretch)
+        require(1 <= self.margin <= 4, "margin", "numbers from 1 to 4", self.margin)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelSettings:
+    """Settings of `videoemo label`; pipelines/label/expression.toml explains each key."""
+
+    task: Task
+    faces: FaceChoice
+    picture: PictureSettings
+    server: ServerSettings
+
+
+class Labeller(Protocol):
+    """What answers a task's question about pictures."""
+
+    def __call__(self, pictures: Sequence[Picture]) -> Answers:
+        """Answer about m pictures, each uint8 (h, w, 3), RGB.
+
+        Returns
+        -------
+        Answers
+            m rows, a column a class of the task.
+        """
+        ...
+
+
+def load_labelling(name: str = "expression") -> LabelSettings:
+    """Load what is asked, about which pictures, and how.
+
+    Parameters
+    ----------
+    name : str, default="expression"
+        A name in pipelines/label, or the path of a TOML file; what it does not give is as in
+        `expression.toml`, but for the keys of its task.
+
+    Raises
+    ------
+    InputError
+        There is none.
+    RecipeError
+        The file has an unknown key, or a value out of range.
+    """
+    ours = read_toml(settings_dir(_KIND) / "expression.toml")
+    path = find_settings(name, _KIND)
+    tables: dict[str, Any] = {table: keys for table, keys in ours.items() if table != "task"}
+    for table, given in read_toml(path).items():
+        both = isinstance(given, Mapping) and isinstance(tables.get(table), Mapping)
+        tables[table] = {**tables[table], **given} if both else given
+    return build_record(LabelSettings, tables, where=str(path))
+
+
+def load_task(name: str = "expression") -> Task:
+    """Load a task; see `load_labelling`.
+
+    Raises
+    ------
+    InputError, RecipeError
+        As `load_labelling`.
+    """
+    return load_labelling(name).task
+
+
+def normalise(word: str) -> str:
+    """A word as answers are compared: its letters and digits alone, whatever their case."""
+    return "".join(filter(str.isalnum, word.casefold()))
+
+
+def protected_attribute(text: str) -> str:
+    """What a text asks about a person that is never asked: `race`, `gender` or `age`; empty for
+    none.
+    """
+    words = " ".join(text.casefold().replace("_", " ").split())
+    if words in _COLOURS:
+        return "race"
+    found = (
+        attribute
+        for attribute, telling in _PROTECTED.items()
+        if re.search(rf"(?<!\w)(?:{telling})(?!\w)", words)
+    )
+    return next(found, "")
