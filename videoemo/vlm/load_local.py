@@ -1,0 +1,105 @@
+"""A local model from its card to what is likely of each face."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from videoemo.errors import InputError, WeightsError
+from videoemo.util.checksums import verified
+from videoemo.vlm.adapter import add_adapter, read_adapter
+from videoemo.vlm.local import (
+    Likelihoods,
+    Picture,
+    chat_likelihoods,
+    load_model,
+    load_processor,
+    paligemma_likelihoods,
+)
+from videoemo.vlm.local_card import LocalCard, find_local_card
+from videoemo.vlm.model_folder import model_kind, weights_checksum
+
+__all__ = ["LocalModel", "load_local"]
+
+
+@dataclass(frozen=True)
+class LocalModel:
+    """A local vision-language model with a question and its answers.
+
+    Parameters
+    ----------
+    card : LocalCard
+        What it is.
+    question : str
+        What is asked of each picture.
+    classes : tuple of str
+        c of them.
+    likelihoods : callable
+        What each class's answer is likely to be.
+    """
+
+    card: LocalCard
+    question: str
+    classes: tuple[str, ...]
+    likelihoods: Likelihoods
+
+    def probabilities(self, pictures: Sequence[Picture]) -> npt.NDArray[np.float32]:
+        """Probabilities of the classes, float32 (m, c), of pictures uint8 (h, w, 3)."""
+        told: npt.NDArray[np.float32] = torch.softmax(self.likelihoods(pictures), 1).numpy()
+        return told
+
+
+def load_local(
+    given: Path, *, question: str, classes: Sequence[str], answers: Sequence[str]
+) -> LocalModel:
+    """Load a local model by the folder of its files or by its card; nothing is fetched, and no code
+    of it is run.
+
+    Parameters
+    ----------
+    given : Path
+        The folder or the card.
+    question : str
+        What is asked, unless the card says what the model was trained to be asked.
+    classes, answers : sequence of str
+        The classes that are wanted, and what the answer of each is, unless the card says it.
+
+    Raises
+    ------
+    InputError
+        No such model, one of other classes, or without the extra.
+    RecipeError
+        The card says something it may not.
+    WeightsError
+        Files that are refused, damaged, or not those of the card.
+    """
+    card, root = find_local_card(given)
+    if card.classes and set(card.classes) != set(classes):
+        raise InputError(
+            f"{card.name} tells {', '.join(card.classes)}; asked for were {', '.join(classes)}"
+        )
+    said = dict(zip(card.classes or classes, card.answers or answers, strict=True))
+    asked, wanted = card.question or question, [said[name] for name in classes]
+    folder = root / card.model
+    kind = model_kind(folder)
+    if card.sha256 is not None and (found := weights_checksum(folder)) != card.sha256:
+        what = "the base" if card.adapter is not None else "the model"
+        raise WeightsError(
+            f"{folder} is not {what} of {card.name}: the checksum of its weights is {found}, "
+            f"expected {card.sha256}"
+        )
+    if card.adapter is not None:
+        weights = verified(root / card.adapter.file, card.adapter.sha256)
+        if weights.suffix != ".safetensors":
+            raise WeightsError(f"the adapter {weights} is not in safetensors")
+    model, processor = load_model(folder), load_processor(root / (card.processor or card.model))
+    if card.adapter is not None:
+        model = add_adapter(model, card.adapter.where, rank=card.adapter.rank)
+        read_adapter(model, root / card.adapter.file)
+    likelihoods_of = paligemma_likelihoods if kind == "paligemma" else chat_likelihoods
+    return LocalModel(card, asked, tuple(classes), likelihoods_of(model, processor, asked, wanted))
