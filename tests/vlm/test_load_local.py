@@ -20,6 +20,7 @@ from videoemo.vlm.load_local import LocalModel, load_local
 from videoemo.vlm.local import load_model, load_processor, paligemma_likelihoods
 from videoemo.vlm.local_card import AdapterFile, LocalCard, card_text
 from videoemo.vlm.model_folder import weights_checksum
+from videoemo.vlm.task import Task
 
 pytestmark = needs_vlm
 
@@ -68,25 +69,25 @@ def face() -> Any:
 
 
 def load(path: Path) -> LocalModel:
-    return load_local(path, question=QUESTION, classes=CLASSES, answers=ANSWERS)
+    return load_local(path, Task(question=QUESTION, classes=CLASSES, answers=ANSWERS))
 
 
 def test_an_adapter_read_back_says_what_it_said(
     base: Path, adapted: tuple[Path, np.ndarray[Any, Any]]
 ) -> None:
     path, told = adapted
-    found = load(path).probabilities([face()])
+    found = load(path)([face()]).probabilities
     assert found.dtype == np.float32
     np.testing.assert_allclose(found, told, atol=1e-6)
-    assert np.abs(load(base).probabilities([face()]) - told).max() > 0.01
+    assert np.abs(load(base)([face()]).probabilities - told).max() > 0.01
 
 
 def test_classes_are_in_the_order_that_is_asked_for(
     adapted: tuple[Path, np.ndarray[Any, Any]],
 ) -> None:
     path, told = adapted
-    turned = load_local(path, question="?", classes=CLASSES[::-1], answers=("x", "y", "z"))
-    np.testing.assert_allclose(turned.probabilities([face()]), told[:, ::-1], atol=1e-6)
+    turned = load_local(path, Task(question="?", classes=CLASSES[::-1], answers=("x", "y", "z")))
+    np.testing.assert_allclose(turned([face()]).probabilities, told[:, ::-1], atol=1e-6)
 
 
 def changed(path: Path, folder: Path, **keys: Any) -> Path:
@@ -171,7 +172,7 @@ def test_weights_in_shards_without_a_processor_load_with_a_card_that_names_one(
         f'name = "published"\nmodel = "shards"\nprocessor = "{base}"\n'
     )
     np.testing.assert_array_equal(
-        load(tmp_path / "card.toml").probabilities([face()]), load(base).probabilities([face()])
+        load(tmp_path / "card.toml")([face()]).probabilities, load(base)([face()]).probabilities
     )
 
 
@@ -200,5 +201,5 @@ def test_a_model_of_chats_is_asked_by_its_template(tmp_path: Path) -> None:
 def test_a_model_of_other_classes_is_refused(
     adapted: tuple[Path, np.ndarray[Any, Any]],
 ) -> None:
-    with pytest.raises(InputError, match="tiny tells anger, fear, neutral; asked for were joy"):
-        load_local(adapted[0], question="?", classes=("joy",), answers=("joy",))
+    with pytest.raises(InputError, match="tells anger, fear, neutral; asked for were joy, grief"):
+        load_local(adapted[0], Task(question="?", classes=("joy", "grief")))

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
 import torch
 
 from videoemo.errors import InputError, WeightsError
+from videoemo.records import Answers
 from videoemo.util.checksums import verified
 from videoemo.vlm.adapter import add_adapter, read_adapter
 from videoemo.vlm.local import (
@@ -23,6 +22,7 @@ from videoemo.vlm.local import (
 )
 from videoemo.vlm.local_card import LocalCard, find_local_card
 from videoemo.vlm.model_folder import model_kind, weights_checksum
+from videoemo.vlm.task import Task
 
 __all__ = ["LocalModel", "load_local"]
 
@@ -48,15 +48,13 @@ class LocalModel:
     classes: tuple[str, ...]
     likelihoods: Likelihoods
 
-    def probabilities(self, pictures: Sequence[Picture]) -> npt.NDArray[np.float32]:
-        """Probabilities of the classes, float32 (m, c), of pictures uint8 (h, w, 3)."""
-        told: npt.NDArray[np.float32] = torch.softmax(self.likelihoods(pictures), 1).numpy()
-        return told
+    def __call__(self, pictures: Sequence[Picture]) -> Answers:
+        """Answer about m pictures, each uint8 (h, w, 3): every one has probabilities."""
+        told = torch.softmax(self.likelihoods(pictures), 1).numpy()
+        return Answers(told, ("",) * len(told))
 
 
-def load_local(
-    given: Path, *, question: str, classes: Sequence[str], answers: Sequence[str]
-) -> LocalModel:
+def load_local(given: Path, task: Task) -> LocalModel:
     """Load a local model by the folder of its files or by its card; nothing is fetched, and no code
     of it is run.
 
@@ -64,10 +62,8 @@ def load_local(
     ----------
     given : Path
         The folder or the card.
-    question : str
+    task : Task
         What is asked, unless the card says what the model was trained to be asked.
-    classes, answers : sequence of str
-        The classes that are wanted, and what the answer of each is, unless the card says it.
 
     Raises
     ------
@@ -79,12 +75,12 @@ def load_local(
         Files that are refused, damaged, or not those of the card.
     """
     card, root = find_local_card(given)
-    if card.classes and set(card.classes) != set(classes):
+    if card.classes and set(card.classes) != set(task.classes):
         raise InputError(
-            f"{card.name} tells {', '.join(card.classes)}; asked for were {', '.join(classes)}"
+            f"{card.name} tells {', '.join(card.classes)}; asked for were {', '.join(task.classes)}"
         )
-    said = dict(zip(card.classes or classes, card.answers or answers, strict=True))
-    asked, wanted = card.question or question, [said[name] for name in classes]
+    said = dict(zip(card.classes or task.classes, card.answers or task.words, strict=True))
+    asked, wanted = card.question or task.question, [said[name] for name in task.classes]
     folder = root / card.model
     kind = model_kind(folder)
     if card.sha256 is not None and (found := weights_checksum(folder)) != card.sha256:
@@ -102,4 +98,4 @@ def load_local(
         model = add_adapter(model, card.adapter.where, rank=card.adapter.rank)
         read_adapter(model, root / card.adapter.file)
     likelihoods_of = paligemma_likelihoods if kind == "paligemma" else chat_likelihoods
-    return LocalModel(card, asked, tuple(classes), likelihoods_of(model, processor, asked, wanted))
+    return LocalModel(card, asked, task.classes, likelihoods_of(model, processor, asked, wanted))
