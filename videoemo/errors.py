@@ -13,6 +13,7 @@ VideoemoError                   one line: what was wrong, what was given, what t
 ├── LostError                   a process that died during the work on one video; the others go on
 ├── WorkerError                 worker processes that cannot be started, or end at once
 ├── FetchError                  a network's file cannot be had from where it was published
+├── ServerError                a server that cannot be asked, or stops answering
 └── TrainingError               a training run that cannot start or go on
 """
 
@@ -26,6 +27,7 @@ __all__ = [
     "LostError",
     "OutputError",
     "RecipeError",
+    "ServerError",
     "TooLargeVideoError",
     "TrainingError",
     "UnreadableVideoError",
@@ -80,6 +82,10 @@ class FetchError(VideoemoError):
     """A network's file cannot be had from where it was published: no way there, no such file,
     another content, no space.
     """
+
+
+class ServerError(VideoemoError):
+    """A server that cannot be asked: it refuses, sends elsewhere, or stops answering."""
 
 
 class LostError(VideoemoError):

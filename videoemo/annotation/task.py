@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from videoemo.analysis.video import ProgressReport
 from videoemo.annotation.covering import covers_of
 from videoemo.annotation.drawing import Drawing
@@ -16,10 +14,10 @@ from videoemo.annotation.marks import Marks
 from videoemo.annotation.search import search_frames, thorough
 from videoemo.annotation.style import Style
 from videoemo.config.pipeline import Pipeline
-from videoemo.errors import InputError
 from videoemo.inference.models import LoadedNetworks, load_for_pipeline
 from videoemo.records import Frames
 from videoemo.results import Results, VideoResults, load_results
+from videoemo.results.scored_video import probe_scored
 from videoemo.runs.attempt import attempt
 from videoemo.runs.job import Job, Work
 from videoemo.runs.workers.interfaces import WorkerCrash
@@ -28,7 +26,7 @@ from videoemo.tables.videos import VideoRow
 from videoemo.util.files import write_json
 from videoemo.util.messages import count_noun
 from videoemo.util.timings import StageTimer
-from videoemo.video import Video, frames, prefetch, probe, write_video
+from videoemo.video import Video, frames, prefetch, write_video
 from videoemo.video.writing.encoders import Encoder
 from videoemo.video.writing.writer import WrittenVideo
 
@@ -39,8 +37,6 @@ _AHEAD = 2
 # How often a covered video is written, at most, until no face is found in it: what covers a place
 # may make another one look like a face.
 _ROUNDS = 8
-# Seconds: times of frames come back from a table as they were.
-_SAME_TIME = 1e-6
 
 
 def prepare(results: Path, style: Style, encoder: Encoder, pipeline: Pipeline | None) -> Work:
@@ -103,7 +99,7 @@ def _annotate_into(
 ) -> VideoRow:
     timer, one = StageTimer(), results.video(job.clip.id)
     with timer.stage("probe"):
-        video = _probe(job.clip.path, one)
+        video = probe_scored(job.clip.path, one)
     marks = Marks(
         one.table,
         video.seconds,
@@ -139,24 +135,6 @@ def _annotate_into(
     covered = {} if covering is None else {"covered": covering.counts()}
     write_json(job.folder / "summary.json", {**to_summary(row, ()), **covered, "key": job.key})
     return row
-
-
-def _probe(path: Path, one: VideoResults) -> Video:
-    """The video, whose frames must be those that were scored."""
-    sampling, table = one.pipeline.sampling, one.table
-    video = probe(
-        path,
-        fps=sampling.fps if path.is_dir() else None,
-        stream=sampling.stream,
-        max_pixels=sampling.max_pixels,
-    )
-    size = (video.width, video.height) == (one.width, one.height)
-    there = bool((table.frame < video.n_frames).all())
-    if not (
-        size and there and np.allclose(video.seconds[table.frame], table.seconds, atol=_SAME_TIME)
-    ):
-        raise InputError(f"{path}: its frames are not those that were scored: score it again")
-    return video
 
 
 def _search(

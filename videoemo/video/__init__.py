@@ -3,7 +3,7 @@ bounded memory; and videos written with the same times.
 """
 
 from videoemo.video._browsers import browsers_play, browsers_show
-from videoemo.video._decode import DECODERS, frames
+from videoemo.video._decode import DECODERS, frames, frames_at
 from videoemo.video._info import Video
 from videoemo.video._prefetch import prefetch
 from videoemo.video._probe import probe
@@ -20,6 +20,7 @@ __all__ = [
     "drop_still_frames",
     "find_encoder",
     "frames",
+    "frames_at",
     "prefetch",
     "probe",
     "sample",

@@ -17,7 +17,7 @@ from videoemo.video.decoders import decord, opencv, pyav
 from videoemo.video.pictures.animation import read_animation
 from videoemo.video.pictures.picture import read_pictures
 
-__all__ = ["AUTO", "DECODERS", "frames"]
+__all__ = ["AUTO", "DECODERS", "frames", "frames_at"]
 
 Decoder = Callable[[Video, npt.NDArray[np.int64]], Iterator[DecodedFrame]]
 
@@ -117,6 +117,34 @@ def frames(
     check_size(video.path, width=video.width, height=video.height, max_pixels=max_pixels)
     wanted = sample(video.seconds, every=every, fps=fps, start=start, end=end)
     return _batches(video, wanted, decoder=decoder, max_pixels=max_pixels, empty=empty, sizes=sizes)
+
+
+def frames_at(
+    video: Video,
+    index: npt.NDArray[np.int64],
+    *,
+    decoder: str = "auto",
+    max_pixels: int | None = None,
+) -> Iterator[Frames]:
+    """Decode single frames of a video, in batches as `frames` gives them.
+
+    Parameters
+    ----------
+    video : Video
+        A video, a picture, or a folder of pictures.
+    index : int64 (n,)
+        Which presented frames, from 0, ascending.
+    decoder : str, default="auto"
+        "auto", or one of `DECODERS`.
+    max_pixels : int or None
+        Refuse frames of more pixels than this; no limit where None.
+
+    Raises
+    ------
+    VideoError
+        The video cannot be read; the kinds are in `errors`.
+    """
+    return _batches(video, index, decoder=decoder, max_pixels=max_pixels, empty=_empty, sizes=None)
 
 
 def _batches(
