@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -167,7 +168,8 @@ def _descriptors(table: FeatureTable) -> str:
     "--start",
     type=options.NAME,
     metavar="CARD",
-    help="The network to start from, in place of the recipe's: its name, or the path of its card.",
+    help="The network to start from, in place of the recipe's: its name, or the path of its card; "
+    "of a PaliGemma its folder.",
 )
 @click.option("--resume", is_flag=True, help="Go on where an interrupted training in OUT stopped.")
 def train(
@@ -185,7 +187,10 @@ def train(
     --extractor accepts. A chain of recipes has such a folder in OUT for each.
     """
     from videoemo.config.chain import load_recipe
+    from videoemo.config.paligemma import is_paligemma
 
+    if is_paligemma(recipe):
+        return _train_paligemma(recipe, out, check=check, data=data, start=start, resume=resume)
     if check:
         from videoemo.training.check import check_recipe
 
@@ -205,6 +210,40 @@ def train(
     say(trained.best)
     say(f"the network's card is {trained.card}; use it: {_use(trained.card)}")
     return 0
+
+
+def _train_paligemma(
+    name: str,
+    out: Path | None,
+    *,
+    check: bool,
+    data: Path | None,
+    start: str | None,
+    resume: bool,
+) -> int:
+    from videoemo.config.paligemma import load_paligemma
+    from videoemo.config.toml import data_root
+
+    recipe = load_paligemma(name)
+    if check:
+        from videoemo.datasets.faces.check import check_training
+
+        root = data_root(recipe.data.kind, data, option="--data")
+        return print_check({recipe.name: check_training(recipe.data, root)}, out)
+    if out is None:
+        raise click.UsageError("Missing option '-o' / '--out'.")
+    from videoemo.vlm.tuned import run_tuning
+
+    if start is not None:
+        recipe = replace(recipe, start=start)
+    trained = run_tuning(recipe, data, out, resume=resume, command=f"videoemo train {name}")
+    say(trained.best)
+    say(f"the model's card is {trained.card}; judge it: {_judge_local(trained.card)}")
+    return 0
+
+
+def _judge_local(card: Path) -> str:
+    return f"videoemo evaluate --protocol ferplus --local {card}"
 
 
 def _use(card: Path) -> str:

@@ -37,7 +37,7 @@ from videoemo.training.trainer import Trainer
 from videoemo.util.cpu import n_threads
 from videoemo.util.terminal import safe_stderr, say
 
-__all__ = ["checkpoint_form", "logits_of", "train"]
+__all__ = ["checkpoint_form", "logits_of", "tell", "train"]
 
 
 def checkpoint_form(recipe: TrainingRecipe) -> Form[Epoch]:
@@ -145,7 +145,7 @@ def train(
                 network.load_state_dict(result.state_dict())
             save_checkpoint(folder, form.recipe, progress, running_state(network, trainer, draws))
             write_history(folder, progress.history)
-            _tell(progress, n_epochs, (monotonic() - started) / (epoch - already))
+            tell(progress, n_epochs, (monotonic() - started) / (epoch - already))
     network.load_state_dict(progress.best_state)
     return network.eval(), progress
 
@@ -267,7 +267,8 @@ def _bias_name(network: nn.Module) -> str:
     return next(name for name, parameter in network.named_parameters() if parameter is bias)
 
 
-def _tell(progress: TrainingState[Epoch], n_epochs: int, seconds_an_epoch: float) -> None:
+def tell(progress: TrainingState[Epoch], n_epochs: int, seconds_an_epoch: float) -> None:
+    """Say on standard error how the last epoch went, and how long the others will take."""
     last = progress.history[-1]
     left = tqdm.format_interval((n_epochs - last.epoch) * seconds_an_epoch)
     figures = f"loss {last.loss:.3f}, validation accuracy {last.accuracy:.1%}, UAR {last.uar:.1%}"

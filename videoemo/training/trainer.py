@@ -31,9 +31,18 @@ class Trainer:
         Trains in place.
     steps : int
         How many `step` calls the stage has.
+    longest_gradient : float or None
+        What a step's gradient is shortened to, where its norm is larger.
     """
 
-    def __init__(self, network: nn.Module, stage: Steps, *, steps: int) -> None:
+    def __init__(
+        self,
+        network: nn.Module,
+        stage: Steps,
+        *,
+        steps: int,
+        longest_gradient: float | None = None,
+    ) -> None:
         self._network = network
         self._stage = stage
         of_head = isinstance(stage, Stage) and stage.train == "head"
@@ -41,6 +50,7 @@ class Trainer:
         network.requires_grad_(False)
         self._trained.requires_grad_(True)
         self._parameters = list(self._trained.parameters())
+        self._longest_gradient = longest_gradient
         self.optimiser = _optimiser(self._parameters, stage)
         base = getattr(self.optimiser, "base_optimizer", self.optimiser)
         self.schedule: LRScheduler = (
@@ -67,6 +77,8 @@ class Trainer:
         self.optimiser.zero_grad()
         loss = loss_of()
         loss.backward()
+        if self._longest_gradient is not None:
+            nn.utils.clip_grad_norm_(self._parameters, self._longest_gradient)
         if self._stage.sam_rho is None:
             self.optimiser.step()
         else:

@@ -28,6 +28,10 @@ def import_transformers() -> None:
     if importlib.util.find_spec("torchvision") is not None:
         import_torchvision()
     _import("transformers")
+    from transformers.utils.logging import disable_progress_bar
+
+    # Of the reading of files.
+    disable_progress_bar()
 
 
 def import_peft() -> None:
