@@ -11,6 +11,7 @@ from videoemo.cli.demo import demo
 from videoemo.cli.doctor import doctor
 from videoemo.cli.export import export
 from videoemo.cli.import_corrections import import_corrections
+from videoemo.cli.label import label
 from videoemo.cli.learn import evaluate, extract, fit, pool, train
 from videoemo.cli.networks import models
 from videoemo.cli.report import report
@@ -88,6 +89,7 @@ for _command in (
     compare,
     export,
     import_corrections,
+    label,
     demo,
     extract,
     pool,

@@ -17,6 +17,7 @@ from videoemo.report.page import Part, asset, render_page
 from videoemo.report.video_data import as_script, video_data
 from videoemo.results.video import VideoResults
 from videoemo.runs.state.paths import ASSETS, INDEX, PAGE, PAGE_DATA
+from videoemo.tables.labels import person_labels
 from videoemo.util.files import atomic_write
 from videoemo.util.text import printable
 
@@ -147,6 +148,7 @@ def _render(
         facts=_facts(video),
         notices=[printable(text) for text in _notices(video, media)],
         faces=faces,
+        labels=_labels(video),
         still=_is_still(video),
         media=media,
         width=video.width,
@@ -177,6 +179,23 @@ def _facts(video: VideoResults) -> list[tuple[str, str]]:
     if row.dominant:
         facts.append((printable(row.dominant), "displayed most"))
     return facts
+
+
+def _labels(video: VideoResults) -> list[tuple[str, str, str, str]]:
+    """What a vision-language model answered: about whom, which class, of how many pictures, and why
+    others have no answer.
+    """
+    if video.labels is None:
+        return []
+    return [
+        (
+            "the frames" if one.track is None else str(one.track),
+            printable(one.label) or "no answer",
+            f"{percent(round(one.answered * (one.share or 0)), one.asked)} of {one.asked:,}",
+            printable(one.reasons),
+        )
+        for one in person_labels(video.name, video.labels, {})
+    ]
 
 
 def _figure(text: str) -> tuple[str, str]:

@@ -18,11 +18,12 @@ from videoemo.config.toml import build_record
 from videoemo.errors import InputError, RecipeError
 from videoemo.results.record import Record, damaged, read_corrections_of, read_record
 from videoemo.results.source import Source, find_source
-from videoemo.runs.state.paths import result_folder
+from videoemo.runs.state.paths import LABELS, result_folder
 from videoemo.tables.columns import Columns
 from videoemo.tables.corrections import Corrections
 from videoemo.tables.expressions import Episode, episodes, leading_classes, read_expressions
 from videoemo.tables.faces import FaceTable, read_faces
+from videoemo.tables.labels import LabelTable, read_labels
 from videoemo.tables.smoothing import smooth
 from videoemo.tables.tracks import read_tracks, write_tracks
 from videoemo.tables.video_row import mean_weights, video_row
@@ -258,6 +259,14 @@ class VideoResults:
 
         with self._file("synchrony.csv") as path:
             return read_synchrony(path) if os.path.lexists(path) else []
+
+    @cached_property
+    def labels(self) -> LabelTable | None:
+        """What a vision-language model answered about its pictures, as in labels.parquet; None
+        where it was not asked.
+        """
+        with self._file(LABELS) as path:
+            return read_labels(path) if os.path.lexists(path) else None
 
     @cached_property
     def step(self) -> float:

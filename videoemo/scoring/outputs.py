@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from videoemo.config.pipeline import Pipeline
 from videoemo.runs.state.integrity import PNG, FileCheck, csv_check, parquet_check
-from videoemo.runs.state.paths import PAGE_FILES
+from videoemo.runs.state.paths import LABELS, PAGE_FILES
 from videoemo.tables.columns import Columns
 
 if TYPE_CHECKING:
@@ -249,5 +249,6 @@ OUTPUTS = (
 )
 # All files of a video's results; summary.json, written last, says that they are whole.
 NAMES = frozenset([*(output.name for output in OUTPUTS), "summary.json"])
-# All files that go when new results take the place of old ones: a page of a report shows the old.
-REPLACED = NAMES.union(PAGE_FILES)
+# All files that go when new results take the place of old ones: a page of a report shows the old,
+# and so do the labels of `label`, which are asked for again from what it kept.
+REPLACED = NAMES.union(PAGE_FILES, [LABELS])

@@ -37,7 +37,7 @@ class Address:
     loopback: bool
 
 
-def find_address(url: str, send_pictures_to: str | None = None) -> Address:
+def find_address(url: str, send_pictures_to: str | None = None, *, sending: bool = True) -> Address:
     """Find the address of a server of Chat Completions, once it is certain that it may get
     pictures.
 
@@ -47,6 +47,8 @@ def find_address(url: str, send_pictures_to: str | None = None) -> Address:
         Such as `http://localhost:11434/v1`; an address without a path gets `/v1`.
     send_pictures_to : str or None
         The host that may get pictures, where that is not this machine.
+    sending : bool, default=True
+        Whether pictures are to be sent at all.
 
     Raises
     ------
@@ -66,7 +68,7 @@ def find_address(url: str, send_pictures_to: str | None = None) -> Address:
         raise InputError(f"no address of a server: {shown(url)} can be read as another host")
     loopback = _is_loopback(host)
     named = None if send_pictures_to is None else send_pictures_to.strip("[]").casefold()
-    if not loopback and named != host.casefold():
+    if sending and not loopback and named != host.casefold():
         other = "" if named is None else f", not to {shown(send_pictures_to)}"
         raise InputError(
             f"pictures of faces would go to {host}{other}: if the people in them agreed to that, "

@@ -4,6 +4,7 @@ time, each question once, and only the server that was named.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,7 +19,7 @@ import numpy.typing as npt
 
 from videoemo._version import __version__
 from videoemo.config.asking import PictureSettings, ServerSettings
-from videoemo.errors import ServerError
+from videoemo.errors import InputError, ServerError
 from videoemo.records import Answers
 from videoemo.util.json_files import parse_json
 from videoemo.util.messages import brief, one_line
@@ -31,12 +32,22 @@ from videoemo.vlm.task import Task
 if TYPE_CHECKING:
     import requests
 
-__all__ = ["NOT_ASKED", "Reply", "Server", "ServerCounts", "ServerLabeller", "read_answers"]
+__all__ = [
+    "NOT_ASKED",
+    "Reply",
+    "Server",
+    "ServerCounts",
+    "ServerLabeller",
+    "api_key",
+    "read_answers",
+]
 
 Picture = npt.NDArray[np.uint8]
 
 # Why there is no answer where the limit of calls was reached.
 NOT_ASKED = "not asked"
+
+_KEY = "VIDEOEMO_API_KEY"
 
 # Seconds to connect.
 _CONNECT = 5.0
@@ -100,6 +111,20 @@ class _State:
     schema: bool = True
     not_before: float = 0.0
     error: ServerError | None = None
+
+
+def api_key() -> str | None:
+    """The secret for a server, from `$VIDEOEMO_API_KEY`; None where there is none.
+
+    Raises
+    ------
+    InputError
+        It cannot be sent.
+    """
+    key = os.environ.get(_KEY, "").strip()
+    if not (key.isascii() and key.isprintable()):
+        raise InputError(f"{_KEY} holds characters that no key has")
+    return key or None
 
 
 class Server:
@@ -178,28 +203,37 @@ class Server:
         ServerError
             The next question would fare no better. What was answered is kept.
         """
-        waiting = deque[Future[Reply]]()
+        waiting, asked = deque[tuple[str, Future[Reply]]](), dict[str, Future[Reply]]()
         pool = ThreadPoolExecutor(self.settings.workers, thread_name_prefix="ask")
         try:
             for question in questions:
-                waiting.append(pool.submit(self._ask, question))
+                key = self._key_of(question)
+                # The same picture may come again before its answer does.
+                if key not in asked:
+                    asked[key] = pool.submit(self._ask, key, question)
+                waiting.append((key, asked[key]))
                 if len(waiting) > self.settings.workers + self.settings.ahead:
-                    yield self._result(waiting.popleft())
+                    yield self._next(waiting, asked)
             while waiting:
-                yield self._result(waiting.popleft())
+                yield self._next(waiting, asked)
         finally:
             self._stop.set()
             pool.shutdown(cancel_futures=True)
             self._stop.clear()
 
-    def _result(self, future: Future[Reply]) -> Reply:
+    def _next(
+        self, waiting: deque[tuple[str, Future[Reply]]], asked: dict[str, Future[Reply]]
+    ) -> Reply:
+        """The reply to the question that waits longest."""
+        key, future = waiting.popleft()
         reply = future.result()
+        if not any(key == other for other, _ in waiting):
+            del asked[key]
         if self._state.error is not None:
             raise self._state.error
         return reply
 
-    def _ask(self, question: Question) -> Reply:
-        key = self._key_of(question)
+    def _ask(self, key: str, question: Question) -> Reply:
         found = self._cache.get(key)
         if found is not None:
             with self._lock:
@@ -256,8 +290,8 @@ class Server:
 
     def _refusal(self, status: int, data: bytes) -> str:
         remedy = {
-            401: "set VIDEOEMO_API_KEY to the key that it wants",
-            403: "the key in VIDEOEMO_API_KEY may not ask this model",
+            401: f"set {_KEY} to the key that it wants",
+            403: f"the key in {_KEY} may not ask this model",
             404: "check the address, which ends in /v1 as a rule, and the name of the model",
         }.get(status, "look into the server's own messages")
         if 300 <= status < 400:

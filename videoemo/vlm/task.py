@@ -15,6 +15,7 @@ import numpy.typing as npt
 from videoemo.config.asking import PictureSettings, ServerSettings
 from videoemo.config.toml import build_record, find_settings, read_toml, require, settings_dir
 from videoemo.records import Answers
+from videoemo.tables.labels import LABEL_COLUMNS
 
 __all__ = [
     "FaceChoice",
@@ -81,6 +82,9 @@ class Task:
         n = len(self.classes)
         require(2 <= n <= 100, "classes", "2 to 100 names", f"{n}")
         require(len(set(self.classes)) == n, "classes", "names that differ", self.classes)
+        taken = set(LABEL_COLUMNS).intersection(self.classes)
+        others = f"names other than {', '.join(LABEL_COLUMNS)}, which are columns already"
+        require(not taken, "classes", others, self.classes)
         given = len(self.answers)
         require(given in (0, n), "answers", f"{n}, one a class, or none", f"{given}")
         said = [normalise(word) for word in (*self.words, self.unsure)]

@@ -28,6 +28,8 @@ __all__ = [
     "COMPARE",
     "INDEX",
     "INDEX_DATA",
+    "LABELS",
+    "LABELS_TABLE",
     "OWN_FILES",
     "PAGE",
     "PAGE_DATA",
@@ -55,8 +57,12 @@ INDEX, INDEX_DATA, ASSETS = "index.html", "index.js", "assets"
 COMPARE = "compare"
 PAGE, PAGE_DATA, PROXY_VIDEO, PROXY_PICTURE = "report.html", "report.js", "proxy", "proxy.jpg"
 PAGE_FILES = (PAGE, PAGE_DATA, f"{PROXY_VIDEO}.mp4", f"{PROXY_VIDEO}.webm", PROXY_PICTURE)
+# What `label` wrote of a video, and over all.
+LABELS, LABELS_TABLE = "labels.parquet", "labels.csv"
 # Names of the files that are written into OUT itself.
-_TABLES = ("videos.csv", "errors.csv", "overview.png", "summary.json", INDEX, INDEX_DATA)
+_TABLES = (
+    *("videos.csv", "errors.csv", "overview.png", "summary.json", INDEX, INDEX_DATA, LABELS_TABLE),
+)
 # Videos with what was found drawn into them, or with faces covered, in a folder of their own; and
 # the folder there of the results of one that was scored on the way.
 ANNOTATED_FILES = ("annotated.mp4", "annotated.webm", "covered.mp4", "covered.webm")
@@ -75,6 +81,7 @@ OWN_FILES = frozenset(
         *("windows.csv", "timeline.png", "thumbnail.png", "group.parquet", "synchrony.csv"),
         *("group.png", "identities.parquet"),
         "embeddings.parquet",
+        LABELS,
     ]
 )
 # Hidden, so that no search for videos enters it; beside the results, so that a rename from it into

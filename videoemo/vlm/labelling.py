@@ -1,0 +1,342 @@
+"""Scored videos labelled picture by picture: labels.parquet in the folder of each, labels.csv over
+all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
+from itertools import islice
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from videoemo.errors import InputError, VideoError
+from videoemo.records import Answers
+from videoemo.results import Results, VideoResults
+from videoemo.runs.state.paths import LABELS, LABELS_TABLE, inside
+from videoemo.tables.labels import (
+    LabelTable,
+    PersonLabel,
+    person_labels,
+    write_labels,
+    write_person_labels,
+)
+from videoemo.util.messages import count_noun
+from videoemo.util.slow_work import SlowWork
+from videoemo.vlm.asking import Question, encode_picture, label_question
+from videoemo.vlm.picking import pick_faces, pick_frames, pictures_of
+from videoemo.vlm.server import NOT_ASKED, Reply, Server, read_answers
+from videoemo.vlm.task import Labeller, LabelSettings, Picture
+
+__all__ = [
+    "Answering",
+    "Estimate",
+    "LabelRun",
+    "LocalAnswering",
+    "ServerAnswering",
+    "count_pictures",
+    "estimate",
+    "label_results",
+]
+
+# Pictures of which a local model is asked at a time.
+_BATCH = 16
+
+
+class Answering(Protocol):
+    """What answers about the pictures of a video, and says what it is."""
+
+    def __call__(self, pictures: Iterator[Picture]) -> tuple[Answers, dict[str, Any]]:
+        """The answers, and what gave them."""
+        ...
+
+
+@dataclass(frozen=True)
+class ServerAnswering:
+    """Answers of a server.
+
+    Parameters
+    ----------
+    server : Server
+        The server.
+    settings : LabelSettings
+        What is asked, and how.
+    """
+
+    server: Server
+    settings: LabelSettings
+
+    def __call__(self, pictures: Iterator[Picture]) -> tuple[Answers, dict[str, Any]]:
+        """The answers; with the models that the server says answered, and the first and last of
+        their dates.
+        """
+        replies: list[Reply] = []
+        task = self.settings.task
+        for reply in self.server.ask(_questions(pictures, self.settings)):
+            replies.append(reply)
+        models = {_returned_model(reply) for reply in replies if reply.content is not None}
+        dates = sorted(reply.date for reply in replies if reply.date)
+        return read_answers(replies, task), {
+            "host": self.server.address.host,
+            "model": self.server.model,
+            "models_returned": sorted(filter(None, models)),
+            "dates": [dates[0], dates[-1]] if dates else [],
+            "probabilities": "1 for the class that was named",
+        }
+
+
+@dataclass(frozen=True)
+class LocalAnswering:
+    """Answers of a model on this machine.
+
+    Parameters
+    ----------
+    labeller : Labeller
+        The model.
+    name : str
+        What it is called.
+    """
+
+    labeller: Labeller
+    name: str
+
+    def __call__(self, pictures: Iterator[Picture]) -> tuple[Answers, dict[str, Any]]:
+        """The answers, some pictures at a time."""
+        parts = [self.labeller(list(islice(pictures, _BATCH)))]
+        while part := list(islice(pictures, _BATCH)):
+            parts.append(self.labeller(part))
+        answers = Answers(
+            np.concatenate([part.probabilities for part in parts]),
+            tuple(why for part in parts for why in part.reasons),
+        )
+        return answers, {"model": self.name, "probabilities": "likelihood of each answer"}
+
+
+@dataclass
+class LabelRun:
+    """What became of a run.
+
+    Parameters
+    ----------
+    persons : list of PersonLabel
+        What labels.csv holds.
+    reasons : Counter of str
+        Why pictures have no answer.
+    asked : int
+        Pictures.
+    failed : dict of str to str
+        Why a video could not be labelled, by its name.
+    """
+
+    persons: list[PersonLabel] = field(default_factory=list)
+    reasons: Counter[str] = field(default_factory=Counter)
+    asked: int = 0
+    failed: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def answered(self) -> int:
+        """Pictures with an answer."""
+        return self.asked - self.reasons.total()
+
+    @property
+    def not_asked(self) -> int:
+        """Pictures for which there was no call left."""
+        return self.reasons[NOT_ASKED]
+
+
+@dataclass
+class Estimate:
+    """What a run would send.
+
+    Parameters
+    ----------
+    pictures : int
+        Pictures of all videos.
+    calls : int
+        Requests, those left out whose replies were kept.
+    bytes : int
+        Of the pictures in them.
+    tokens : int
+        About, the longest answers included.
+    failed : dict of str to str
+        Why a video could not be labelled, by its name.
+    """
+
+    pictures: int = 0
+    calls: int = 0
+    bytes: int = 0
+    tokens: int = 0
+    failed: dict[str, str] = field(default_factory=dict)
+
+
+def label_results(
+    results: Results,
+    answering: Answering,
+    settings: LabelSettings,
+    *,
+    notice: Callable[[str], None] | None = None,
+) -> LabelRun:
+    """Label every scored video: `labels.parquet` into its folder, and `labels.csv` over all.
+
+    A video that was moved, or cannot be read, is told of, and the others go on.
+
+    Parameters
+    ----------
+    results : Results
+        The results.
+    answering : Answering
+        What answers.
+    settings : LabelSettings
+        What is asked, and about which pictures.
+    notice : callable or None
+        Called with how far it is, where it takes long.
+
+    Raises
+    ------
+    InputError
+        No video was scored, or the task is one that is never asked about a person.
+    ServerError
+        The server cannot be asked. What was answered is kept, and not asked again.
+    OutputError
+        A file cannot be written.
+    """
+    _check(results, settings)
+    run, slow = LabelRun(), SlowWork(notice)
+    of_all = f"of {count_noun(len(results.scored), 'video')}"
+    for n, scored in enumerate(results.scored):
+
+        def told(pictures: Iterator[Picture], n: int = n) -> Iterator[Picture]:
+            for picture in pictures:
+                slow.go_on(f"{count_noun(run.asked, 'picture')}, {n:,} {of_all} labelled")
+                run.asked += 1
+                yield picture
+
+        one, before = replace(scored), run.asked  # what is read of it goes with it
+        try:
+            rows = _rows(one, settings)
+            answers, about = answering(told(_pictures(one, rows, settings)))
+        except (InputError, VideoError) as exc:
+            run.failed[one.name], run.asked = str(exc), before
+            continue
+        table = _table(one, rows, answers, settings, about)
+        folder = inside(results.path, one.folder, what=f"{str(one.folder)!r}")
+        write_labels(table, folder / LABELS)
+        run.reasons.update(filter(None, answers.reasons))
+        run.persons += person_labels(one.name, table, _dominant(one))
+    write_person_labels(run.persons, results.path / LABELS_TABLE)
+    return run
+
+
+def count_pictures(results: Results, settings: LabelSettings) -> int:
+    """Count the pictures of all videos that `label_results` asks about; of damaged ones none.
+
+    Raises
+    ------
+    InputError
+        As `label_results`.
+    """
+    _check(results, settings)
+    n = 0
+    for scored in results.scored:
+        with suppress(InputError):
+            n += len(_rows(replace(scored), settings))
+    return n
+
+
+def estimate(results: Results, server: Server, settings: LabelSettings) -> Estimate:
+    """Count what `label_results` would send to a server; nothing is sent.
+
+    Raises
+    ------
+    InputError
+        As `label_results`.
+    """
+    _check(results, settings)
+    found, seen = Estimate(), set[bytes]()
+    for scored in results.scored:
+        one = replace(scored)
+        try:
+            pictures = _pictures(one, _rows(one, settings), settings)
+            for question in _questions(pictures, settings):
+                found.pictures += 1
+                digest = hashlib.sha256(question.jpeg).digest()
+                if digest not in seen and server.kept(question) is None:
+                    seen.add(digest)
+                    found.calls += 1
+                    found.bytes += len(question.jpeg)
+                    found.tokens += question.tokens(settings.server)
+        except (InputError, VideoError) as exc:
+            found.failed[one.name] = str(exc)
+    return found
+
+
+def _check(results: Results, settings: LabelSettings) -> None:
+    if settings.task.protected:
+        raise InputError(
+            f"{settings.task.protected} is never asked about a person: see docs/vlm.md, "
+            '"What is never done"'
+        )
+    if not results.scored:
+        raise InputError(
+            f"{str(results.path)!r} holds no video that was scored: see its errors.csv for why"
+        )
+
+
+def _rows(one: VideoResults, settings: LabelSettings) -> npt.NDArray[np.intp]:
+    pick = pick_faces if settings.task.sees == "face" else pick_frames
+    return pick(one.table, settings.faces)
+
+
+def _pictures(
+    one: VideoResults, rows: npt.NDArray[np.intp], settings: LabelSettings
+) -> Iterator[Picture]:
+    margin = settings.faces.margin if settings.task.sees == "face" else None
+    return pictures_of(one, rows, margin=margin)
+
+
+def _questions(pictures: Iterator[Picture], settings: LabelSettings) -> Iterator[Question]:
+    return (
+        label_question(settings.task, encode_picture(rgb, settings.picture)) for rgb in pictures
+    )
+
+
+def _table(
+    one: VideoResults,
+    rows: npt.NDArray[np.intp],
+    answers: Answers,
+    settings: LabelSettings,
+    about: dict[str, Any],
+) -> LabelTable:
+    task = settings.task
+    asked = json.dumps(asdict(settings), sort_keys=True).encode()
+    track = one.table.track[rows]
+    return LabelTable(
+        frame=one.table.frame[rows],
+        seconds=one.table.seconds[rows],
+        track=track if task.sees == "face" else np.full_like(track, -1),
+        answers=answers,
+        classes=task.classes,
+        about={
+            "question": task.question,
+            "settings_sha256": hashlib.sha256(asked).hexdigest(),
+            **about,
+        },
+    )
+
+
+def _dominant(one: VideoResults) -> dict[int, str]:
+    """What the network says of each person, and of the whole video."""
+    tracks: Sequence[int] = one.tracks["track"].to_pylist()
+    told = dict(zip(tracks, one.tracks["dominant"].to_pylist(), strict=True))
+    return {**told, -1: one.corrected_row.dominant}
+
+
+def _returned_model(reply: Reply) -> str:
+    model = (reply.content or {}).get("model")
+    return model[:200] if isinstance(model, str) else ""
