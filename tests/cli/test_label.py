@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from eval.support.tiny_chat import write_tiny_chat
 from tests.support.chat_server import chat_server, picture_in
 from tests.support.coloured_people import EXPRESSIONS, N_PERSONS, write_people
 from tests.support.commands import Run
 from tests.support.results import MadeUp, two_persons, write_results
+from tests.support.vlm_extra import needs_vlm
 from videoemo.results import load_results
 
 # Of each person.
@@ -192,3 +194,18 @@ def test_new_results_take_the_labels_of_old_ones_away(
     assert (out / "a.mp4" / "labels.parquet").exists()
     write_results(out, {"a.mp4": MadeUp(two_persons(), out.parent / "videos" / "a.mp4")})
     assert not (out / "a.mp4" / "labels.parquet").exists()
+
+
+@needs_vlm
+def test_a_model_on_this_machine_gives_probabilities(
+    videoemo: Run, out: Path, tmp_path: Path
+) -> None:
+    model = write_tiny_chat(tmp_path / "tiny")
+    status, said, _ = videoemo("label", out, "--local", model, "--task", "affect")
+    assert status == 0
+    assert "5 of 5 pictures answered (100%)" in said
+    table = load_results(out).video("a.mp4").labels
+    assert table is not None
+    assert table.classes == ("negative", "neutral", "positive")
+    assert (table.answers.probabilities > 0).all()
+    assert table.about["probabilities"] == "likelihood of each answer"
