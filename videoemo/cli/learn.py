@@ -329,6 +329,31 @@ def fit(
     metavar="NAME",
     help="For faces: the network, its name or the path of its card.",
 )
+@click.option(
+    "--local",
+    type=options.GivenPath(),
+    metavar="MODEL",
+    help="For faces: a vision-language model, its folder or the path of its card.",
+)
+@click.option("--server", metavar="URL", help="For faces: a server of vision-language models.")
+@click.option("--vlm", metavar="NAME", help="With --server: the model, as the server calls it.")
+@click.option(
+    "--task",
+    metavar="TASK",
+    help="With --local or --server: what is asked, a name in pipelines/label or a TOML file; else "
+    "expression.",
+)
+@click.option(
+    "--send-pictures-to",
+    metavar="HOST",
+    help="With --server: the host that may get pictures of faces, where it is not this machine.",
+)
+@click.option(
+    "--max-calls", type=click.IntRange(min=0), help="With --server: the most requests sent."
+)
+@click.option(
+    "--cache", type=options.GivenPath(), help="With --server: the file of replies of before."
+)
 @options.check
 @click.option(
     "-o",
@@ -337,11 +362,12 @@ def fit(
     help="Folder for report.json and the pictures; with --check, for left_out.csv.",
 )
 def evaluate(protocol: str, out: Path | None, check: bool, **given: Any) -> int:
-    """Judge a classifier, or an extractor.
+    """Judge a classifier, an extractor, or a vision-language model.
 
     A protocol for clips judges a classifier (--clf) on a feature table; one for faces an extractor
-    on labelled faces that it was not trained on. Prints accuracy, mean recall a class (UAR),
-    macro-F1, and of faces the calibration (ECE).
+    on labelled faces that it was not trained on, or a vision-language model (--local, --server),
+    beside the network that ships. Prints accuracy, mean recall a class (UAR), macro-F1, and of
+    faces the calibration (ECE).
     """
     from videoemo.config.face_protocol import FACE_KINDS
     from videoemo.config.toml import find_settings, read_toml
@@ -349,10 +375,14 @@ def evaluate(protocol: str, out: Path | None, check: bool, **given: Any) -> int:
     of_faces = read_toml(find_settings(protocol, "protocols")).get("kind") in [*FACE_KINDS]
     if check:
         return _check_protocol(protocol, out, of_faces=of_faces, **given)
-    (_evaluate_faces if of_faces else _evaluate_clips)(protocol, out, **given)
+    if of_faces and (given["local"] is not None or given["server"] is not None):
+        status = _evaluate_labeller(protocol, out, **given)
+    else:
+        (_evaluate_faces if of_faces else _evaluate_clips)(protocol, out, **given)
+        status = 0
     if out is not None:
         say(f"written to {out}: {', '.join(sorted(path.name for path in out.iterdir()))}")
-    return 0
+    return status
 
 
 def _check_protocol(
@@ -376,6 +406,49 @@ def _evaluate_faces(
     if out is not None:
         report.write(out)
     _report(report.lines(), out)
+
+
+def _evaluate_labeller(
+    protocol: str,
+    out: Path | None,
+    *,
+    data: Path | None,
+    local: Path | None,
+    server: str | None,
+    vlm: str | None,
+    task: str | None,
+    send_pictures_to: str | None,
+    max_calls: int | None,
+    cache: Path | None,
+    **others: Any,
+) -> int:
+    """Returns the status of a run with failures where too few faces were answered."""
+    from videoemo.vlm.judging import ServerChoice, judge_labeller
+    from videoemo.vlm.task import load_labelling, protected_attribute
+
+    _refuse(others, "a vision-language model is judged")
+    name = task or "expression"
+    protected = "" if name.endswith(".toml") else protected_attribute(name)
+    if not protected:
+        settings = load_labelling(name)
+        protected = settings.task.protected
+    if protected:
+        raise click.UsageError(
+            f"--task: no vision-language model is asked about {protected}; docs/limits.md says why"
+        )
+    asked = {"vlm": vlm, "send_pictures_to": send_pictures_to, "max_calls": max_calls}
+    if local is not None:
+        _refuse({"server": server, **asked, "cache": cache}, "a local model is asked")
+        who: Path | ServerChoice = local
+    else:
+        if vlm is None:
+            raise click.UsageError("--server: name its model with --vlm")
+        who = ServerChoice(server or "", vlm, send_pictures_to, max_calls, cache)
+    report = judge_labeller(protocol, who, settings, data=data)
+    if out is not None:
+        report.write(out)
+    _report(report.lines(), out)
+    return 0 if report.enough else options.FAILED_VIDEOS
 
 
 def _evaluate_clips(

@@ -18,8 +18,10 @@ from videoemo.config.face_protocol import (
 from videoemo.config.toml import data_root
 from videoemo.datasets.faces.check import FacesCheck, check_pictures, check_validation
 from videoemo.datasets.faces.index import read_index
+from videoemo.datasets.faces.labelled import LabelledFaces
 from videoemo.datasets.faces.load import load_attributes_split, load_split
 from videoemo.datasets.faces.pictures import FilePictures
+from videoemo.errors import InputError
 from videoemo.evaluation.attributes import judge_attributes
 from videoemo.evaluation.audit import audit
 from videoemo.evaluation.doubles import doubles_of_training
@@ -27,9 +29,9 @@ from videoemo.evaluation.faces import evaluate_faces
 from videoemo.evaluation.identification import identify
 from videoemo.evaluation.pictures import make_cropper
 from videoemo.evaluation.verification import verify
-from videoemo.inference.extractor import load_extractor
+from videoemo.inference.extractor import Extractor, load_extractor
 
-__all__ = ["ExtractorReport", "check_protocol", "evaluate_extractor"]
+__all__ = ["ExtractorReport", "check_protocol", "evaluate_extractor", "load_for_labeller"]
 
 
 class ExtractorReport(Protocol):
@@ -82,6 +84,39 @@ def evaluate_extractor(
         doubles_of_training(recipe, faces, root, cropper) if protocol.without_doubles else None
     )
     return evaluate_faces(protocol, faces, network, doubles=doubles)
+
+
+def load_for_labeller(
+    name: str, network: Extractor, *, data: Path | None = None
+) -> tuple[FacesProtocol, LabelledFaces]:
+    """Load the faces on which a labeller is judged beside a network.
+
+    Parameters
+    ----------
+    name : str
+        As for `evaluate_extractor`.
+    network : Extractor
+        Whose crops they are, where faces have to be found in their pictures.
+    data : Path or None
+        As for `evaluate_extractor`.
+
+    Raises
+    ------
+    InputError
+        No such protocol or folder, or a protocol of another kind.
+    TrainingError
+        The data cannot be read.
+    """
+    protocol = load_face_protocol(name)
+    if not isinstance(protocol, FacesProtocol):
+        raise InputError(
+            f"the protocol {name} is of kind {protocol.kind}: a vision-language model is judged by "
+            "one of kind faces, such as ferplus"
+        )
+    root = data_root(protocol.data_name, data, option="--data")
+    recipe = _layout(protocol, root)
+    cropper = make_cropper("detector", network.card) if recipe.needs_cropper else None
+    return protocol, load_split(recipe, "valid", root, cropper=cropper)
 
 
 def check_protocol(name: str, *, data: Path | None = None) -> FacesCheck:
