@@ -17,6 +17,9 @@ from videoemo.records import Answers
 
 HAPPY, NEUTRAL, SAD = (AFFECTNET_8.index(name) for name in ("happiness", "neutral", "sadness"))
 
+# A class and its probability, or why there is no answer.
+Given = tuple[int, float] | str
+
 
 def faces(labels: Sequence[int]) -> LabelledFaces:
     """Faces whose grey says which they are."""
@@ -26,7 +29,7 @@ def faces(labels: Sequence[int]) -> LabelledFaces:
 
 def report(
     labels: Sequence[int],
-    answers: Sequence[tuple[int, float] | str],
+    answers: Sequence[Given],
     *,
     classes: Sequence[str] = AFFECTNET_8,
     probabilities: bool = True,
@@ -58,7 +61,7 @@ def report(
 
 def test_a_face_without_an_answer_is_wrong_but_not_among_those_answered() -> None:
     labels = [HAPPY, HAPPY, HAPPY, SAD, SAD, NEUTRAL]
-    answers = [(HAPPY, 0.9), (SAD, 0.5), "refused", (SAD, 0.7), "refused", "truncated"]
+    answers: list[Given] = [(HAPPY, 0.9), (SAD, 0.5), "refused", (SAD, 0.7), "refused", "truncated"]
     found = report(labels, answers).summary()
     assert (found["faces"], found["answered"], found["coverage"]) == (6, 3, 0.5)
     assert found["accuracy_answered"] == pytest.approx(2 / 3, abs=1e-6)
@@ -99,7 +102,11 @@ def test_of_few_answers_no_figures_are_told() -> None:
 def test_answers_may_have_their_classes_in_another_order_and_lack_the_one_left_out() -> None:
     seven = tuple(name for name in AFFECTNET_8[::-1] if name != "contempt")
     labels = [HAPPY, AFFECTNET_8.index("contempt"), SAD]
-    answers = [(seven.index("happiness"), 1.0), "never asked", (seven.index("sadness"), 1.0)]
+    answers: list[Given] = [
+        (seven.index("happiness"), 1.0),
+        "never asked",
+        (seven.index("sadness"), 1.0),
+    ]
     found = report(labels, answers, classes=seven).summary()
     assert (found["faces"], found["accuracy"]) == (2, 1.0)
 
