@@ -81,7 +81,7 @@ def test_race_gender_and_age_are_not_asked(
         "evaluate", "--protocol", "ferplus", "--data", root, "--local", root, "--task", task
     )
     assert status == 2
-    assert "docs/limits.md" in err
+    assert "docs/vlm.md" in err
 
 
 def test_options_that_do_not_go_together_are_told(videoemo: Run, root: Path) -> None:

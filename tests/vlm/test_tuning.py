@@ -84,7 +84,7 @@ def test_interrupted_and_resumed_it_ends_as_if_nothing_had_happened(
 
 
 def test_it_learns_to_answer(recipe: PaligemmaRecipe, faces: Faces, tmp_path: Path) -> None:
-    longer = replace(recipe.training, epochs=12, learning_rate=3e-3)
+    longer = replace(recipe.training, epochs=6, learning_rate=6e-3)
     tuned = tune(replace(recipe, weights="all", training=longer), *faces, tmp_path, resume=False)
     history = tuned.progress.history
     assert history[-1].loss < 0.5 * history[0].loss

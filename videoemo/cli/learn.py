@@ -434,7 +434,8 @@ def _evaluate_labeller(
         protected = settings.task.protected
     if protected:
         raise click.UsageError(
-            f"--task: no vision-language model is asked about {protected}; docs/limits.md says why"
+            f"--task: {protected} is never asked about a person; docs/vlm.md says why, under "
+            '"What is never done"'
         )
     asked = {"vlm": vlm, "send_pictures_to": send_pictures_to, "max_calls": max_calls}
     if local is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from videoemo.util.terminal import say
 from videoemo.vlm.cache import ReplyCache, default_cache
 from videoemo.vlm.consent import Address, find_address
 from videoemo.vlm.load_local import load_local
-from videoemo.vlm.server import Server, ServerLabeller
+from videoemo.vlm.server import Server, ServerLabeller, api_key
 from videoemo.vlm.task import Labeller, LabelSettings
 
 __all__ = ["ServerChoice", "judge_labeller"]
@@ -128,11 +127,10 @@ def _opened(who: Path | ServerChoice, settings: LabelSettings) -> Iterator[_Judg
         yield _Judged(model, card.name, known, probabilities=True)
         return
     address = find_address(who.url, who.send_pictures_to)
-    key = os.environ.get("VIDEOEMO_API_KEY")
     with (
         ReplyCache(who.cache or default_cache()) as cache,
         Server(
-            address, who.model, settings.server, cache, key=key, max_calls=who.max_calls
+            address, who.model, settings.server, cache, key=api_key(), max_calls=who.max_calls
         ) as server,
     ):
         known = {"question": task.question, "host": address.host}
