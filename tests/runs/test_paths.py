@@ -13,6 +13,7 @@ from videoemo.runs.state.paths import (
     ANNOTATED_FILES,
     ASSETS,
     COMPARE,
+    FOUND,
     INDEX,
     INDEX_DATA,
     LABELS_TABLE,
@@ -67,7 +68,7 @@ def test_no_two_videos_have_one_folder() -> None:
 
 
 def test_the_names_of_all_files_that_are_written_are_known() -> None:
-    tables = {"videos.csv", "errors.csv", "overview.png", LABELS_TABLE}
+    tables = {"videos.csv", "errors.csv", "overview.png", LABELS_TABLE, *FOUND}
     pages = {INDEX, INDEX_DATA, ASSETS, COMPARE}
     own = {*REPLACED, *tables, EMBEDDINGS, CORRECTIONS, *pages, *ANNOTATED_FILES, SCORED}
     assert own == OWN_FILES

@@ -10,7 +10,7 @@ import json
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -52,12 +52,15 @@ class ChatServer:
         Where it redirects to.
     headers : mapping of str to str
         Sent with every answer.
+    says : callable
+        The text of the answer to a request.
     """
 
     mishaps: Mapping[int, str] = field(default_factory=dict)
     slow: float = 0.0
     elsewhere: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    says: Callable[[dict[str, Any]], str] = lambda request: label_of(request)
     url: str = ""
     hits: int = 0
     busy: int = 0
@@ -79,7 +82,7 @@ class ChatServer:
         time.sleep(self.slow)
         mishap = next((what for n, what in self.mishaps.items() if hit % n == 0), "")
         choice: dict[str, Any] = {"finish_reason": "stop"}
-        content = json.dumps({"label": nearest(picture_in(request))})
+        content = self.says(request)
         choice["message"] = {"content": content}
         if mishap == "refusal":
             choice["message"] = {"content": None, "refusal": "no"}
@@ -140,6 +143,11 @@ def chat_server(**how: Any) -> Iterator[ChatServer]:
         finally:
             listening.shutdown()
             thread.join()
+
+
+def label_of(request: dict[str, Any]) -> str:
+    """The class of the colour of the picture that was sent, as JSON."""
+    return json.dumps({"label": nearest(picture_in(request))})
 
 
 def picture_in(request: dict[str, Any]) -> npt.NDArray[np.uint8]:

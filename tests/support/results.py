@@ -39,6 +39,7 @@ class MadeUp:
     path: Path = Path("/nowhere/a.mp4")
     cuts: tuple[float, ...] = ()
     error: str = ""
+    size: tuple[int, int] = (640, 360)
 
 
 def two_persons(n: int = 50, *, step: float = 0.04) -> FaceTable:
@@ -126,8 +127,8 @@ def _write_video(
     content = {
         "cuts": list(video.cuts),
         **video_location(video.path, folder),
-        "width": 640,
-        "height": 360,
+        "width": video.size[0],
+        "height": video.size[1],
         "key": make_key(
             video_key(video.path, whole=False),
             _settings(Columns(table.classes, tuple(table.values), None)),

@@ -10,6 +10,7 @@ from videoemo.cli.compare import compare
 from videoemo.cli.demo import demo
 from videoemo.cli.doctor import doctor
 from videoemo.cli.export import export
+from videoemo.cli.find import find
 from videoemo.cli.import_corrections import import_corrections
 from videoemo.cli.label import label
 from videoemo.cli.learn import evaluate, extract, fit, pool, train
@@ -90,6 +91,7 @@ for _command in (
     export,
     import_corrections,
     label,
+    find,
     demo,
     extract,
     pool,

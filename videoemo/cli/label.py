@@ -45,23 +45,10 @@ __all__ = ["label"]
     metavar="NAME",
     help="What is asked: expression (of each face), affect (of whole frames), or a TOML file.",
 )
-@click.option("--dry-run", is_flag=True, help="Print what would be sent, and send nothing.")
-@click.option(
-    "--max-calls", type=click.IntRange(min=0), metavar="N", help="Send no more than N requests."
-)
-@click.option(
-    "--send-pictures-to",
-    "host",
-    type=options.NAME,
-    metavar="HOST",
-    help="Let this host, which is not this machine, have pictures of the people in the videos.",
-)
-@click.option(
-    "--cache",
-    type=options.GivenPath(),
-    metavar="FILE",
-    help="Where replies are kept, so that nothing is asked twice; else in the user's cache folder.",
-)
+@options.dry_run
+@options.max_calls
+@options.send_pictures_to
+@options.reply_cache
 def label(
     out: Path,
     url: str | None,

@@ -20,12 +20,16 @@ __all__ = [
     "check",
     "cluster",
     "dataset",
+    "dry_run",
     "features",
     "jobs",
     "jobs_or_cluster",
+    "max_calls",
     "named_file",
     "out",
     "redo",
+    "reply_cache",
+    "send_pictures_to",
     "stream",
 ]
 
@@ -112,6 +116,25 @@ dataset = click.option(
     type=NAME,
     metavar="NAME",
     help="The table features/NAME.parquet; not needed where there is only one.",
+)
+dry_run = click.option(
+    "--dry-run", is_flag=True, help="Print what would be sent, and send nothing."
+)
+max_calls = click.option(
+    "--max-calls", type=click.IntRange(min=0), metavar="N", help="Send no more than N requests."
+)
+send_pictures_to = click.option(
+    "--send-pictures-to",
+    "host",
+    type=NAME,
+    metavar="HOST",
+    help="Let this host, which is not this machine, have pictures of the people in the videos.",
+)
+reply_cache = click.option(
+    "--cache",
+    type=GivenPath(),
+    metavar="FILE",
+    help="Where replies are kept, so that nothing is asked twice; else in the user's cache folder.",
 )
 features = click.option("--features", type=GivenPath(), help="The table, wherever it lies.")
 

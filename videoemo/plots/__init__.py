@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from videoemo.plots._confusion import confusion
 from videoemo.plots._curves import attribute_curves, curves
+from videoemo.plots._found import found_sheet
 from videoemo.plots._group import group
 from videoemo.plots._intervals import IntervalColumn, IntervalRow, intervals
 from videoemo.plots._label import label
@@ -37,6 +38,7 @@ __all__ = [
     "course_figure",
     "course_panels",
     "curves",
+    "found_sheet",
     "group",
     "intervals",
     "label",

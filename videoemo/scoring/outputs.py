@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from videoemo.config.pipeline import Pipeline
 from videoemo.runs.state.integrity import PNG, FileCheck, csv_check, parquet_check
-from videoemo.runs.state.paths import LABELS, PAGE_FILES
+from videoemo.runs.state.paths import FOUND_PICTURE, LABELS, PAGE_FILES
 from videoemo.tables.columns import Columns
 
 if TYPE_CHECKING:
@@ -250,5 +250,5 @@ OUTPUTS = (
 # All files of a video's results; summary.json, written last, says that they are whole.
 NAMES = frozenset([*(output.name for output in OUTPUTS), "summary.json"])
 # All files that go when new results take the place of old ones: a page of a report shows the old,
-# and so do the labels of `label`, which are asked for again from what it kept.
-REPLACED = NAMES.union(PAGE_FILES, [LABELS])
+# and so do what `label` and `find` wrote, which is asked for again from what they kept.
+REPLACED = NAMES.union(PAGE_FILES, [LABELS, FOUND_PICTURE])

@@ -8,7 +8,7 @@ from pathlib import Path
 from videoemo.config.pipeline import Pipeline
 from videoemo.runs.plan import Plan
 from videoemo.runs.state.leases import Leases
-from videoemo.runs.state.paths import LABELS, PAGE_FILES
+from videoemo.runs.state.paths import FOUND_PICTURE, LABELS, PAGE_FILES
 from videoemo.runs.surplus import Surplus, find_surplus, prune
 from videoemo.scoring.outputs import wanted_outputs
 from videoemo.util.messages import count_noun, first_names
@@ -82,7 +82,13 @@ def _find(plan: Plan, pipeline: Pipeline, *, classifier: bool) -> list[Surplus]:
     outputs = wanted_outputs(pipeline, classifier=classifier)
     return find_surplus(
         plan,
-        wanted={"summary.json", LABELS, *PAGE_FILES, *(output.name for output in outputs)},
+        wanted={
+            "summary.json",
+            LABELS,
+            FOUND_PICTURE,
+            *PAGE_FILES,
+            *(output.name for output in outputs),
+        },
         tables=() if pipeline.outputs.pictures else ("overview.png",),
     )
 

@@ -43,6 +43,7 @@ __all__ = [
     "count_pictures",
     "estimate",
     "label_results",
+    "returned_model",
 ]
 
 # Pictures of which a local model is asked at a time.
@@ -80,7 +81,7 @@ class ServerAnswering:
         task = self.settings.task
         for reply in self.server.ask(_questions(pictures, self.settings)):
             replies.append(reply)
-        models = {_returned_model(reply) for reply in replies if reply.content is not None}
+        models = {returned_model(reply) for reply in replies if reply.content is not None}
         dates = sorted(reply.date for reply in replies if reply.date)
         return read_answers(replies, task), {
             "host": self.server.address.host,
@@ -173,6 +174,17 @@ class Estimate:
     bytes: int = 0
     tokens: int = 0
     failed: dict[str, str] = field(default_factory=dict)
+    _seen: set[str] = field(default_factory=set, repr=False)
+
+    def add(self, question: Question, server: Server) -> None:
+        """Add a question, which is not asked twice."""
+        self.pictures += 1
+        asked = hashlib.sha256(question.text.encode() + question.jpeg).hexdigest()
+        if asked not in self._seen and server.kept(question) is None:
+            self._seen.add(asked)
+            self.calls += 1
+            self.bytes += len(question.jpeg)
+            self.tokens += question.tokens(server.settings)
 
 
 def label_results(
@@ -258,19 +270,13 @@ def estimate(results: Results, server: Server, settings: LabelSettings) -> Estim
         As `label_results`.
     """
     _check(results, settings)
-    found, seen = Estimate(), set[bytes]()
+    found = Estimate()
     for scored in results.scored:
         one = replace(scored)
         try:
             pictures = _pictures(one, _rows(one, settings), settings)
             for question in _questions(pictures, settings):
-                found.pictures += 1
-                digest = hashlib.sha256(question.jpeg).digest()
-                if digest not in seen and server.kept(question) is None:
-                    seen.add(digest)
-                    found.calls += 1
-                    found.bytes += len(question.jpeg)
-                    found.tokens += question.tokens(settings.server)
+                found.add(question, server)
         except (InputError, VideoError) as exc:
             found.failed[one.name] = str(exc)
     return found
@@ -337,6 +343,7 @@ def _dominant(one: VideoResults) -> dict[int, str]:
     return {**told, -1: one.corrected_row.dominant}
 
 
-def _returned_model(reply: Reply) -> str:
+def returned_model(reply: Reply) -> str:
+    """The model that answered, as the server says; empty where it does not."""
     model = (reply.content or {}).get("model")
     return model[:200] if isinstance(model, str) else ""

@@ -70,6 +70,11 @@ class Verdict:
     reason: str
     tallies: dict[int, Tally]
 
+    def __str__(self) -> str:
+        """In words: the tracks, or why there is none."""
+        numbers = " and ".join(map(str, self.tracks))
+        return f"track{'s' * (len(self.tracks) > 1)} {numbers}" if numbers else self.reason
+
 
 def merge_votes(
     votes: Sequence[Vote],

@@ -26,6 +26,8 @@ __all__ = [
     "ANNOTATED_FILES",
     "ASSETS",
     "COMPARE",
+    "FOUND",
+    "FOUND_PICTURE",
     "INDEX",
     "INDEX_DATA",
     "LABELS",
@@ -59,9 +61,13 @@ PAGE, PAGE_DATA, PROXY_VIDEO, PROXY_PICTURE = "report.html", "report.js", "proxy
 PAGE_FILES = (PAGE, PAGE_DATA, f"{PROXY_VIDEO}.mp4", f"{PROXY_VIDEO}.webm", PROXY_PICTURE)
 # What `label` wrote of a video, and over all.
 LABELS, LABELS_TABLE = "labels.parquet", "labels.csv"
+# What `find` wrote over all, and of a video.
+FOUND = ("found.csv", "found_expressions.csv", "found.json")
+FOUND_PICTURE = "found.png"
 # Names of the files that are written into OUT itself.
 _TABLES = (
     *("videos.csv", "errors.csv", "overview.png", "summary.json", INDEX, INDEX_DATA, LABELS_TABLE),
+    *FOUND,
 )
 # Videos with what was found drawn into them, or with faces covered, in a folder of their own; and
 # the folder there of the results of one that was scored on the way.
@@ -82,6 +88,7 @@ OWN_FILES = frozenset(
         *("group.png", "identities.parquet"),
         "embeddings.parquet",
         LABELS,
+        FOUND_PICTURE,
     ]
 )
 # Hidden, so that no search for videos enters it; beside the results, so that a rename from it into

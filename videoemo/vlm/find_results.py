@@ -1,0 +1,158 @@
+"""The person who is described, found in every video of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
+
+from videoemo.config.finding import FindingSettings
+from videoemo.errors import InputError, VideoError
+from videoemo.results import Results
+from videoemo.util.messages import count_noun
+from videoemo.util.slow_work import SlowWork
+from videoemo.vlm.finding import Finding, find_person, marked_frames
+from videoemo.vlm.found_files import FoundFiles
+from videoemo.vlm.labelling import Estimate, returned_model
+from videoemo.vlm.server import NOT_ASKED, Server
+from videoemo.vlm.task import protected_attribute
+
+__all__ = ["FindRun", "check_description", "estimate_finding", "find_in_results"]
+
+# Characters of a description.
+_LONGEST = 500
+
+
+@dataclass
+class FindRun:
+    """What became of a run.
+
+    Parameters
+    ----------
+    found : dict of str to Finding
+        By the video's name; without the frames that were shown.
+    failed : dict of str to str
+        Why a video could not be looked at, by its name.
+    not_asked : int
+        Frames for which there was no call left.
+    """
+
+    found: dict[str, Finding] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+    not_asked: int = 0
+
+
+def check_description(description: str) -> str:
+    """Why nobody is looked for by a description, in words; empty where somebody is.
+
+    Parameters
+    ----------
+    description : str
+        As it was given.
+    """
+    if not description.strip() or len(description) > _LONGEST or not description.isprintable():
+        return f"expected a line of 1 to {_LONGEST} characters that describes a person"
+    asked = protected_attribute(description)
+    if asked:
+        return (
+            f"nobody is looked for by {asked}; describe clothes, place, posture or what is held. "
+            'docs/vlm.md says why, under "What is never done"'
+        )
+    return ""
+
+
+def find_in_results(
+    results: Results,
+    description: str,
+    server: Server,
+    settings: FindingSettings,
+    *,
+    notice: Callable[[str], None] | None = None,
+) -> FindRun:
+    """Find the person who is described in every scored video: `found.png` in its folder;
+    `found.csv`, `found_expressions.csv` and `found.json` over all.
+
+    A video that was moved, or cannot be read, is told of, and the others go on.
+
+    Parameters
+    ----------
+    results : Results
+        The results.
+    description : str
+        Of clothes, place, posture, or what is held.
+    server : Server
+        Who is asked.
+    settings : FindingSettings
+        Which frames are shown, and what is needed.
+    notice : callable or None
+        Called with how far it is, where it takes long.
+
+    Raises
+    ------
+    InputError
+        No video was scored, or nobody is looked for by such a description.
+    ServerError
+        The server cannot be asked. What was answered is kept, and not asked again.
+    OutputError
+        A file cannot be written.
+    """
+    _check(results, description)
+    run, slow = FindRun(), SlowWork(notice)
+    dates, models = set[str](), set[str]()
+    files = FoundFiles(results.path, description)
+    of_all = f"of {count_noun(len(results.scored), 'video')}"
+    for n, scored in enumerate(results.scored):
+        slow.go_on(f"{n:,} {of_all} looked at")
+        one = replace(scored)  # what is read of it goes with it
+        try:
+            found = find_person(one, description, settings, server.ask)
+            files.add(found, one)
+        except (InputError, VideoError) as exc:
+            run.failed[one.name] = str(exc)
+            files.add_failed(one.name, str(exc))
+            continue
+        dates |= {asked.reply.date for asked in found.asked}
+        models |= {returned_model(asked.reply) for asked in found.asked}
+        run.not_asked += sum(asked.vote.reason == NOT_ASKED for asked in found.asked)
+        run.found[one.name] = replace(found, asked=())
+    answered = sorted(filter(None, dates))
+    files.write(
+        {
+            "host": server.address.host,
+            "model": server.model,
+            "models_returned": sorted(filter(None, models)),
+            "dates": [answered[0], answered[-1]] if answered else [],
+            "settings": asdict(settings),
+        }
+    )
+    return run
+
+
+def estimate_finding(
+    results: Results, description: str, server: Server, settings: FindingSettings
+) -> Estimate:
+    """Count what `find_in_results` would send to a server; nothing is sent.
+
+    Raises
+    ------
+    InputError
+        As `find_in_results`.
+    """
+    _check(results, description)
+    found = Estimate()
+    for scored in results.scored:
+        try:
+            for marked in marked_frames(replace(scored), description, settings):
+                found.add(marked.question, server)
+        except (InputError, VideoError) as exc:
+            found.failed[scored.name] = str(exc)
+    return found
+
+
+def _check(results: Results, description: str) -> None:
+    refused = check_description(description)
+    if refused:
+        raise InputError(refused)
+    if not results.scored:
+        raise InputError(
+            f"{str(results.path)!r} holds no video that was scored: see its errors.csv for why"
+        )

@@ -1,0 +1,153 @@
+"""What `find` writes: who was found, what they display, and the frames that were shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from videoemo.plots import found_sheet
+from videoemo.results import VideoResults
+from videoemo.runs.state.paths import FOUND, FOUND_PICTURE, inside
+from videoemo.tables.faces import FaceTable
+from videoemo.util.files import write_csv, write_json
+from videoemo.vlm.finding import AskedFrame, Finding
+
+__all__ = ["FoundFiles"]
+
+_COLUMNS = (
+    *("video", "description", "track", "reason", "votes", "shown", "asked", "answered"),
+    *("first", "last", "frames", "spans", "dominant", "remark"),
+)
+_EPISODES = ("video", "track", "expression", "start", "stop", "frames", "mean")
+_FAILED = "failed"
+
+
+class FoundFiles:
+    """The files of one description: found.png as videos are added, the tables in the end.
+
+    Parameters
+    ----------
+    out : Path
+        The folder of the run.
+    description : str
+        Who was looked for.
+    """
+
+    def __init__(self, out: Path, description: str) -> None:
+        self._out, self._description = out, description
+        self._rows, self._episodes = list[tuple[object, ...]](), list[tuple[object, ...]]()
+
+    def add(self, found: Finding, one: VideoResults) -> None:
+        """Add what was found in a video, and write its found.png where a frame was shown.
+
+        Raises
+        ------
+        InputError
+            The results of the video are damaged.
+        OutputError
+            The picture cannot be written.
+        """
+        rows, episodes = list(self._found(found, one)), list(_displayed(found, one))
+        folder = inside(self._out, one.folder, what=f"{str(one.folder)!r}")
+        if found.asked:
+            self._draw(folder / FOUND_PICTURE, found)
+        else:
+            (folder / FOUND_PICTURE).unlink(missing_ok=True)
+        self._rows += rows
+        self._episodes += episodes
+
+    def add_failed(self, video: str, reason: str) -> None:
+        """Add a video that could not be looked at."""
+        self._rows.append((video, self._description, "", _FAILED, *[""] * 9, reason))
+
+    def write(self, about: dict[str, Any]) -> None:
+        """Write found.csv, found_expressions.csv and found.json.
+
+        Parameters
+        ----------
+        about : dict of str to object
+            Who was asked, when, and how.
+
+        Raises
+        ------
+        OutputError
+            A file cannot be written.
+        """
+        table, expressions, record = (self._out / name for name in FOUND)
+        write_csv(expressions, _EPISODES, self._episodes)
+        write_json(record, {"description": self._description, **about})
+        write_csv(table, _COLUMNS, self._rows)
+
+    def _found(self, found: Finding, one: VideoResults) -> Iterator[tuple[object, ...]]:
+        """A row a track of the person, or one without a track."""
+        verdict, table = found.verdict, one.table
+        asked = len(found.asked)
+        answered = sum(not each.vote.reason for each in found.asked)
+        if not verdict.tracks:
+            counts = ("", "", asked, answered)
+            yield (
+                one.name,
+                self._description,
+                "",
+                verdict.reason,
+                *counts,
+                *[""] * 5,
+                found.remark,
+            )
+        tracks = one.tracks.select(["track", "dominant"]).to_pylist()
+        dominant = {row["track"]: row["dominant"] for row in tracks}
+        for track in verdict.tracks:
+            tally, seen = verdict.tallies[track], table.seconds[table.track == track]
+            yield (
+                *(one.name, self._description, track, ""),
+                *(tally.chosen, tally.shown, asked, answered),
+                *(_seconds(seen.min()), _seconds(seen.max()), len(seen), _spans(table, track)),
+                *(dominant[track], found.remark),
+            )
+
+    def _draw(self, path: Path, found: Finding) -> None:
+        remark = [found.remark] if found.remark else []
+        found_sheet(
+            path,
+            [self._description, f"{found.video}: {found.verdict}", *remark],
+            [each.marked.picture for each in found.asked],
+            list(map(_caption, found.asked)),
+        )
+
+
+def _displayed(found: Finding, one: VideoResults) -> Iterator[tuple[object, ...]]:
+    """The episodes of the person, as the run has them."""
+    for episode in one.episodes:
+        if episode.track in found.verdict.tracks:
+            yield (
+                *(one.name, episode.track, episode.expression),
+                *(_seconds(episode.start), _seconds(episode.stop), episode.frames),
+                f"{episode.mean:.6f}",
+            )
+
+
+def _caption(asked: AskedFrame) -> str:
+    vote, seconds = asked.vote, f"{asked.marked.frame.seconds:.2f} s"
+    if vote.reason:
+        return f"{seconds}: {vote.reason}"
+    if vote.chosen is None:
+        return f"{seconds}: 0, nobody"
+    return f"{seconds}: {asked.marked.numbers[vote.chosen]}, which is track {vote.chosen}"
+
+
+def _spans(table: FaceTable, track: int) -> str:
+    """The stretches of consecutive sampled frames in which a track is seen, in seconds."""
+    starts = table.frame_starts()
+    frames, seconds = table.frame[starts], table.seconds[starts]
+    seen = np.flatnonzero(np.isin(frames, table.frame[table.track == track]))
+    stretches = np.split(seen, np.flatnonzero(np.diff(seen) > 1) + 1)
+    return "; ".join(
+        f"{_seconds(seconds[part[0]])}-{_seconds(seconds[part[-1]])}" for part in stretches
+    )
+
+
+def _seconds(value: float) -> str:
+    return f"{value:.6f}"
