@@ -1,11 +1,13 @@
 """What each part of the training recipe is worth, on short runs with three seeds, so that noise
 is visible.
 
-    python -m eval.ablations --data DIR [--work DIR]
+    python -m eval.ablations --data DIR [--work DIR] [--identity CARD]
 
 DIR holds ferplus_train.npz and ferplus_valid.npz. Each run: 6,000 training faces drawn by its seed,
 6 epochs, 64 px, batches of 32. A run that is done is not done again, so that an interrupted call
-can be repeated. Writes eval/results/ablations.json and .md.
+can be repeated. Writes eval/results/ablations.json and .md; with --identity, the card of a network
+trained for identity (of the architecture of pipelines/train/ferplus.toml), only what it is worth to
+start from that one, to eval/results/identity_first.json and .md.
 """
 
 from __future__ import annotations
@@ -30,6 +32,7 @@ from videoemo.util.versions import versions
 
 SEEDS = (1, 2, 3)
 FACES, EPOCHS = 6000, 6
+BASE = "base: AdamW, unweighted, votes, random start"
 RESULTS = Path(__file__).parent / "results"
 
 Splits = tuple[LabelledFaces, LabelledFaces, LabelledFaces]
@@ -56,6 +59,11 @@ def base(seed: int) -> TrainingRecipe:
 def changed(recipe: TrainingRecipe, **stage: object) -> TrainingRecipe:
     """The recipe with its only stage changed."""
     return replace(recipe, stages=(replace(recipe.stages[0], **stage),))  # type: ignore[arg-type]
+
+
+def from_network(recipe: TrainingRecipe, start: Path) -> TrainingRecipe:
+    """The recipe from a trained network."""
+    return replace(recipe, network=replace(recipe.network, start=str(start)))
 
 
 def head_then_all(recipe: TrainingRecipe) -> TrainingRecipe:
@@ -89,21 +97,42 @@ def figures(
     return {name: last[name] for name in ("accuracy", "uar", "macro_f1", "valid_loss")}
 
 
-def run(seed: int, splits: Splits, work: Path) -> dict[str, dict[str, float]]:
-    """All variants with one seed."""
-    faces, others, valid = splits
-    recipe = base(seed)
-    start = work / f"start-{seed}.safetensors"
-    figures(changed(recipe, targets="labels"), others, valid, work / f"start-{seed}", keep=start)
-    started = replace(recipe, network=replace(recipe.network, start=str(start)))
-    variants = {
-        "base: AdamW, unweighted, votes, random start": recipe,
+def parts(recipe: TrainingRecipe, start: Path) -> dict[str, TrainingRecipe]:
+    """What each part of the recipe is worth; `start` is a network of other faces."""
+    started = from_network(recipe, start)
+    return {
+        BASE: recipe,
         "SAM around AdamW (rho 0.05)": changed(recipe, sam_rho=0.05),
         "loss weighted by max count / class count": changed(recipe, class_weights=1.0),
         "majority label for the voters' distribution": changed(recipe, targets="labels"),
         "from a network of 6,000 other faces: all at once": started,
         "from the same: head for 2 epochs, then all for 4": head_then_all(started),
     }
+
+
+def identity_first(recipe: TrainingRecipe, identity: Path) -> dict[str, TrainingRecipe]:
+    """What a start from an identity network is worth."""
+    started = from_network(recipe, identity)
+    return {
+        BASE: recipe,
+        "from the identity network: all at once": started,
+        "from the same: head for 2 epochs, then all for 4": head_then_all(started),
+    }
+
+
+def run(
+    seed: int, splits: Splits, work: Path, identity: Path | None
+) -> dict[str, dict[str, float]]:
+    """All variants with one seed."""
+    faces, others, valid = splits
+    recipe = base(seed)
+    if identity is None:
+        start = work / f"start-{seed}.safetensors"
+        labels = changed(recipe, targets="labels")
+        figures(labels, others, valid, work / f"start-{seed}", keep=start)
+        variants = parts(recipe, start)
+    else:
+        variants = identity_first(recipe, identity)
     return {
         name: figures(variant, faces, valid, work / f"{i}-{seed}")
         for i, (name, variant) in enumerate(variants.items())
@@ -134,16 +163,26 @@ def markdown(results: dict[str, dict[str, list[float]]]) -> str:
     show_default=True,
     help="Where the runs are kept.",
 )
-def main(*, data: Path, work: Path) -> None:
+@click.option(
+    "--identity",
+    type=click.Path(path_type=Path, exists=True),
+    help="The card of an identity network: only what a start from it is worth.",
+)
+def main(*, data: Path, work: Path, identity: Path | None) -> None:
     """Run what is not done yet, and write the results."""
+    name = "ablations" if identity is None else "identity_first"
+    if identity is not None:
+        work = work / name
     work.mkdir(parents=True, exist_ok=True)
     faces, valid = load_faces(load_training("ferplus").data, data)
-    by_seed = [run(seed, splits(faces, valid, seed), work) for seed in SEEDS]
+    by_seed = [run(seed, splits(faces, valid, seed), work, identity) for seed in SEEDS]
     results = {
-        name: {metric: [seed[name][metric] for seed in by_seed] for metric in found}
-        for name, found in by_seed[0].items()
+        variant: {metric: [seed[variant][metric] for seed in by_seed] for metric in found}
+        for variant, found in by_seed[0].items()
     }
     made_by = "python -m eval.ablations --data $VIDEOEMO_SHARED/data"
+    if identity is not None:
+        made_by += f" --identity {identity.name}"
     content = {
         "command": made_by,
         "seeds": SEEDS,
@@ -154,12 +193,12 @@ def main(*, data: Path, work: Path) -> None:
         "machine": platform.machine(),
         "versions": versions(),
     }
-    write_json(RESULTS / "ablations.json", content)
+    write_json(RESULTS / f"{name}.json", content)
     text = (
         f"Made by `{made_by}`: {FACES} training faces, {EPOCHS} epochs, mean and range over seeds "
         f"{SEEDS}, last epoch.\n\n{markdown(results)}\n"
     )
-    with atomic_write(RESULTS / "ablations.md") as temporary:
+    with atomic_write(RESULTS / f"{name}.md") as temporary:
         temporary.write_text(text, encoding="utf-8")
     print(text)
 
