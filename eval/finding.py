@@ -8,8 +8,8 @@ Made up are videos of two to six persons who come and go: each is in a picture w
 `min_share`, the share of runs in which somebody is found by a model that always gives one number,
 or always the lowest one shown, the second, the highest, or a random one. Then the least of these
 by which none with a favourite finds somebody in 1 % of the runs or more; that in
-pipelines/find.toml is no lower. Then, with that, the shares of runs in which a model that is right
-in so many of its answers finds the right person, and another.
+pipelines/find/find.toml is no lower. Then, with that, the shares of runs in which a model that is
+right in so many of its answers finds the right person, and another.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def main(runs: int) -> None:
     least = next((share for share in SHARES if worst[share] < MOST), None)
     click.echo(
         f"least min_share by which no favourite finds somebody in {MOST:.0%} of {runs:,} runs: "
-        f"{least}; in pipelines/find.toml: {ours.min_share:g}"
+        f"{least}; in pipelines/find/find.toml: {ours.min_share:g}"
     )
     for right in RIGHT:
         hits, misses = found_by_erring(

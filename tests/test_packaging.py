@@ -28,6 +28,7 @@ def test_every_folder_of_code_and_of_settings_is_a_package() -> None:
     settings = {
         "videoemo.classifiers",
         "videoemo.pipelines",
+        "videoemo.pipelines.find",
         "videoemo.pipelines.label",
         "videoemo.pipelines.study",
         "videoemo.pipelines.train",
@@ -49,6 +50,7 @@ def test_every_kind_of_data_file_is_named() -> None:
     settings = {
         "videoemo.classifiers",
         "videoemo.pipelines",
+        "videoemo.pipelines.find",
         "videoemo.pipelines.label",
         "videoemo.pipelines.study",
         "videoemo.pipelines.train",

@@ -74,7 +74,7 @@ def test_one_smiles_and_the_other_does_not(faces: pd.DataFrame) -> None:
     assert faces.loc[second & whole, "happiness"].mean() > 0.8
     assert faces.loc[second & before_or_after, "neutral"].mean() > 0.7
     assert faces.loc[first, "neutral"].mean() > 0.7
-    assert faces.loc[first, "happiness"].max() < 0.3
+    assert faces.loc[first, "happiness"].max() < 0.5  # so that it never leads
 
 
 def test_the_smile_is_a_change_and_the_group_has_a_picture(scored: Path) -> None:

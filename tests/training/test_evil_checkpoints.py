@@ -56,7 +56,7 @@ def checkpoint(
         raise KeyboardInterrupt
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loop, "_tell", interrupt)
+        patch.setattr(loop, "tell", interrupt)
         with pytest.raises(KeyboardInterrupt):
             loop.train(recipe, *faces, folder, resume=False)
     return (folder / "checkpoint.pt").read_bytes()

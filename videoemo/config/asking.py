@@ -1,5 +1,5 @@
 """Settings of how a server is asked about pictures: tables of pipelines/label/*.toml and
-pipelines/find.toml.
+pipelines/find/find.toml.
 """
 
 from __future__ import annotations

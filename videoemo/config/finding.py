@@ -1,4 +1,4 @@
-"""Settings of `find`, one record a table of pipelines/find.toml."""
+"""Settings of `find`, one record a table of pipelines/find/find.toml."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class VoteSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class FindingSettings:
-    """Settings of `find`; pipelines/find.toml explains each key."""
+    """Settings of `find`; pipelines/find/find.toml explains each key."""
 
     frames: FrameChoice
     votes: VoteSettings
@@ -62,4 +62,4 @@ def load_finding() -> FindingSettings:
     RecipeError
         The file has an unknown key, or a value out of range.
     """
-    return read_record(FindingSettings, find_settings("find", "pipelines"))
+    return read_record(FindingSettings, find_settings("find", "pipelines/find"))
