@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from videoemo.config.attributes import AttributesRecipe
-from videoemo.config.toml import build_record, find_settings, read_toml, require
+from videoemo.config.toml import find_settings, read_kind, require
 from videoemo.config.training import TrainingRecipe
-from videoemo.errors import RecipeError
-from videoemo.util.messages import shown
 
 __all__ = ["Chain", "Link", "load_recipe"]
 
@@ -38,7 +36,7 @@ class Chain:
         require(2 <= n <= _MOST_LINKS, "links", f"2 to {_MOST_LINKS} trainings", n)
 
 
-_KINDS: dict[str, type[TrainingRecipe] | type[AttributesRecipe] | type[Chain]] = {
+_KINDS: dict[str, type[TrainingRecipe | AttributesRecipe | Chain]] = {
     "network": TrainingRecipe,
     "attributes": AttributesRecipe,
     "chain": Chain,
@@ -55,11 +53,4 @@ def load_recipe(name: str) -> TrainingRecipe | AttributesRecipe | Chain:
     RecipeError
         The file has an unknown or missing key, or a value out of range.
     """
-    path = find_settings(name, "pipelines/train")
-    data = read_toml(path)
-    kind = data.get("kind", "network")
-    if not isinstance(kind, str) or kind not in _KINDS:
-        raise RecipeError(
-            f"{path}: kind: allowed are {', '.join(map(repr, _KINDS))}, got {shown(kind)}"
-        )
-    return build_record(_KINDS[kind], data, where=str(path))
+    return read_kind(_KINDS, find_settings(name, "pipelines/train"), default="network")

@@ -7,9 +7,7 @@ from itertools import pairwise
 from typing import Literal
 
 from videoemo.config.face_data import DataRecipe
-from videoemo.config.toml import build_record, find_settings, read_toml, require, require_seed
-from videoemo.errors import RecipeError
-from videoemo.util.messages import shown
+from videoemo.config.toml import find_settings, read_kind, require, require_seed
 
 __all__ = [
     "FACE_KINDS",
@@ -212,12 +210,4 @@ def load_face_protocol(name: str) -> FaceProtocol:
     RecipeError
         The file has an unknown or missing key, or a value out of range.
     """
-    path = find_settings(name, "protocols")
-    data = read_toml(path)
-    kind = data.get("kind")
-    if not isinstance(kind, str) or kind not in FACE_KINDS:
-        raise RecipeError(
-            f"{path}: kind: allowed for faces are {', '.join(map(repr, FACE_KINDS))}, got "
-            f"{shown(kind)}"
-        )
-    return build_record(FACE_KINDS[kind], data, where=str(path))
+    return read_kind(FACE_KINDS, find_settings(name, "protocols"), of="faces")

@@ -6,14 +6,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from videoemo.config.toml import (
-    build_record,
     find_settings,
-    read_toml,
+    read_kind,
     require,
     require_folds_and_seed,
 )
-from videoemo.errors import RecipeError
-from videoemo.util.messages import shown
 
 __all__ = [
     "GroupedKFold",
@@ -68,7 +65,7 @@ class LeaveOneGroupOut:
 Protocol = TrainVal | GroupedKFold | LeaveOneGroupOut
 
 
-KINDS: dict[str, type[TrainVal] | type[GroupedKFold] | type[LeaveOneGroupOut]] = {
+KINDS: dict[str, type[Protocol]] = {
     "train-val": TrainVal,
     "grouped-kfold": GroupedKFold,
     "leave-one-group-out": LeaveOneGroupOut,
@@ -87,11 +84,4 @@ def load_protocol(name: str) -> Protocol:
     RecipeError
         The file has an unknown or missing key, or a value out of range.
     """
-    path = find_settings(name, "protocols")
-    data = read_toml(path)
-    kind = data.get("kind")
-    if not isinstance(kind, str) or kind not in KINDS:
-        raise RecipeError(
-            f"{path}: kind: allowed for clips are {', '.join(map(repr, KINDS))}, got {shown(kind)}"
-        )
-    return build_record(KINDS[kind], data, where=str(path))
+    return read_kind(KINDS, find_settings(name, "protocols"), of="clips")

@@ -23,6 +23,7 @@ __all__ = [
     "build_record",
     "data_root",
     "find_settings",
+    "read_kind",
     "read_record",
     "read_toml",
     "require",
@@ -181,6 +182,36 @@ def read_record(kind: type[T], path: Path) -> T:
         of range.
     """
     return build_record(kind, read_toml(path), where=str(path))
+
+
+def read_kind(
+    kinds: Mapping[str, type[T]], path: Path, *, of: str | None = None, default: str | None = None
+) -> T:
+    """Read a TOML file into the dataclass that its key `kind` names.
+
+    Parameters
+    ----------
+    kinds : mapping of str to type
+        The dataclasses by their names.
+    path : Path
+        The file.
+    of : str or None
+        What these kinds are for, for messages.
+    default : str or None
+        The kind of a file that says none.
+
+    Raises
+    ------
+    RecipeError
+        No such kind, no TOML, an unknown or missing key, or a value out of range.
+    """
+    data = read_toml(path)
+    kind = data.get("kind", default)
+    if not isinstance(kind, str) or kind not in kinds:
+        allowed = f"allowed for {of} are" if of else "allowed are"
+        names = ", ".join(map(repr, kinds))
+        raise RecipeError(f"{path}: kind: {allowed} {names}, got {shown(kind)}")
+    return build_record(kinds[kind], data, where=str(path))
 
 
 def read_toml(path: Path) -> dict[str, Any]:

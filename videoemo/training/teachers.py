@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
-from torch.nn import functional as nn_f
 
 from videoemo.backends.timm_torch import Frozen, build_frozen
 from videoemo.errors import TrainingError
+from videoemo.inference.outputs import features_of
+from videoemo.training.inputs import as_input, unchanged
 from videoemo.zoo.cards import Card, find_card, verified
-from videoemo.zoo.heads import EXPRESSION
 
 if TYPE_CHECKING:
     from videoemo.config.training import Distillation
@@ -81,16 +81,6 @@ def _said(card: Card, network: Frozen, faces: Tensor) -> Tensor:
         faces = faces.expand(-1, 3, -1, -1)
     elif faces.shape[1] == 3:
         faces = faces.mean(1, keepdim=True)
-    side = card.input_size
-    if faces.shape[-1] != side:
-        faces = nn_f.interpolate(faces, size=(side, side), mode="bilinear", antialias=True)
-    mean, std = (torch.tensor(values)[:, None, None] for values in (card.mean, card.std))
-    x = ((faces - mean) / std).contiguous(memory_format=torch.channels_last)
-    _, outputs = network(x)
-    first = 0
-    for head in card.outputs:
-        if head.name == EXPRESSION:
-            break
-        first += head.width
-    logits = outputs[:, first : first + len(card.classes)].float()
-    return torch.softmax(logits / card.temperature, 1)
+    said = network(as_input(card, unchanged(card, faces)))
+    embedding, outputs = (rows.float().numpy() for rows in said)
+    return torch.from_numpy(features_of(card, embedding, outputs).probabilities)
