@@ -127,7 +127,7 @@ def test_interrupted_and_resumed_it_ends_as_if_nothing_had_happened(
 
     for _ in range(2):
         with monkeypatch.context() as patch:
-            patch.setattr(loop, "_tell", interrupt)
+            patch.setattr(loop, "tell", interrupt)
             with pytest.raises(KeyboardInterrupt):
                 trained(short, faces, tmp_path / "parts", resume=True)
     parts, again = trained(short, faces, tmp_path / "parts", resume=True)

@@ -108,7 +108,7 @@ def test_a_chain_goes_on_where_it_was_interrupted(
     for _ in range(3 + 3 + 2):  # after every epoch of the three trainings
         with monkeypatch.context() as patch:
             patch.setattr(loop, "tell", interrupt)
-            patch.setattr(attributes, "_tell", interrupt)
+            patch.setattr(attributes, "tell", interrupt)
             assert command_here(*command)[0] != 0
     status, _, err = command_here(*command)
     assert status == 0, err

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from time import monotonic
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -24,11 +25,11 @@ from videoemo.training.checkpoint import (
     save_checkpoint,
 )
 from videoemo.training.embeddings import embed
+from videoemo.training.epochs import shuffled_batches, tell, train_epoch
 from videoemo.training.history import write_history
 from videoemo.training.running import running_state, take_up
 from videoemo.training.state_form import require_form
 from videoemo.training.trainer import Trainer
-from videoemo.util.terminal import say
 from videoemo.zoo.cards import Card
 
 __all__ = ["attributes_form", "train_attributes"]
@@ -87,7 +88,7 @@ def train_attributes(
     card, network = start
     form = attributes_form(recipe, card)
     saved = load_checkpoint(folder, form) if resume else None
-    progress, running = saved or (TrainingState(best_value=float("inf")), None)
+    progress, running = saved or (TrainingState[AttributesEpoch](), None)
     embedded = partial(embed, network, card, settings=recipe.augment, seed=recipe.seed)
     given = embedded(faces.pictures, n=recipe.variants)  # (n, faces, d)
     shown = embedded(valid.pictures, n=1)[0]
@@ -106,12 +107,20 @@ def train_attributes(
             raise damaged(folder, exc) from exc
     wanted = [one.wanted(faces) for one in attributes]
     aims = [one.wanted(valid) for one in attributes]
-    for epoch in range(len(progress.history) + 1, steps.epochs + 1):
-        loss = _epoch(trainer, heads, recipe, attributes, given, wanted, draws)
+    already, started = len(progress.history), monotonic()
+    for epoch in range(already + 1, steps.epochs + 1):
+        loss = train_epoch(
+            trainer,
+            _losses(heads, recipe, attributes, given, wanted, draws),
+            steps=a_epoch,
+            name=f"epoch {epoch}/{steps.epochs}",
+            learning_rate=steps.learning_rate,
+        )
         _judge(trainer.result, attributes, shown, aims, progress, epoch=epoch, loss=loss)
         save_checkpoint(folder, form.recipe, progress, running_state(heads, trainer, draws))
         write_history(folder, progress.history)
-        _tell(progress, attributes, steps.epochs)
+        seconds = (monotonic() - started) / (epoch - already)
+        tell(progress, in_words(progress.history[-1], attributes), steps.epochs, seconds)
     heads.load_state_dict(progress.best_state)
     _take_unscaled(heads, mean, scale)
     return heads.eval(), progress
@@ -132,35 +141,25 @@ def _take_unscaled(heads: Attributes, mean: Tensor, scale: Tensor) -> None:
     heads.hidden.bias.sub_(heads.hidden.weight @ mean)
 
 
-def _epoch(
-    trainer: Trainer,
+def _losses(
     heads: Attributes,
     recipe: AttributesRecipe,
     attributes: tuple[Attribute, ...],
     given: Tensor,
     wanted: list[Tensor],
     draws: torch.Generator,
-) -> float:
-    """The mean loss of an epoch, in which one variant of each face is seen."""
+) -> Iterator[Callable[[], Tensor]]:
+    """What gives the loss of each batch of an epoch, in which one variant of each face is seen."""
     variants, n, _ = given.shape
-    order = torch.randperm(n, generator=draws)
+    batches = shuffled_batches(n, recipe.training.batch_size, draws)
     variant = torch.randint(variants, (n,), generator=draws)
-    losses = []
-    for rows in order.split(recipe.training.batch_size):
-        if len(rows) < recipe.training.batch_size:
-            break
+    for rows in batches:
         batch, aims = given[variant[rows], rows], [one[rows] for one in wanted]
 
         def loss(batch: Tensor = batch, aims: list[Tensor] = aims) -> Tensor:
             return loss_of(attributes, heads(batch), aims)
 
-        losses.append(trainer.step(loss))
-    mean = float(np.mean(losses))
-    if not np.isfinite(mean):
-        raise TrainingError(
-            f"the loss is {mean}: lower learning_rate ({recipe.training.learning_rate})"
-        )
-    return mean
+        yield loss
 
 
 @torch.inference_mode()
@@ -179,20 +178,5 @@ def _judge(
     valid_loss = round(float(loss_of(attributes, raw, aims)), 6)
     errors = {name: round(error, 6) for name, error in error_of(attributes, raw, aims).items()}
     known = {name: errors.get(name, float("nan")) for name in ("age", "gender", "ethnicity")}
-    progress.history.append(AttributesEpoch(epoch, 1, round(loss, 6), valid_loss, **known))
-    if valid_loss < progress.best_value:
-        progress.best_value, progress.best_epoch = valid_loss, epoch
-        progress.best_state = {
-            name: value.detach().clone() for name, value in heads.state_dict().items()
-        }
-
-
-def _tell(
-    progress: TrainingState[AttributesEpoch], attributes: tuple[Attribute, ...], n_epochs: int
-) -> None:
-    last = progress.history[-1]
-    say(
-        f"epoch {last.epoch}/{n_epochs}: loss {last.loss:.3f}, validation: "
-        f"{in_words(last, attributes)}; best epoch {progress.best_epoch}",
-        error=True,
-    )
+    judged = AttributesEpoch(epoch, 1, round(loss, 6), valid_loss, **known)
+    progress.add(judged, "valid_loss", heads.state_dict())

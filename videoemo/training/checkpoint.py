@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -76,8 +76,35 @@ class TrainingState(Generic[AnyEpoch]):
 
     history: list[AnyEpoch] = field(default_factory=list)
     best_epoch: int = 0
-    best_value: float = -1.0
+    best_value: float = float("nan")
     best_state: dict[str, Tensor] = field(default_factory=dict)
+
+    def add(self, epoch: AnyEpoch, best: str, weights: Mapping[str, Tensor]) -> bool:
+        """Add an epoch to the history, and keep a copy of its weights if it is the best so far.
+
+        Parameters
+        ----------
+        epoch : Epoch or AttributesEpoch
+            How it went.
+        best : str
+            The figure by which the best epoch is chosen: `valid_loss`, the lowest; else the
+            highest.
+        weights : mapping of str to torch.Tensor
+            Those it ended with.
+
+        Returns
+        -------
+        bool
+            Whether it is the best so far.
+        """
+        self.history.append(epoch)
+        value = getattr(epoch, best)
+        better = value < self.best_value if best == "valid_loss" else value > self.best_value
+        if self.best_epoch and not better:
+            return False
+        self.best_epoch, self.best_value = epoch.epoch, value
+        self.best_state = {name: one.detach().clone() for name, one in weights.items()}
+        return True
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic
@@ -11,7 +11,6 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as nn_f
-from tqdm import tqdm
 
 from videoemo.config.training import Stage, TrainingRecipe
 from videoemo.datasets.faces.labelled import LabelledFaces
@@ -26,6 +25,7 @@ from videoemo.training.checkpoint import (
     load_checkpoint,
     save_checkpoint,
 )
+from videoemo.training.epochs import shuffled_batches, tell, train_epoch
 from videoemo.training.history import write_history
 from videoemo.training.inputs import as_input, read_pictures, unchanged
 from videoemo.training.loss import class_weights, cross_entropy, prior_shift, targets
@@ -35,9 +35,8 @@ from videoemo.training.state_form import require_form
 from videoemo.training.teachers import Teachers
 from videoemo.training.trainer import Trainer
 from videoemo.util.cpu import n_threads
-from videoemo.util.terminal import safe_stderr, say
 
-__all__ = ["checkpoint_form", "logits_of", "tell", "train"]
+__all__ = ["checkpoint_form", "in_words", "logits_of", "train"]
 
 
 def checkpoint_form(recipe: TrainingRecipe) -> Form[Epoch]:
@@ -128,15 +127,12 @@ def train(
             else torch.zeros(len(faces.classes))
         )
         for epoch in range(len(progress.history) + 1, before + stage.epochs + 1):
-            loss = _epoch(
+            loss = train_epoch(
                 trainer,
-                network,
-                recipe,
-                stage,
-                faces,
-                teachers,
-                draws,
-                f"epoch {epoch}/{n_epochs}",
+                _losses(network, recipe, stage, faces, teachers, draws),
+                steps=len(faces) // stage.batch_size,
+                name=f"epoch {epoch}/{n_epochs}",
+                learning_rate=stage.learning_rate,
             )
             result = trainer.result
             _judge(result, recipe, valid, shift, progress, epoch=epoch, stage=number + 1, loss=loss)
@@ -145,35 +141,30 @@ def train(
                 network.load_state_dict(result.state_dict())
             save_checkpoint(folder, form.recipe, progress, running_state(network, trainer, draws))
             write_history(folder, progress.history)
-            tell(progress, n_epochs, (monotonic() - started) / (epoch - already))
+            seconds = (monotonic() - started) / (epoch - already)
+            tell(progress, in_words(progress.history[-1]), n_epochs, seconds)
     network.load_state_dict(progress.best_state)
     return network.eval(), progress
 
 
-def _epoch(
-    trainer: Trainer,
+def _losses(
     network: nn.Module,
     recipe: TrainingRecipe,
     stage: Stage,
     faces: LabelledFaces,
     teachers: Teachers | None,
     draws: torch.Generator,
-    name: str,
-) -> float:
+) -> Iterator[Callable[[], Tensor]]:
+    """What gives the loss of each batch of an epoch, whose faces are changed at random."""
     weights = class_weights(faces, stage)
-    losses = []
-    steps = len(faces) // stage.batch_size
-    bar = tqdm(
-        _batches(recipe, stage, faces, draws),
-        total=steps,
-        desc=name,
-        file=safe_stderr(),
-        leave=False,
-        disable=None,
-        dynamic_ncols=True,
-    )
     bfloat16 = torch.autocast("cpu", torch.bfloat16, enabled=recipe.precision == "bfloat16")
-    for rows, changed in bar:
+    for rows in shuffled_batches(len(faces), stage.batch_size, draws):
+        changed = augment(
+            read_pictures(recipe.network, faces.pictures, rows),
+            recipe.augment.times(stage.augment),
+            size=recipe.network.input_size,
+            generator=draws,
+        )
         batch = as_input(recipe.network, changed)
         to_say = targets(faces, stage, rows.numpy())
         if teachers is not None:
@@ -185,31 +176,7 @@ def _epoch(
                 logits = network(batch)
             return cross_entropy(logits.float(), to_say, weights)
 
-        losses.append(trainer.step(loss_of))
-    mean = float(np.mean(losses))
-    if not np.isfinite(mean):
-        raise TrainingError(
-            f"the loss of {name} is {mean}: lower the stage's learning_rate ({stage.learning_rate})"
-        )
-    return mean
-
-
-def _batches(
-    recipe: TrainingRecipe, stage: Stage, faces: LabelledFaces, draws: torch.Generator
-) -> Iterator[tuple[Tensor, Tensor]]:
-    """Shuffled rows and their faces, changed at random, 0 to 1; what does not fill a batch is left
-    out.
-    """
-    order = torch.randperm(len(faces), generator=draws)
-    for rows in order.split(stage.batch_size):
-        if len(rows) == stage.batch_size:
-            changed = augment(
-                read_pictures(recipe.network, faces.pictures, rows),
-                recipe.augment.times(stage.augment),
-                size=recipe.network.input_size,
-                generator=draws,
-            )
-            yield rows, changed
+        yield loss_of
 
 
 @torch.inference_mode()
@@ -252,12 +219,8 @@ def _judge(
     valid_loss = float(np.mean(losses))
     found = class_figures(valid.labels, np.array(predicted), len(valid.classes))
     figures = {name: round(figure, 6) for name, figure in found.items()}
-    progress.history.append(Epoch(epoch, stage, round(loss, 6), round(valid_loss, 6), **figures))
-    if figures[recipe.best] > progress.best_value:
-        progress.best_value, progress.best_epoch = figures[recipe.best], epoch
-        progress.best_state = {
-            name: value.detach().clone() for name, value in network.state_dict().items()
-        }
+    judged = Epoch(epoch, stage, round(loss, 6), round(valid_loss, 6), **figures)
+    if progress.add(judged, recipe.best, network.state_dict()):
         progress.best_state[_bias_name(network)] -= shift
 
 
@@ -267,12 +230,6 @@ def _bias_name(network: nn.Module) -> str:
     return next(name for name, parameter in network.named_parameters() if parameter is bias)
 
 
-def tell(progress: TrainingState[Epoch], n_epochs: int, seconds_an_epoch: float) -> None:
-    """Say on standard error how the last epoch went, and how long the others will take."""
-    last = progress.history[-1]
-    left = tqdm.format_interval((n_epochs - last.epoch) * seconds_an_epoch)
-    figures = f"loss {last.loss:.3f}, validation accuracy {last.accuracy:.1%}, UAR {last.uar:.1%}"
-    say(
-        f"epoch {last.epoch}/{n_epochs}: {figures}; best epoch {progress.best_epoch}; {left} left",
-        error=True,
-    )
+def in_words(epoch: Epoch) -> str:
+    """The validation figures of an epoch, for a line of text."""
+    return f"accuracy {epoch.accuracy:.1%}, UAR {epoch.uar:.1%}"

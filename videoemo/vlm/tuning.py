@@ -4,7 +4,7 @@ interrupted, to its best one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
@@ -14,7 +14,6 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as nn_f
-from tqdm import tqdm
 
 from videoemo.config.paligemma import PaligemmaRecipe
 from videoemo.datasets.faces.labelled import LabelledFaces
@@ -29,13 +28,13 @@ from videoemo.training.checkpoint import (
     load_checkpoint,
     save_checkpoint,
 )
+from videoemo.training.epochs import shuffled_batches, tell, train_epoch
 from videoemo.training.history import write_history
-from videoemo.training.loop import tell
+from videoemo.training.loop import in_words
 from videoemo.training.running import running_state, take_up
 from videoemo.training.state_form import require_form
 from videoemo.training.trainer import Trainer
 from videoemo.util.cpu import n_threads
-from videoemo.util.terminal import safe_stderr
 from videoemo.vlm.adapter import add_adapter
 from videoemo.vlm.answer_tokens import IGNORED, AnswerTokens, answer_tokens
 from videoemo.vlm.local import (
@@ -155,11 +154,19 @@ def tune(
     already, started = len(progress.history), monotonic()
     for epoch in range(already + 1, steps.epochs + 1):
         name = f"epoch {epoch}/{steps.epochs}"
-        loss = _epoch(trainer, model, processor, recipe, faces, tokens, draws, name)
+        model.train()
+        loss = train_epoch(
+            trainer,
+            _losses(model, processor, recipe, faces, tokens, draws),
+            steps=a_epoch,
+            name=name,
+            learning_rate=steps.learning_rate,
+        )
         _judge(likelihoods, processor, recipe, valid, trained, progress, loss=loss)
         save_checkpoint(folder, form.recipe, progress, running_state(parameters, trainer, draws))
         write_history(folder, progress.history)
-        tell(progress, steps.epochs, (monotonic() - started) / (epoch - already))
+        seconds = (monotonic() - started) / (epoch - already)
+        tell(progress, in_words(progress.history[-1]), steps.epochs, seconds)
     with torch.no_grad():
         for name, parameter in trained.items():
             parameter.copy_(progress.best_state[name])
@@ -180,29 +187,22 @@ def _side(processor: Any) -> int:
     return int(processor.image_processor.size["height"])
 
 
-def _epoch(
-    trainer: Trainer,
+def _losses(
     model: Any,
     processor: Any,
     recipe: PaligemmaRecipe,
     faces: LabelledFaces,
     tokens: AnswerTokens,
     draws: torch.Generator,
-    name: str,
-) -> float:
-    model.train()
-    losses = []
-    bar = tqdm(
-        _batches(recipe, processor, faces, draws),
-        total=len(faces) // recipe.training.batch_size,
-        desc=name,
-        file=safe_stderr(),
-        leave=False,
-        disable=None,
-        dynamic_ncols=True,
-    )
+) -> Iterator[Callable[[], Tensor]]:
+    """What gives the loss of each batch of an epoch, whose faces are changed at random."""
+    side, images = _side(processor), processor.image_processor
+    mean, std = (torch.tensor(v)[:, None, None] for v in (images.image_mean, images.image_std))
     labels = torch.from_numpy(faces.labels)
-    for rows, pixels in bar:
+    for rows in shuffled_batches(len(faces), recipe.training.batch_size, draws):
+        read = torch.from_numpy(faces.pictures(rows.numpy(), grey=False, side=side))
+        changed = augment(read.float() / 255, recipe.augment, size=side, generator=draws)
+        pixels = (changed - mean) / std
         said = tokens.take(labels[rows])
         answers = said.answers()
 
@@ -216,28 +216,7 @@ def _epoch(
                 logits.float().flatten(0, 1), answers.flatten(), ignore_index=IGNORED
             )
 
-        losses.append(trainer.step(loss_of))
-    mean = float(np.mean(losses))
-    if not np.isfinite(mean):
-        raise TrainingError(
-            f"the loss of {name} is {mean}: lower learning_rate ({recipe.training.learning_rate})"
-        )
-    return mean
-
-
-def _batches(
-    recipe: PaligemmaRecipe, processor: Any, faces: LabelledFaces, draws: torch.Generator
-) -> Iterator[tuple[Tensor, Tensor]]:
-    """Shuffled rows and their faces, changed at random, as the model takes them; what does not fill
-    a batch is left out.
-    """
-    side, images = _side(processor), processor.image_processor
-    mean, std = (torch.tensor(v)[:, None, None] for v in (images.image_mean, images.image_std))
-    for rows in torch.randperm(len(faces), generator=draws).split(recipe.training.batch_size):
-        if len(rows) == recipe.training.batch_size:
-            read = torch.from_numpy(faces.pictures(rows.numpy(), grey=False, side=side))
-            changed = augment(read.float() / 255, recipe.augment, size=side, generator=draws)
-            yield rows, (changed - mean) / std
+        yield loss_of
 
 
 def _judge(
@@ -258,10 +237,8 @@ def _judge(
     found = class_figures(valid.labels, told.argmax(1).numpy(), len(valid.classes))
     figures = {name: round(figure, 6) for name, figure in found.items()}
     epoch = len(progress.history) + 1
-    progress.history.append(Epoch(epoch, 1, round(loss, 6), round(valid_loss, 6), **figures))
-    if figures[recipe.best] > progress.best_value:
-        progress.best_value, progress.best_epoch = figures[recipe.best], epoch
-        progress.best_state = {name: one.detach().clone() for name, one in trained.items()}
+    judged = Epoch(epoch, 1, round(loss, 6), round(valid_loss, 6), **figures)
+    progress.add(judged, recipe.best, trained)
 
 
 def _shown(valid: LabelledFaces, side: int) -> Iterator[list[Any]]:
