@@ -6,7 +6,7 @@ import pytest
 
 from videoemo.errors import RecipeError
 from videoemo.labels import AFFECTNET_8
-from videoemo.vlm.task import Task, load_labelling, load_task, protected_attribute
+from videoemo.vlm.task import Task, load_labelling, load_task
 
 
 def test_the_default_asks_for_the_expressions_of_our_networks() -> None:
@@ -44,31 +44,6 @@ def test_classes_that_cannot_be_told_apart_are_refused(tmp_path: Path, keys: str
     path.write_text(f'[task]\nquestion = "What?"\n{keys}\n')
     with pytest.raises(RecipeError, match=r"classes|answers"):
         load_labelling(str(path))
-
-
-@pytest.mark.parametrize(
-    ("text", "attribute"),
-    [
-        ("race", "race"),
-        ("What is the ethnicity of the person?", "race"),
-        ("Southeast Asian", "race"),
-        ("gender", "gender"),
-        ("Is this a man or a woman?", "gender"),
-        ("How old is the person?", "age"),
-        ("age_group", "age"),
-        ("20-39", "age"),
-        ("60+", "age"),
-        ("Which facial expression does the face display?", ""),
-        ("the image", ""),
-        ("embrace", ""),
-        ("Is the shirt black or white?", ""),
-        ("How many people smile?", ""),
-        ("white person", "race"),
-        ("20 to 39", "age"),
-    ],
-)
-def test_race_gender_and_age_are_recognised(text: str, attribute: str) -> None:
-    assert protected_attribute(text) == attribute
 
 
 def test_a_task_that_hides_them_in_its_classes_is_recognised() -> None:

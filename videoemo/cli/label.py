@@ -110,9 +110,10 @@ def _check_options(
 
 
 def _settings(task: str) -> LabelSettings:
-    from videoemo.vlm.task import load_labelling, protected_attribute
+    from videoemo.vlm.protected import asked_by_question
+    from videoemo.vlm.task import load_labelling
 
-    asked = "" if Path(task).is_file() else protected_attribute(task)
+    asked = "" if Path(task).is_file() else asked_by_question(task)
     settings = None if asked else load_labelling(task)
     asked = asked or (settings.task.protected if settings is not None else "")
     if asked or settings is None:

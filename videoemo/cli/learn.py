@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -17,7 +17,10 @@ from videoemo.util.terminal import print_result, say
 
 if TYPE_CHECKING:
     from videoemo.config.extraction import Pooling
+    from videoemo.evaluation.labeller import LabellerReport
+    from videoemo.evaluation.labeller_attributes import Attribute, AttributeLabellerReport
     from videoemo.records import FeatureTable
+    from videoemo.vlm.judging import ServerChoice
 
 __all__ = ["evaluate", "extract", "fit", "pool", "train"]
 
@@ -366,8 +369,8 @@ def evaluate(protocol: str, out: Path | None, check: bool, **given: Any) -> int:
 
     A protocol for clips judges a classifier (--clf) on a feature table; one for faces an extractor
     on labelled faces that it was not trained on, or a vision-language model (--local, --server),
-    beside the network that ships. Prints accuracy, mean recall a class (UAR), macro-F1, and of
-    faces the calibration (ECE).
+    beside the network that ships; race, gender and age (--task) are told of groups alone. Prints
+    accuracy, mean recall a class (UAR), macro-F1, and of faces the calibration (ECE).
     """
     from videoemo.config.face_protocol import FACE_KINDS
     from videoemo.config.toml import find_settings, read_toml
@@ -423,20 +426,12 @@ def _evaluate_labeller(
     **others: Any,
 ) -> int:
     """Returns the status of a run with failures where too few faces were answered."""
-    from videoemo.vlm.judging import ServerChoice, judge_labeller
-    from videoemo.vlm.task import load_labelling, protected_attribute
+    from videoemo.config.face_protocol import AttributesProtocol, load_face_protocol
+    from videoemo.vlm.judging import ServerChoice, judge_attribute_labeller, judge_labeller
+    from videoemo.vlm.protected import asked_by_question
+    from videoemo.vlm.task import load_labelling
 
     _refuse(others, "a vision-language model is judged")
-    name = task or "expression"
-    protected = "" if name.endswith(".toml") else protected_attribute(name)
-    if not protected:
-        settings = load_labelling(name)
-        protected = settings.task.protected
-    if protected:
-        raise click.UsageError(
-            f"--task: {protected} is never asked about a person; docs/vlm.md says why, under "
-            '"What is never done"'
-        )
     asked = {"vlm": vlm, "send_pictures_to": send_pictures_to, "max_calls": max_calls}
     if local is not None:
         _refuse({"server": server, **asked, "cache": cache}, "a local model is asked")
@@ -445,11 +440,46 @@ def _evaluate_labeller(
         if vlm is None:
             raise click.UsageError("--server: name its model with --vlm")
         who = ServerChoice(server or "", vlm, send_pictures_to, max_calls, cache)
-    report = judge_labeller(protocol, who, settings, data=data)
+    found, name = load_face_protocol(protocol), task or "expression"
+    named = "" if name.endswith(".toml") else asked_by_question(name)
+    settings = None if named else load_labelling(name)
+    attribute = named or (settings.task.protected if settings is not None else "")
+    report: AttributeLabellerReport | LabellerReport
+    if isinstance(found, AttributesProtocol):
+        _check_attribute(attribute, protocol, who, cache)
+        report = judge_attribute_labeller(
+            found, who, settings or cast("Attribute", named), data=data
+        )
+    elif settings is None or attribute:
+        raise click.UsageError(
+            f"--task: {attribute} is never asked about a person; docs/vlm.md says why, under "
+            '"What is never done"'
+        )
+    else:
+        report = judge_labeller(protocol, who, settings, data=data)
     if out is not None:
         report.write(out)
     _report(report.lines(), out)
     return 0 if report.enough else options.FAILED_VIDEOS
+
+
+def _check_attribute(
+    attribute: str, protocol: str, who: Path | ServerChoice, cache: Path | None
+) -> None:
+    if not attribute:
+        raise click.UsageError(
+            f"the protocol {protocol} has labels of race, gender and age: say with --task which of "
+            "them is asked for"
+        )
+    if attribute == "race" and not isinstance(who, Path):
+        raise click.UsageError(
+            "--task: race is asked of local models alone (--local); docs/vlm.md says why, under "
+            '"What is never done"'
+        )
+    if cache is not None:
+        raise click.UsageError(
+            f"--cache: no replies about the {attribute} of single people are kept"
+        )
 
 
 def _evaluate_clips(

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from videoemo.config.face_protocol import AttributesProtocol
 from videoemo.datasets.faces.attributes import AttributeFaces
 from videoemo.errors import InputError
+from videoemo.evaluation.attribute_groups import age_group, attribute_groups
 from videoemo.evaluation.attributes_report import AttributesReport, GroupMeans, Measure
 from videoemo.evaluation.faces import see_labelled
 from videoemo.inference.extractor import Extractor
@@ -67,7 +68,7 @@ def judge_attributes(
         return GroupMeans(by, group, int(rows.sum()), found)
 
     enough, fewer = [], []
-    for by, group, rows in _groups(faces, protocol.age_groups):
+    for by, group, rows in attribute_groups(faces, protocol.age_groups):
         if rows.sum() >= protocol.least_faces:
             enough.append(means(by, group, rows))
         elif rows.any():
@@ -119,9 +120,9 @@ def _measures(
         years = {way: expected_level(distribution, n) for way, n in ways.items()}
         for way, told in years.items():
             yield _missed(f"age, {way}", told, faces.age)
-        group = np.where(faces.age < 0, -1, _age_group(faces.age, starts))
+        group = np.where(faces.age < 0, -1, age_group(faces.age, starts))
         for way, told in years.items():
-            yield _right(f"age group, {way}", _age_group(told, starts), group)
+            yield _right(f"age group, {way}", age_group(told, starts), group)
     if "ethnicity" in heads:
         told = features.distributions["ethnicity"].argmax(axis=1)
         yield _right("ethnicity", told, faces.ethnicity)
@@ -144,11 +145,6 @@ def _missed(name: str, told: npt.NDArray[np.float32], labels: Rows) -> _Measured
     return _Measured(Measure(name, "years", best), values)
 
 
-def _age_group(years: npt.NDArray[np.number], starts: Sequence[int]) -> Rows:
-    group: Rows = np.searchsorted(np.asarray(starts), np.rint(years), side="right").astype(np.int64)
-    return group
-
-
 def _mean(one: _Measured, unit: Rows, rows: Mask, protocol: AttributesProtocol) -> Estimate:
     """The mean over some faces, with its interval over units."""
     known = rows & ~np.isnan(one.values)
@@ -160,18 +156,6 @@ def _mean(one: _Measured, unit: Rows, rows: Mask, protocol: AttributesProtocol) 
     return sums_estimate(
         lambda both: both[0] / both[1], sums, resamples=protocol.resamples, seed=protocol.seed
     )
-
-
-def _groups(faces: AttributeFaces, starts: Sequence[int]) -> Iterator[tuple[str, str, Mask]]:
-    """Every group of faces: by what, its name, and which faces are of it."""
-    for i, name in enumerate(GENDERS):
-        yield "gender", name, faces.gender == i
-    for i, name in enumerate(faces.ethnicities):
-        yield "ethnicity", name, faces.ethnicity == i
-    group, known = _age_group(faces.age, starts), faces.age >= 0
-    for i, start in enumerate((0, *starts)):
-        name = f"{start} to {starts[i] - 1}" if i < len(starts) else f"{start} and over"
-        yield "age", name, known & (group == i)
 
 
 def _ethnicity_f1(features: Features, faces: AttributeFaces) -> float:

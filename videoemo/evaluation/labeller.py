@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from videoemo.config.face_protocol import FacesProtocol
 from videoemo.datasets.faces.labelled import LabelledFaces
+from videoemo.datasets.faces.pictures import Pictures
 from videoemo.errors import InputError
 from videoemo.evaluation.faces import face_metrics, predict_faces
 from videoemo.inference.extractor import Extractor
@@ -23,7 +24,16 @@ from videoemo.records import Answers
 from videoemo.util.files import write_json
 from videoemo.util.versions import versions
 
-__all__ = ["LabellerReport", "evaluate_labeller"]
+__all__ = [
+    "LEAST_COVERAGE",
+    "Labeller",
+    "LabellerReport",
+    "answer_counts",
+    "answer_figures",
+    "ask_labeller",
+    "count_reasons",
+    "evaluate_labeller",
+]
 
 Picture = npt.NDArray[np.uint8]
 # Answers about pictures, uint8 (h, w, 3) each.
@@ -32,7 +42,74 @@ Labeller = Callable[[Sequence[Picture]], Answers]
 # Faces shown between two updates of the progress bar.
 _CHUNK = 64
 # The share of faces without an answer from which figures of the others would mislead.
-_LEAST_COVERAGE = 0.5
+LEAST_COVERAGE = 0.5
+
+
+def answer_figures(counts: npt.NDArray[np.int64]) -> dict[str, Any]:
+    """Figures of answers; one that is missing counts as wrong, but in `accuracy_answered`. What
+    nothing is known of is None.
+
+    Parameters
+    ----------
+    counts : int64 (c, c + 1)
+        A row a label, a column an answer; the last for none.
+    """
+    answered, labelled = counts[:, :-1], counts.sum(1)
+    right, said, n = answered.diagonal(), answered.sum(0), int(answered.sum())
+    occurs = labelled + said > 0
+    f1 = 2 * right[occurs] / (labelled + said)[occurs]
+    precision = right[said > 0] / said[said > 0]
+    return {
+        "faces": int(counts.sum()),
+        "answered": n,
+        "coverage": round(n / int(counts.sum()), 6),
+        "accuracy_answered": round(accuracy(answered), 6) if n else None,
+        "accuracy": round(accuracy(counts), 6),
+        "uar": round(uar(counts), 6),
+        "macro_precision": round(float(precision.mean()), 6) if n else None,
+        "macro_f1": round(float(f1.mean()), 6),
+    }
+
+
+def answer_counts(
+    answers: Answers, labels: npt.NDArray[np.int64], n_classes: int
+) -> npt.NDArray[np.int64]:
+    """First choices by label, int64 (c, c + 1); the last column for no answer."""
+    first = np.where(answers.answered, np.nan_to_num(answers.probabilities).argmax(1), n_classes)
+    cells = np.bincount(labels * (n_classes + 1) + first, minlength=n_classes * (n_classes + 1))
+    return cells.reshape(n_classes, -1).astype(np.int64)
+
+
+def count_reasons(answers: Answers) -> dict[str, int]:
+    """Why there is no answer, and how often, the most frequent reason first."""
+    return dict(Counter(filter(None, answers.reasons)).most_common())
+
+
+def ask_labeller(pictures: Pictures, labeller: Labeller) -> Answers:
+    """What a labeller answers about all face pictures, some after the others."""
+    parts = [
+        labeller(chunk)
+        for chunk in tqdm(
+            _chunks(pictures),
+            total=-(-len(pictures) // _CHUNK),
+            desc="faces",
+            leave=False,
+            disable=None,
+            dynamic_ncols=True,
+        )
+    ]
+    return Answers(
+        np.concatenate([part.probabilities for part in parts]),
+        tuple(reason for part in parts for reason in part.reasons),
+    )
+
+
+def _chunks(pictures: Pictures) -> Iterator[list[Picture]]:
+    """Faces as they are in their pictures, in colour."""
+    for start in range(0, len(pictures), _CHUNK):
+        rows = range(start, min(start + _CHUNK, len(pictures)))
+        read = (Image.fromarray(pictures.face(row)) for row in rows)
+        yield [np.asarray(face.convert("RGB")) for face in read]
 
 
 @dataclass(frozen=True)
@@ -77,36 +154,23 @@ class LabellerReport:
     @property
     def enough(self) -> bool:
         """Whether so many were answered that the figures say something."""
-        return bool(self.answered.sum() >= _LEAST_COVERAGE * self.counts.sum())
+        return bool(self.answered.sum() >= LEAST_COVERAGE * self.counts.sum())
 
     def summary(self) -> dict[str, Any]:
         """The figures by name. A face without an answer counts as wrong, but in
         `accuracy_answered`; a figure that nothing is known of is None.
         """
-        right, labelled, said = (
-            self.answered.diagonal(),
-            self.counts.sum(1),
-            self.answered.sum(0),
-        )
-        occurs = labelled + said > 0
-        f1 = 2 * right[occurs] / (labelled + said)[occurs]
-        precision = right[said > 0] / said[said > 0]
-        n = int(self.answered.sum())
+        labelled = self.counts.sum(1)
         return {
             "classes": len(self.classes),
-            "faces": int(self.counts.sum()),
-            "answered": n,
-            "coverage": round(n / int(self.counts.sum()), 6),
-            "accuracy_answered": round(accuracy(self.answered), 6) if n else None,
-            "accuracy": round(accuracy(self.counts), 6),
-            "uar": round(uar(self.counts), 6),
-            "macro_precision": round(float(precision.mean()), 6) if n else None,
-            "macro_f1": round(float(f1.mean()), 6),
+            **answer_figures(self.counts),
             "ece": None if self.calibration is None else round(self.calibration.ece, 6),
             "majority": round(float(labelled.max() / labelled.sum()), 6),
             "recall": {
                 name: round(float(k / total), 6) if total else None
-                for name, k, total in zip(self.classes, right, labelled, strict=True)
+                for name, k, total in zip(
+                    self.classes, self.answered.diagonal(), labelled, strict=True
+                )
             },
             "reasons": self.reasons,
             "confusion": self.counts.tolist(),
@@ -220,51 +284,20 @@ def evaluate_labeller(
             f"{', '.join(classes)}: they must be the same"
         )
     labels = np.array([list(classes).index(faces.classes[k]) for k in faces.labels], np.int64)
-    told = _asked(faces, labeller)
-    first = np.where(told.answered, np.nan_to_num(told.probabilities).argmax(1), len(classes))
-    counts = np.bincount(
-        labels * (len(classes) + 1) + first, minlength=len(classes) * (len(classes) + 1)
-    )
+    told = ask_labeller(faces.pictures, labeller)
     some = told.answered
     return LabellerReport(
         name,
         protocol,
         provenance,
         tuple(classes),
-        counts.reshape(len(classes), -1).astype(np.int64),
-        dict(Counter(reason for reason in told.reasons if reason).most_common()),
+        answer_counts(told, labels, len(classes)),
+        count_reasons(told),
         calibration(told.probabilities[some], labels[some])
         if probabilities and some.any()
         else None,
         _beside(network, faces),
     )
-
-
-def _asked(faces: LabelledFaces, labeller: Labeller) -> Answers:
-    """What a labeller answers about all faces, some after the others."""
-    parts = [
-        labeller(chunk)
-        for chunk in tqdm(
-            _chunks(faces),
-            total=-(-len(faces) // _CHUNK),
-            desc="faces",
-            leave=False,
-            disable=None,
-            dynamic_ncols=True,
-        )
-    ]
-    return Answers(
-        np.concatenate([part.probabilities for part in parts]),
-        tuple(reason for part in parts for reason in part.reasons),
-    )
-
-
-def _chunks(faces: LabelledFaces) -> Iterator[list[Picture]]:
-    """Faces as they are in their pictures, in colour."""
-    for start in range(0, len(faces), _CHUNK):
-        rows = range(start, min(start + _CHUNK, len(faces)))
-        read = (Image.fromarray(faces.pictures.face(row)) for row in rows)
-        yield [np.asarray(face.convert("RGB")) for face in read]
 
 
 def _beside(network: Extractor, faces: LabelledFaces) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from videoemo.config.face_protocol import (
     load_face_protocol,
 )
 from videoemo.config.toml import data_root
+from videoemo.datasets.faces.attributes import AttributeFaces
 from videoemo.datasets.faces.check import FacesCheck, check_pictures, check_validation
 from videoemo.datasets.faces.index import read_index
 from videoemo.datasets.faces.labelled import LabelledFaces
@@ -31,7 +32,13 @@ from videoemo.evaluation.pictures import make_cropper
 from videoemo.evaluation.verification import verify
 from videoemo.inference.extractor import Extractor, load_extractor
 
-__all__ = ["ExtractorReport", "check_protocol", "evaluate_extractor", "load_for_labeller"]
+__all__ = [
+    "ExtractorReport",
+    "check_protocol",
+    "evaluate_extractor",
+    "load_attributes_for_labeller",
+    "load_for_labeller",
+]
 
 
 class ExtractorReport(Protocol):
@@ -117,6 +124,24 @@ def load_for_labeller(
     recipe = _layout(protocol, root)
     cropper = make_cropper("detector", network.card) if recipe.needs_cropper else None
     return protocol, load_split(recipe, "valid", root, cropper=cropper)
+
+
+def load_attributes_for_labeller(
+    protocol: AttributesProtocol, network: Extractor, *, data: Path | None = None
+) -> AttributeFaces:
+    """Load the faces with attributes on which a labeller is judged; see `load_for_labeller`.
+
+    Raises
+    ------
+    InputError
+        No such folder.
+    TrainingError
+        The data cannot be read.
+    """
+    root = data_root(protocol.data_name, data, option="--data")
+    recipe = _layout(protocol, root)
+    cropper = make_cropper("detector", network.card) if recipe.needs_cropper else None
+    return load_attributes_split(recipe, "valid", root, cropper=cropper)
 
 
 def check_protocol(name: str, *, data: Path | None = None) -> FacesCheck:

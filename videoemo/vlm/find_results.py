@@ -13,8 +13,8 @@ from videoemo.util.slow_work import SlowWork
 from videoemo.vlm.finding import Finding, find_person, marked_frames
 from videoemo.vlm.found_files import FoundFiles
 from videoemo.vlm.labelling import Estimate, returned_model
+from videoemo.vlm.protected import asked_by_description
 from videoemo.vlm.server import NOT_ASKED, Server
-from videoemo.vlm.task import protected_attribute
 
 __all__ = ["FindRun", "check_description", "estimate_finding", "find_in_results"]
 
@@ -51,10 +51,12 @@ def check_description(description: str) -> str:
     """
     if not description.strip() or len(description) > _LONGEST or not description.isprintable():
         return f"expected a line of 1 to {_LONGEST} characters that describes a person"
-    asked = protected_attribute(description)
+    asked = asked_by_description(description)
     if asked:
+        alone = "" if asked == "race" else " alone"
         return (
-            f"nobody is looked for by {asked}; describe clothes, place, posture or what is held. "
+            f"nobody is looked for by {asked}{alone}; describe clothes, place, posture or what is "
+            "held. "
             'docs/vlm.md says why, under "What is never done"'
         )
     return ""

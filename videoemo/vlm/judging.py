@@ -1,15 +1,25 @@
-"""Vision-language models judged on labelled faces, beside the network that ships."""
+"""Vision-language models judged on labelled faces: on expressions beside the network that ships, on
+race, gender and age as aggregates.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import cast
 
+from videoemo.config.face_protocol import AttributesProtocol
 from videoemo.errors import InputError
 from videoemo.evaluation.labeller import LabellerReport, evaluate_labeller
-from videoemo.evaluation.run import load_for_labeller
+from videoemo.evaluation.labeller_attributes import (
+    Attribute,
+    AttributeLabellerReport,
+    attribute_classes,
+    evaluate_attribute_labeller,
+)
+from videoemo.evaluation.run import load_attributes_for_labeller, load_for_labeller
 from videoemo.inference.extractor import load_extractor
 from videoemo.util.messages import count_noun
 from videoemo.util.terminal import say
@@ -17,9 +27,18 @@ from videoemo.vlm.cache import ReplyCache, default_cache
 from videoemo.vlm.consent import Address, find_address
 from videoemo.vlm.load_local import load_local
 from videoemo.vlm.server import Server, ServerLabeller, api_key
-from videoemo.vlm.task import Labeller, LabelSettings
+from videoemo.vlm.task import Labeller, LabelSettings, Task, load_labelling
 
-__all__ = ["ServerChoice", "judge_labeller"]
+__all__ = ["ATTRIBUTES", "ServerChoice", "judge_attribute_labeller", "judge_labeller"]
+
+# What is asked for each attribute; the classes are those of the labels.
+ATTRIBUTES: dict[Attribute, str] = {
+    "race": "Which race or ethnicity would an annotator of this picture choose?",
+    "gender": "Which gender would an annotator of this picture choose?",
+    "age": "Which age in years would an annotator of this picture choose?",
+}
+# The file of replies that goes with the process: nothing is kept of single people.
+_NOWHERE = Path(":memory:")
 
 
 @dataclass(frozen=True)
@@ -95,10 +114,7 @@ def judge_labeller(
     network = load_extractor(precision="float32")
     with _opened(who, settings) as judged:
         found, faces = load_for_labeller(protocol, network, data=data)
-        if judged.address is not None:
-            here = ", this machine" if judged.address.loopback else ""
-            host = f"{judged.address.host}{here}"
-            say(f"{count_noun(len(faces), 'picture')} of faces go to {host}", error=True)
+        _tell(judged, len(faces))
         return evaluate_labeller(
             found,
             faces,
@@ -109,6 +125,68 @@ def judge_labeller(
             probabilities=judged.probabilities,
             network=network,
         )
+
+
+def judge_attribute_labeller(
+    protocol: AttributesProtocol,
+    who: Path | ServerChoice,
+    asked: Attribute | LabelSettings,
+    *,
+    data: Path | None = None,
+) -> AttributeLabellerReport:
+    """Judge a local model, or one of a server, on labels of race, gender or age; nothing is told or
+    kept of single people.
+
+    Parameters
+    ----------
+    protocol : AttributesProtocol
+        How.
+    who : Path or ServerChoice
+        The folder or the card of a local model, or a server; for race a local model.
+    asked : {"race", "gender", "age"} or LabelSettings
+        The attribute, or a task that asks for it.
+    data : Path or None
+        As of `judge_labeller`.
+
+    Raises
+    ------
+    InputError
+        As `judge_labeller`; race asked of a server, a task that asks for something else, or too few
+        labels.
+    TrainingError, WeightsError, ServerError
+        As `judge_labeller`.
+    """
+    settings = load_labelling() if isinstance(asked, str) else asked
+    attribute = cast(Attribute, asked if isinstance(asked, str) else settings.task.protected)
+    if attribute not in ATTRIBUTES:
+        raise InputError(f"the task asks for none of {', '.join(ATTRIBUTES)}")
+    if attribute == "race" and isinstance(who, ServerChoice):
+        raise InputError("race is asked of local models alone: give one with --local")
+    faces = load_attributes_for_labeller(protocol, load_extractor(precision="float32"), data=data)
+    if isinstance(asked, str):
+        classes = attribute_classes(attribute, faces, protocol)
+        settings = replace(settings, task=Task(question=ATTRIBUTES[attribute], classes=classes))
+    if isinstance(who, ServerChoice):
+        who = replace(who, cache=_NOWHERE)
+    with _opened(who, settings) as judged:
+        _tell(judged, len(faces))
+        return evaluate_attribute_labeller(
+            protocol,
+            faces,
+            judged.labeller,
+            attribute=attribute,
+            name=judged.name,
+            provenance=judged.provenance,
+            classes=settings.task.classes,
+            probabilities=judged.probabilities,
+        )
+
+
+def _tell(judged: _Judged, n: int) -> None:
+    """Say where pictures go, before the first."""
+    if judged.address is not None:
+        here = ", this machine" if judged.address.loopback else ""
+        say(f"{count_noun(n, 'picture')} of faces go to {judged.address.host}{here}", error=True)
 
 
 @contextmanager

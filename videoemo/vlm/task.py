@@ -1,10 +1,9 @@
 """What is asked about a picture: a question with the classes of its answer, from
-pipelines/label/*.toml; and what is never asked about a person.
+pipelines/label/*.toml.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
@@ -16,6 +15,7 @@ from videoemo.config.asking import PictureSettings, ServerSettings
 from videoemo.config.toml import build_record, find_settings, read_toml, require, settings_dir
 from videoemo.records import Answers
 from videoemo.tables.labels import LABEL_COLUMNS
+from videoemo.vlm.protected import asked_by_answers, asked_by_question
 
 __all__ = [
     "FaceChoice",
@@ -25,32 +25,11 @@ __all__ = [
     "load_labelling",
     "load_task",
     "normalise",
-    "protected_attribute",
 ]
 
 Picture = npt.NDArray[np.uint8]
 
 _KIND = "pipelines/label"
-# The words by which a question or an answer is about one of them.
-_PROTECTED = {
-    "race": (
-        r"rac(?:e|es|ial)|ethnic(?:ity|ities)?|nationality|caucasian|african|(?:south|east)?asian"
-        r"|indian|hispanic|latin[oax]|middle eastern|skin (?:colou?r|tone)"
-        # Alone they may be the colours of clothes.
-        r"|(?:black|white)(?= (?:person|people|man|woman|men|women|male|female|face))"
-    ),
-    "gender": (
-        r"genders?|sex(?:es)?|m[ae]n|wom[ae]n|boys?|girls?|males?|females?|masculine|feminine"
-        r"|non ?binary"
-    ),
-    "age": (
-        r"ages?|aged|old(?:er)?|young(?:er)?|elderly|years|child(?:ren)?|adults?|teen(?:ager)?s?"
-        r"|bab(?:y|ies)|infants?|toddlers?"
-        # A class such as 20-39, 20 to 39, or 60+.
-        r"|\d{1,3} ?(?:-|\u2013|to) ?\d{1,3}|\d{1,3} ?\+"
-    ),
-}
-_COLOURS = ("black", "white")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,10 +84,8 @@ class Task:
         """What it asks about a person that is never asked: `race`, `gender` or `age`; empty for
         none.
         """
-        asked = protected_attribute(self.question)
-        return asked or next(
-            filter(None, map(protected_attribute, (*self.classes, *self.words))), ""
-        )
+        answers = (*self.classes, *self.words)
+        return asked_by_question(self.question) or asked_by_answers(self.question, answers)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,18 +168,3 @@ def load_task(name: str = "expression") -> Task:
 def normalise(word: str) -> str:
     """A word as answers are compared: its letters and digits alone, whatever their case."""
     return "".join(filter(str.isalnum, word.casefold()))
-
-
-def protected_attribute(text: str) -> str:
-    """What a text asks about a person that is never asked: `race`, `gender` or `age`; empty for
-    none.
-    """
-    words = " ".join(text.casefold().replace("_", " ").split())
-    if words in _COLOURS:
-        return "race"
-    found = (
-        attribute
-        for attribute, telling in _PROTECTED.items()
-        if re.search(rf"(?<!\w)(?:{telling})(?!\w)", words)
-    )
-    return next(found, "")
