@@ -35,10 +35,8 @@ BEST_PIXELS = 12
 Floats = npt.NDArray[np.float64]
 
 
-class Epoch(Protocol):
-    """What is known of an epoch: losses are means a face, the others shares of the validation
-    faces, 0 to 1.
-    """
+class _Epoch(Protocol):
+    """What is known of any epoch: losses are means a face."""
 
     @property
     def epoch(self) -> int: ...
@@ -48,6 +46,11 @@ class Epoch(Protocol):
     def loss(self) -> float: ...
     @property
     def valid_loss(self) -> float: ...
+
+
+class Epoch(_Epoch, Protocol):
+    """What is known of an epoch: shares of the validation faces, 0 to 1, beside its losses."""
+
     @property
     def accuracy(self) -> float: ...
     @property
@@ -56,20 +59,12 @@ class Epoch(Protocol):
     def macro_f1(self) -> float: ...
 
 
-class AttributesEpoch(Protocol):
-    """What is known of an epoch of heads of attributes: losses are means a face; the mean error of
-    the age in years, and the shares of the validation faces whose gender and ethnicity were wrong;
+class AttributesEpoch(_Epoch, Protocol):
+    """What is known of an epoch of heads of attributes, beside its losses: the mean error of the
+    age in years, and the shares of the validation faces whose gender and ethnicity were wrong;
     NaN where there is no such head.
     """
 
-    @property
-    def epoch(self) -> int: ...
-    @property
-    def stage(self) -> int: ...
-    @property
-    def loss(self) -> float: ...
-    @property
-    def valid_loss(self) -> float: ...
     @property
     def age(self) -> float: ...
     @property
@@ -160,7 +155,7 @@ def attribute_curves(
     _draw(path, name, result, history, best_epoch, figures, below, notes=notes, caution=caution)
 
 
-AnyEpoch = TypeVar("AnyEpoch", Epoch, AttributesEpoch)
+AnyEpoch = TypeVar("AnyEpoch", bound=_Epoch)
 
 
 @dataclass(frozen=True)
@@ -178,7 +173,7 @@ def _draw(
     path: Path,
     name: str,
     result: list[Part],
-    history: Sequence[Epoch] | Sequence[AttributesEpoch],
+    history: Sequence[_Epoch],
     best_epoch: int,
     figures: dict[str, Floats],
     below: list[_Below],

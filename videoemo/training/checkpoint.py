@@ -29,31 +29,31 @@ _NAME = "checkpoint.pt"
 
 
 @dataclass(frozen=True)
-class Epoch:
-    """What history.csv says of an epoch: losses are means a face, the others shares of the
-    validation faces.
-    """
+class _Epoch:
+    """What history.csv says of any epoch: losses are means a face."""
 
     epoch: int
     stage: int
     loss: float
     valid_loss: float
+
+
+@dataclass(frozen=True)
+class Epoch(_Epoch):
+    """What history.csv says of an epoch: shares of the validation faces beside its losses."""
+
     accuracy: float
     uar: float
     macro_f1: float
 
 
 @dataclass(frozen=True)
-class AttributesEpoch:
-    """What history.csv says of an epoch of heads of attributes: losses are means a face; the mean
-    error of the age in years, and the shares of the validation faces whose gender and ethnicity
-    were wrong, NaN where there is no such head.
+class AttributesEpoch(_Epoch):
+    """What history.csv says of an epoch of heads of attributes, beside its losses: the mean error
+    of the age in years, and the shares of the validation faces whose gender and ethnicity were
+    wrong, NaN where there is no such head.
     """
 
-    epoch: int
-    stage: int
-    loss: float
-    valid_loss: float
     age: float
     gender: float
     ethnicity: float
