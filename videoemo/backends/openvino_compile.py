@@ -26,6 +26,7 @@ from videoemo.backends.converted import (
 )
 from videoemo.backends.openvino_import import core, openvino
 from videoemo.backends.openvino_passes import VERSION, rewrite
+from videoemo.backends.openvino_swish import approximate_swish
 from videoemo.util.locks import file_lock
 from videoemo.util.messages import one_line
 from videoemo.util.terminal import say
@@ -64,7 +65,7 @@ def compile_model(
     threads : int
         At most.
     precision : str, default="float32"
-        `float32` or `bfloat16`.
+        `float32` or `bfloat16`; in bfloat16 a swish is a polynomial (`openvino_swish`).
     at_once : int or None
         A number of pictures that goes through a network of its own, those left over through the one
         for any number: it knows beforehand where everything lies in memory, and takes less time.
@@ -74,6 +75,8 @@ def compile_model(
     RuntimeError
         OpenVINO cannot run it.
     """
+    if precision == "bfloat16":
+        model = approximate_swish(model)
     any_number = _compiled(model, threads=threads, precision=precision)
     if at_once is None:
         return any_number
