@@ -134,7 +134,7 @@ def test_of_fifteen_persons_each_is_numbered_often_enough(
     results: dict[str, VideoResults],
 ) -> None:
     found = find(results["many.mp4"], "red", says(lambda *_: "0"))
-    assert all(len(each.marked.numbers) == 9 for each in found.asked)
+    assert all(len(each.frame.tracks) == 9 for each in found.asked)
     assert found.remark == ""
 
 

@@ -23,20 +23,9 @@ __all__ = ["label"]
 
 @click.command()
 @click.argument("out", metavar="OUT", type=options.GivenPath())
-@click.option(
-    "--server",
-    "url",
-    type=options.NAME,
-    metavar="URL",
-    help="A server of the Chat Completions interface, such as http://localhost:11434/v1.",
-)
-@click.option("--vlm", type=options.NAME, metavar="NAME", help="The model, as the server calls it.")
-@click.option(
-    "--local",
-    type=options.GivenPath(),
-    metavar="PATH",
-    help="In place of a server: a model's folder, or its card.",
-)
+@options.server
+@options.vlm
+@options.local
 @click.option(
     "--task",
     type=options.NAME,
@@ -75,9 +64,7 @@ def label(
     from videoemo.vlm.consent import find_address
     from videoemo.vlm.server import Server, api_key
 
-    _check_options(
-        url, vlm, local, [("--dry-run", dry_run), ("--max-calls", max_calls is not None)]
-    )
+    options.check_asked(url, vlm, local, dry_run=dry_run, max_calls=max_calls)
     settings, notice = _settings(task), ConsoleProgress().notice
     if local is not None:
         return _label_locally(load_results(out), local, settings, notice)
@@ -93,20 +80,6 @@ def label(
     ):
         work = _estimate if dry_run else _ask
         return work(results, server, settings, notice)
-
-
-def _check_options(
-    url: str | None, vlm: str | None, local: Path | None, of_servers: list[tuple[str, bool]]
-) -> None:
-    if (url is None) == (local is None):
-        raise click.UsageError("give a server with --server and --vlm, or a model with --local")
-    if local is not None and vlm is not None:
-        raise click.UsageError("--vlm: it names the model of a --server; leave it out")
-    if url is not None and vlm is None:
-        raise click.UsageError("Missing option '--vlm': the model, as the server calls it")
-    for name, given in of_servers:
-        if local is not None and given:
-            raise click.UsageError(f"{name}: nothing is sent with --local; leave it out")
 
 
 def _settings(task: str) -> LabelSettings:

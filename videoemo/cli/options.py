@@ -18,19 +18,23 @@ __all__ = [
     "NAMES",
     "GivenPath",
     "check",
+    "check_asked",
     "cluster",
     "dataset",
     "dry_run",
     "features",
     "jobs",
     "jobs_or_cluster",
+    "local",
     "max_calls",
     "named_file",
     "out",
     "redo",
     "reply_cache",
     "send_pictures_to",
+    "server",
     "stream",
+    "vlm",
 ]
 
 # The exit status of a run in which some or all videos failed.
@@ -117,6 +121,20 @@ dataset = click.option(
     metavar="NAME",
     help="The table features/NAME.parquet; not needed where there is only one.",
 )
+server = click.option(
+    "--server",
+    "url",
+    type=NAME,
+    metavar="URL",
+    help="A server of the Chat Completions interface, such as http://localhost:11434/v1.",
+)
+vlm = click.option("--vlm", type=NAME, metavar="NAME", help="The model, as the server calls it.")
+local = click.option(
+    "--local",
+    type=GivenPath(),
+    metavar="PATH",
+    help="In place of a server: a model's folder, or its card.",
+)
 dry_run = click.option(
     "--dry-run", is_flag=True, help="Print what would be sent, and send nothing."
 )
@@ -137,6 +155,27 @@ reply_cache = click.option(
     help="Where replies are kept, so that nothing is asked twice; else in the user's cache folder.",
 )
 features = click.option("--features", type=GivenPath(), help="The table, wherever it lies.")
+
+
+def check_asked(
+    url: str | None, vlm: str | None, local: Path | None, *, dry_run: bool, max_calls: int | None
+) -> None:
+    """Check that there is one vision-language model to ask.
+
+    Raises
+    ------
+    click.UsageError
+        There is none, or more than one, or an option of the other kind.
+    """
+    if (url is None) == (local is None):
+        raise click.UsageError("give a server with --server and --vlm, or a model with --local")
+    if local is not None and vlm is not None:
+        raise click.UsageError("--vlm: it names the model of a --server; leave it out")
+    if url is not None and vlm is None:
+        raise click.UsageError("Missing option '--vlm': the model, as the server calls it")
+    for name, given in (("--dry-run", dry_run), ("--max-calls", max_calls is not None)):
+        if local is not None and given:
+            raise click.UsageError(f"{name}: nothing is sent with --local; leave it out")
 
 
 def jobs_or_cluster(jobs: int | None, cluster: str | None) -> dict[str, Any]:

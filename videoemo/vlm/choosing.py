@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,7 @@ from videoemo.config.finding import FrameChoice
 from videoemo.records import Shapes, check_arrays
 from videoemo.tables.faces import FaceTable
 
-__all__ = ["ShownFrame", "choose_frames", "seen_together"]
+__all__ = ["ShownFrame", "choose_frames", "seen_together", "with_everybody"]
 
 # Frames of each person that are thought of, spread over all of them.
 _CANDIDATES = 16
@@ -99,6 +100,16 @@ def choose_frames(table: FaceTable, settings: FrameChoice) -> list[ShownFrame]:
         chosen[best] = numbered(left.pop(best))
         shown.update(table.track[chosen[best]].tolist())
     return [_shown(table, frame, chosen[frame]) for frame in sorted(chosen)]
+
+
+def with_everybody(table: FaceTable, frames: Sequence[ShownFrame]) -> list[ShownFrame]:
+    """The same frames, in which no face is passed over."""
+    rows_of = _rows_by_frame(table)
+    return [
+        _shown(table, shown.frame, rows[np.argsort(table.track[rows])])
+        for shown in frames
+        for rows in [rows_of[shown.frame]]
+    ]
 
 
 def seen_together(table: FaceTable) -> set[frozenset[int]]:

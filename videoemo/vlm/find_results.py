@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
 
 from videoemo.config.finding import FindingSettings
 from videoemo.errors import InputError, VideoError
-from videoemo.results import Results
+from videoemo.results import Results, VideoResults
 from videoemo.util.messages import count_noun
 from videoemo.util.slow_work import SlowWork
-from videoemo.vlm.finding import Finding, find_person, marked_frames
+from videoemo.vlm.finding import Detector, Finding, detect_person, find_person, marked_frames
 from videoemo.vlm.found_files import FoundFiles
-from videoemo.vlm.labelling import Estimate, returned_model
+from videoemo.vlm.labelling import Estimate, about_server
 from videoemo.vlm.protected import asked_by_description
-from videoemo.vlm.server import NOT_ASKED, Server
+from videoemo.vlm.server import NOT_ASKED, Reply, Server
 
 __all__ = ["FindRun", "check_description", "estimate_finding", "find_in_results"]
 
@@ -65,7 +67,7 @@ def check_description(description: str) -> str:
 def find_in_results(
     results: Results,
     description: str,
-    server: Server,
+    who: Server | Detector,
     settings: FindingSettings,
     *,
     notice: Callable[[str], None] | None = None,
@@ -81,8 +83,8 @@ def find_in_results(
         The results.
     description : str
         Of clothes, place, posture, or what is held.
-    server : Server
-        Who is asked.
+    who : Server or Detector
+        Who is asked: a server, or a model on this machine.
     settings : FindingSettings
         Which frames are shown, and what is needed.
     notice : callable or None
@@ -99,34 +101,40 @@ def find_in_results(
     """
     _check(results, description)
     run, slow = FindRun(), SlowWork(notice)
-    dates, models = set[str](), set[str]()
+    replies: list[Reply] = []
     files = FoundFiles(results.path, description)
     of_all = f"of {count_noun(len(results.scored), 'video')}"
     for n, scored in enumerate(results.scored):
         slow.go_on(f"{n:,} {of_all} looked at")
         one = replace(scored)  # what is read of it goes with it
         try:
-            found = find_person(one, description, settings, server.ask)
+            found = _find(one, description, settings, who)
             files.add(found, one)
         except (InputError, VideoError) as exc:
             run.failed[one.name] = str(exc)
             files.add_failed(one.name, str(exc))
             continue
-        dates |= {asked.reply.date for asked in found.asked}
-        models |= {returned_model(asked.reply) for asked in found.asked}
+        replies += [asked.reply for asked in found.asked if asked.reply is not None]
         run.not_asked += sum(asked.vote.reason == NOT_ASKED for asked in found.asked)
         run.found[one.name] = replace(found, asked=())
-    answered = sorted(filter(None, dates))
-    files.write(
-        {
-            "host": server.address.host,
-            "model": server.model,
-            "models_returned": sorted(filter(None, models)),
-            "dates": [answered[0], answered[-1]] if answered else [],
-            "settings": asdict(settings),
-        }
-    )
+    files.write({**_about(who, replies), "settings": asdict(settings)})
     return run
+
+
+def _find(
+    one: VideoResults, description: str, settings: FindingSettings, who: Server | Detector
+) -> Finding:
+    if isinstance(who, Detector):
+        return detect_person(one, description, settings, who.detect)
+    return find_person(one, description, settings, who.ask)
+
+
+def _about(who: Server | Detector, replies: list[Reply]) -> dict[str, Any]:
+    """Who was asked, and when."""
+    if isinstance(who, Detector):
+        today = datetime.now(UTC).strftime("%Y-%m-%d")
+        return {"model": who.name, "sha256": who.sha256, "dates": [today, today]}
+    return about_server(who, replies)
 
 
 def estimate_finding(

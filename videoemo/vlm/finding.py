@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -17,14 +17,25 @@ from videoemo.tables.faces import FaceTable
 from videoemo.util.messages import count_noun
 from videoemo.video import frames_at
 from videoemo.vlm.asking import Question, encode_picture
-from videoemo.vlm.choosing import ShownFrame, choose_frames, seen_together
-from videoemo.vlm.marks import mark_faces
+from videoemo.vlm.choosing import ShownFrame, choose_frames, seen_together, with_everybody
+from videoemo.vlm.locations import read_boxes, whose_face
+from videoemo.vlm.marks import mark_boxes, mark_faces
 from videoemo.vlm.numbering import draw_numbers
 from videoemo.vlm.person import person_question, read_person
 from videoemo.vlm.server import Reply
 from videoemo.vlm.votes import Verdict, Vote, merge_votes
 
-__all__ = ["AskedFrame", "Asker", "Finding", "MarkedFrame", "find_person", "marked_frames"]
+__all__ = [
+    "AskedFrame",
+    "Asker",
+    "Detect",
+    "Detector",
+    "Finding",
+    "MarkedFrame",
+    "detect_person",
+    "find_person",
+    "marked_frames",
+]
 
 Picture = npt.NDArray[np.uint8]
 
@@ -53,11 +64,27 @@ class MarkedFrame:
 
 @dataclass(frozen=True, eq=False)
 class AskedFrame:
-    """A frame that was shown, the vote that came of it, and the reply."""
+    """A frame that was shown, and the vote that came of it.
 
-    marked: MarkedFrame
+    Parameters
+    ----------
+    picture : uint8 (h, w, 3)
+        The frame, with what was marked in it, or answered.
+    frame : ShownFrame
+        Which frame, and who is in it.
+    vote : Vote
+        Whom the answer names.
+    said : str
+        What was answered, in words.
+    reply : Reply or None
+        Of a server.
+    """
+
+    picture: Picture
+    frame: ShownFrame
     vote: Vote
-    reply: Reply
+    said: str
+    reply: Reply | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +111,27 @@ class Finding:
 
 # Questions -> to each its reply, in order.
 Asker = Callable[[Iterator[Question]], Iterator[Reply]]
+# A frame and the description -> a text with boxes; None where it was cut off.
+Detect = Callable[[Picture, str], str | None]
+
+
+@dataclass(frozen=True)
+class Detector:
+    """A local model that answers with boxes.
+
+    Parameters
+    ----------
+    name : str
+        What it is called.
+    sha256 : str or None
+        Checksum of its weights, where its card names one.
+    detect : callable
+        Answers who fits a description, about a frame, uint8 (h, w, 3).
+    """
+
+    name: str
+    sha256: str | None
+    detect: Detect
 
 
 def find_person(
@@ -119,7 +167,51 @@ def find_person(
     asked = list[AskedFrame]()
     for reply in ask(questions()):
         each = marked[len(asked)]
-        asked.append(AskedFrame(each, _vote(each, reply), reply))
+        vote = _vote(each, reply)
+        said = "0" if vote.chosen is None else f"{each.numbers[vote.chosen]}"
+        asked.append(AskedFrame(each.picture, each.frame, vote, said, reply))
+    return _judge(one, tuple(asked), settings)
+
+
+def detect_person(
+    one: VideoResults, description: str, settings: FindingSettings, detect: Detect
+) -> Finding:
+    """Find the person who is described by the boxes that a model draws about them.
+
+    Parameters
+    ----------
+    one : VideoResults
+        The results of the video, which is opened again.
+    description : str
+        As of `find_person`.
+    settings : FindingSettings
+        As of `find_person`; nobody is numbered, and nobody passed over for that.
+    detect : callable
+        Answers about a frame as PaliGemma does, `<loc....>` four times; None where it was cut off.
+
+    Raises
+    ------
+    InputError, VideoError
+        As `find_person`.
+    """
+    chosen = with_everybody(one.table, choose_frames(one.table, settings.frames))
+    asked = list[AskedFrame]()
+    for rgb, shown in _decoded(one, chosen):
+        answer = detect(rgb, description)
+        height, width = rgb.shape[:2]
+        boxes, reason = (
+            ([], "truncated") if answer is None else read_boxes(answer, width=width, height=height)
+        )
+        about = [whose_face(box, shown.boxes) for box in boxes]
+        named = {face for face, _ in about if face is not None}
+        reason = reason or next((why for _, why in about if why), "")
+        if len(named) > 1:
+            reason = "several boxes"
+        person = None if reason or not named else int(shown.tracks[named.pop()])
+        vote = Vote(tuple(shown.tracks.tolist()), person, reason)
+        marked = mark_boxes(rgb, [astuple(box) for box in boxes], side=settings.picture.side)
+        said = "a box" if boxes else "no box"
+        asked.append(AskedFrame(marked, shown, vote, said))
     return _judge(one, tuple(asked), settings)
 
 
@@ -134,30 +226,32 @@ def marked_frames(
         As `find_person`.
     """
     chosen = choose_frames(one.table, settings.frames)
+    numbers_of = draw_numbers([shown.tracks.tolist() for shown in chosen])
+    drawn = dict(zip([shown.frame for shown in chosen], numbers_of, strict=True))
+    for rgb, shown in _decoded(one, chosen):
+        numbers = drawn[shown.frame]
+        marks = [numbers[track] for track in shown.tracks.tolist()]
+        picture = mark_faces(rgb, shown.boxes, marks, side=settings.picture.side)
+        jpeg = encode_picture(picture, settings.picture)
+        question = person_question(description, sorted(marks), jpeg)
+        yield MarkedFrame(picture, question, shown, numbers)
+
+
+def _decoded(
+    one: VideoResults, chosen: Sequence[ShownFrame]
+) -> Iterator[tuple[Picture, ShownFrame]]:
+    """Some frames, each when it is decoded; the video is opened where there are any."""
     if not chosen:
         return
     source = one.source()
     if source.path is None:
         raise InputError(source.reason)
-    video = probe_scored(source.path, one)
-    numbers_of = dict(
-        zip(
-            [shown.frame for shown in chosen],
-            draw_numbers([shown.tracks.tolist() for shown in chosen]),
-            strict=True,
-        )
-    )
-    shown_of = {shown.frame: shown for shown in chosen}
+    video, shown_of = probe_scored(source.path, one), {shown.frame: shown for shown in chosen}
     sampling = one.pipeline.sampling
     index = np.array(sorted(shown_of), np.int64)
     for batch in frames_at(video, index, decoder=sampling.decoder, max_pixels=sampling.max_pixels):
         for rgb, frame in zip(batch.rgb, batch.index.tolist(), strict=True):
-            shown, numbers = shown_of[frame], numbers_of[frame]
-            marks = [numbers[track] for track in shown.tracks.tolist()]
-            picture = mark_faces(rgb, shown.boxes, marks, side=settings.picture.side)
-            jpeg = encode_picture(picture, settings.picture)
-            question = person_question(description, sorted(marks), jpeg)
-            yield MarkedFrame(picture, question, shown, numbers)
+            yield rgb, shown_of[frame]
 
 
 def _vote(marked: MarkedFrame, reply: Reply) -> Vote:

@@ -113,7 +113,7 @@ class FoundFiles:
         found_sheet(
             path,
             [self._description, f"{found.video}: {found.verdict}", *remark],
-            [each.marked.picture for each in found.asked],
+            [each.picture for each in found.asked],
             list(map(_caption, found.asked)),
         )
 
@@ -130,12 +130,11 @@ def _displayed(found: Finding, one: VideoResults) -> Iterator[tuple[object, ...]
 
 
 def _caption(asked: AskedFrame) -> str:
-    vote, seconds = asked.vote, f"{asked.marked.frame.seconds:.2f} s"
+    vote, seconds = asked.vote, f"{asked.frame.seconds:.2f} s"
     if vote.reason:
         return f"{seconds}: {vote.reason}"
-    if vote.chosen is None:
-        return f"{seconds}: 0, nobody"
-    return f"{seconds}: {asked.marked.numbers[vote.chosen]}, which is track {vote.chosen}"
+    who = "nobody" if vote.chosen is None else f"which is track {vote.chosen}"
+    return f"{seconds}: {asked.said}, {who}"
 
 
 def _spans(table: FaceTable, track: int) -> str:

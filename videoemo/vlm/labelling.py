@@ -40,10 +40,10 @@ __all__ = [
     "LabelRun",
     "LocalAnswering",
     "ServerAnswering",
+    "about_server",
     "count_pictures",
     "estimate",
     "label_results",
-    "returned_model",
 ]
 
 # Pictures of which a local model is asked at a time.
@@ -81,13 +81,8 @@ class ServerAnswering:
         task = self.settings.task
         for reply in self.server.ask(_questions(pictures, self.settings)):
             replies.append(reply)
-        models = {returned_model(reply) for reply in replies if reply.content is not None}
-        dates = sorted(reply.date for reply in replies if reply.date)
         return read_answers(replies, task), {
-            "host": self.server.address.host,
-            "model": self.server.model,
-            "models_returned": sorted(filter(None, models)),
-            "dates": [dates[0], dates[-1]] if dates else [],
+            **about_server(self.server, replies),
             "probabilities": "1 for the class that was named",
         }
 
@@ -343,7 +338,21 @@ def _dominant(one: VideoResults) -> dict[int, str]:
     return {**told, -1: one.corrected_row.dominant}
 
 
-def returned_model(reply: Reply) -> str:
+def about_server(server: Server, replies: Sequence[Reply]) -> dict[str, Any]:
+    """Who was asked; with the models that the server says answered, and the first and last of the
+    dates of its replies.
+    """
+    models = {_returned_model(reply) for reply in replies if reply.content is not None}
+    dates = sorted(reply.date for reply in replies if reply.date)
+    return {
+        "host": server.address.host,
+        "model": server.model,
+        "models_returned": sorted(filter(None, models)),
+        "dates": [dates[0], dates[-1]] if dates else [],
+    }
+
+
+def _returned_model(reply: Reply) -> str:
     """The model that answered, as the server says; empty where it does not."""
     model = (reply.content or {}).get("model")
     return model[:200] if isinstance(model, str) else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -24,7 +25,7 @@ from videoemo.vlm.local_card import LocalCard, find_local_card
 from videoemo.vlm.model_folder import model_kind, weights_checksum
 from videoemo.vlm.task import Task
 
-__all__ = ["LocalModel", "load_local"]
+__all__ = ["LocalModel", "load_card", "load_local"]
 
 
 @dataclass(frozen=True)
@@ -74,13 +75,33 @@ def load_local(given: Path, task: Task) -> LocalModel:
     WeightsError
         Files that are refused, damaged, or not those of the card.
     """
-    card, root = find_local_card(given)
+    card, _ = find_local_card(given)
     if card.classes and set(card.classes) != set(task.classes):
         raise InputError(
             f"{card.name} tells {', '.join(card.classes)}; asked for were {', '.join(task.classes)}"
         )
+    _, kind, model, processor = load_card(given)
     said = dict(zip(card.classes or task.classes, card.answers or task.words, strict=True))
     asked, wanted = card.question or task.question, [said[name] for name in task.classes]
+    likelihoods_of = paligemma_likelihoods if kind == "paligemma" else chat_likelihoods
+    return LocalModel(card, asked, task.classes, likelihoods_of(model, processor, asked, wanted))
+
+
+def load_card(given: Path) -> tuple[LocalCard, str, Any, Any]:
+    """Load what a card names, or a folder holds, once it is certain that it is that.
+
+    Returns
+    -------
+    tuple
+        The card, the kind of the model, such as `paligemma`, the model, within its adapter where it
+        has one, and its processor.
+
+    Raises
+    ------
+    InputError, RecipeError, WeightsError
+        As `load_local`.
+    """
+    card, root = find_local_card(given)
     folder = root / card.model
     kind = model_kind(folder)
     if card.sha256 is not None and (found := weights_checksum(folder)) != card.sha256:
@@ -93,9 +114,9 @@ def load_local(given: Path, task: Task) -> LocalModel:
         weights = verified(root / card.adapter.file, card.adapter.sha256)
         if weights.suffix != ".safetensors":
             raise WeightsError(f"the adapter {weights} is not in safetensors")
-    model, processor = load_model(folder), load_processor(root / (card.processor or card.model))
+    processor = load_processor(root / (card.processor or card.model))
+    model: Any = load_model(folder)
     if card.adapter is not None:
         model = add_adapter(model, card.adapter.where, rank=card.adapter.rank)
         read_adapter(model, root / card.adapter.file)
-    likelihoods_of = paligemma_likelihoods if kind == "paligemma" else chat_likelihoods
-    return LocalModel(card, asked, task.classes, likelihoods_of(model, processor, asked, wanted))
+    return card, kind, model, processor

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from videoemo.plots import label
 
-__all__ = ["mark_faces", "number_picture"]
+__all__ = ["mark_boxes", "mark_faces", "number_picture"]
 
 Picture = npt.NDArray[np.uint8]
 Place = tuple[int, int, int, int]  # x1, y1, x2, y2 in px
@@ -50,16 +50,10 @@ def mark_faces(
         The number stands above its box; below or beside it where there is no room, or where it
         would hide a face or another number.
     """
-    height, width = rgb.shape[:2]
-    scale = min(1.0, side / max(height, width))
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    marked: Picture = rgb.copy()
-    if scale < 1:
-        marked = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
+    marked, scale = _scaled(rgb, side)
     places = [_within(box, marked) for box in (boxes * np.float32(scale)).tolist()]
-    for x1, y1, x2, y2 in places:
-        cv2.rectangle(marked, (x1, y1), (x2, y2), (0, 0, 0), WHITE + 2 * BLACK)
-        cv2.rectangle(marked, (x1, y1), (x2, y2), (255, 255, 255), WHITE)
+    for place in places:
+        _draw(marked, place)
     taken: list[Place] = []
     for place, number in zip(places, numbers, strict=True):
         picture = number_picture(number)
@@ -69,6 +63,30 @@ def mark_faces(
         x1, y1, x2, y2 = found
         marked[y1:y2, x1:x2] = picture[: y2 - y1, : x2 - x1]
     return marked
+
+
+def mark_boxes(rgb: Picture, boxes: Sequence[Sequence[float]], *, side: int) -> Picture:
+    """Draw boxes without numbers into a copy of a frame; see `mark_faces`."""
+    marked, scale = _scaled(rgb, side)
+    for box in boxes:
+        _draw(marked, _within([edge * scale for edge in box], marked))
+    return marked
+
+
+def _scaled(rgb: Picture, side: int) -> tuple[Picture, float]:
+    """A copy that is no larger, and by how much it is smaller."""
+    height, width = rgb.shape[:2]
+    scale = min(1.0, side / max(height, width))
+    if scale == 1:
+        return rgb.copy(), scale
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8), scale
+
+
+def _draw(marked: Picture, place: Place) -> None:
+    x1, y1, x2, y2 = place
+    cv2.rectangle(marked, (x1, y1), (x2, y2), (0, 0, 0), WHITE + 2 * BLACK)
+    cv2.rectangle(marked, (x1, y1), (x2, y2), (255, 255, 255), WHITE)
 
 
 def _within(box: Sequence[float], picture: Picture) -> Place:
