@@ -1,16 +1,17 @@
 """How fast videoemo is, against what people would use in its place, on one machine in one run.
 
     python -m eval.speed --runs 5 --json FILE
-        [--only rows,ours,parts,start,hour,memory] [--peer NAME ...] [--frames N]
+        [--only rows,ours,parts,start,help,hour,memory,short,cores] [--peer NAME ...] [--frames N]
     python -m eval.speed --table FILE
 
 On two cores, clips of $VIDEOEMO_SHARED/media. `rows`: us and a peer in turns, in processes that
 stay warm; the first call makes the peers' environments in $VIDEOEMO_PEERS (else the platform's
 cache), from the package registry that pip uses; where torch comes with CUDA libraries by default,
 name an index of CPU builds in PIP_EXTRA_INDEX_URL. `ours`: the stages, and memory. `parts`: the
-whole against decoding and the networks with nothing between. `start`, `hour`, `memory`: the
-command. What --only and --peer leave out stays in FILE as it was. --table puts FILE
-into eval/README.md.
+whole against decoding and the networks with nothing between. `start`, `help`, `hour`, `memory`: the
+commands. `short`: a thousand videos of 2 s against one long video (6 minutes). `cores`: one video
+and many on one core and on two, and a model of more. What --only and --peer leave out stays in FILE
+as it was. --table puts FILE into eval/README.md.
 
 Exit status: 0 done; 1 something could not be measured; 2 wrong usage.
 """
@@ -27,7 +28,14 @@ import click
 
 from eval.support.clips import shared, shortened
 from eval.support.command import command, say
-from eval.support.command_line import measure_hour, measure_memory, measure_start
+from eval.support.command_line import (
+    measure_cores,
+    measure_help,
+    measure_hour,
+    measure_memory,
+    measure_short,
+    measure_start,
+)
 from eval.support.machine import machine, versions
 from eval.support.markdown import rewrite
 from eval.support.results import Peer, Speed, load, save
@@ -42,8 +50,11 @@ SECTIONS: dict[str, Callable[[Clips, int], Iterable[Any]]] = {
     "ours": measure_ours,
     "parts": measure_parts,
     "start": measure_start,
+    "help": measure_help,
     "hour": measure_hour,
     "memory": measure_memory,
+    "short": measure_short,
+    "cores": measure_cores,
 }
 
 

@@ -1,16 +1,18 @@
-"""Clips of another length, made from real ones without coding anything anew."""
+"""Clips of another length, made from real ones; coded anew only where they are cut into pieces."""
 
 from __future__ import annotations
 
 import os
+from fractions import Fraction
 from pathlib import Path
 
 import av
+from av.video.frame import PictureType, VideoFrame
 from av.video.stream import VideoStream
 
 from videoemo.errors import InputError
 
-__all__ = ["looped", "shared", "shortened"]
+__all__ = ["cut", "looped", "shared", "shortened"]
 
 
 def shared(name: str) -> Path:
@@ -66,3 +68,44 @@ def shortened(source: Path, target: Path, *, frames: int) -> Path:
             packet.stream = stream
             out.mux(packet)
     return target
+
+
+def cut(source: Path, pieces: Path, joined: Path, *, seconds: float) -> list[Path]:
+    """Cut a clip into pieces of `seconds`, as many as are full, and join these again in one file;
+    both coded anew in the same way, each piece from a keyframe on.
+
+    Parameters
+    ----------
+    source : Path
+        The clip.
+    pieces : Path
+        The folder for the pieces, `00.mp4` and so on.
+    joined : Path
+        The file in which they follow each other.
+    seconds : float
+        The length of a piece.
+    """
+    with av.open(str(source)) as container:
+        rate = container.streams.video[0].average_rate
+        assert rate is not None  # of a clip of ours
+        length = round(float(rate) * seconds)
+        frames = list(container.decode(video=0))
+    frames = frames[: len(frames) // length * length]
+    _encode(frames, joined, rate=rate, keyframes=length)
+    paths = [pieces / f"{i:02d}.mp4" for i in range(len(frames) // length)]
+    for i, path in enumerate(paths):
+        _encode(frames[i * length : (i + 1) * length], path, rate=rate, keyframes=length)
+    return paths
+
+
+def _encode(frames: list[VideoFrame], path: Path, *, rate: Fraction, keyframes: int) -> None:
+    """Code frames, each `keyframes`-th as a keyframe."""
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("libx264", rate=rate)
+        stream.width, stream.height = frames[0].width, frames[0].height
+        stream.options = {"crf": "23", "preset": "fast"}
+        for i, frame in enumerate(frames):
+            frame.pts, frame.time_base = i, 1 / rate
+            frame.pict_type = PictureType.NONE if i % keyframes else PictureType.I
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode())

@@ -8,13 +8,15 @@ import json
 import os
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from eval.support.process_tree import cpu_seconds
 from videoemo.errors import VideoemoError
 
-__all__ = ["ROOT", "Worker", "keep_to"]
+__all__ = ["ROOT", "Worker", "keep_to", "kept_to"]
 
 ROOT = Path(__file__).parents[2]  # the checkout's, where `python -m eval...` is run
 
@@ -99,3 +101,22 @@ def keep_to(n_cores: int) -> None:
     """
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:n_cores])
+
+
+@contextmanager
+def kept_to(n_cores: int) -> Iterator[None]:
+    """The same for a while.
+
+    Raises
+    ------
+    VideoemoError
+        It has fewer, or the system cannot do that.
+    """
+    if not hasattr(os, "sched_setaffinity") or len(os.sched_getaffinity(0)) < n_cores:
+        raise VideoemoError(f"cannot keep to {n_cores} processor cores here")
+    before = os.sched_getaffinity(0)
+    keep_to(n_cores)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)

@@ -143,7 +143,7 @@ def detect(
         (one, timed.unwrap(timer))
         for one, timed in ordered_results(submitted, n_ahead=executor.n_ahead)
     )
-    return interpolate_rois(found, threshold=pipeline.detection.thresholds[2])
+    return interpolate_rois(found, threshold=pipeline.detection.thresholds[2], n_frames=n_frames)
 
 
 def crop_and_embed(

@@ -11,11 +11,11 @@ from torch import Tensor, nn
 
 from videoemo.backends.mtcnn_weights import read
 from videoemo.backends.runtime import REFERENCE, Runtime
-from videoemo.backends.torch_device import on_device
+from videoemo.backends.torch_device import Transfers, on_device, transfers_for
 from videoemo.faces.detection.networks import Networks
 from videoemo.util.arrays import Float32Array
 
-__all__ = ["ONet", "PNet", "RNet", "build_networks", "load_networks"]
+__all__ = ["ONet", "PNet", "RNet", "build_networks", "function_of_arrays", "load_networks"]
 
 
 class PNet(nn.Module):
@@ -134,19 +134,22 @@ def load_networks(runtime: Runtime = REFERENCE) -> Networks:
         torch does not have the device.
     """
     pnet, rnet, onet = (
-        _function(on_device(network, runtime), runtime.device) for network in build_networks()
+        function_of_arrays(on_device(network, runtime), transfers_for(runtime))
+        for network in build_networks()
     )
     return Networks(pnet, rnet, onet)
 
 
-def _function(network: nn.Module, device: str) -> Callable[[Float32Array], Any]:
+def function_of_arrays(network: nn.Module, transfers: Transfers) -> Callable[[Float32Array], Any]:
+    """A network on a device as a function of pictures, float32 (n, 3, height, width), that gives
+    all of its outputs.
+    """
+
     @torch.inference_mode()
     def run(pictures: Float32Array) -> tuple[Float32Array, ...]:
         # Channels last, as facenet-pytorch happens to have them: a third faster, and the bits are
         # the same.
-        heads = network(
-            torch.from_numpy(pictures).to(device).contiguous(memory_format=torch.channels_last)
-        )
-        return tuple(head.cpu().numpy() for head in heads)
+        heads = network(transfers.send(pictures).contiguous(memory_format=torch.channels_last))
+        return tuple(transfers.fetch(heads)())
 
     return run

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,21 @@ import torch
 from torch import Tensor, nn
 
 from videoemo.backends.dlib_weights import DLIB_FIRST, read_dlib_state
-from videoemo.backends.network import Network, n_hidden_outputs, n_outputs, no_outputs
+from videoemo.backends.network import (
+    Network,
+    Outputs,
+    QueuedNetwork,
+    n_hidden_outputs,
+    n_outputs,
+    no_outputs,
+)
 from videoemo.backends.runtime import REFERENCE, Runtime
-from videoemo.backends.torch_device import on_device
+from videoemo.backends.torch_device import (
+    QueuedTransfers,
+    Transfers,
+    on_device,
+    transfers_for,
+)
 from videoemo.backends.torchvision_repair import import_torchvision
 from videoemo.errors import WeightsError
 from videoemo.util.messages import brief, one_line, shown
@@ -221,8 +234,19 @@ def build_frozen(card: Card, weights: Path) -> Frozen:
     return Frozen(network)
 
 
-def function_of(network: Frozen, runtime: Runtime) -> Network:
-    """The network as a function of arrays.
+def function_of(
+    network: Frozen, runtime: Runtime, transfers: Transfers | None = None
+) -> QueuedNetwork | Network:
+    """The network as a function of arrays; with a queue where the device has one.
+
+    Parameters
+    ----------
+    network : Frozen
+        The network.
+    runtime : Runtime
+        How it is run.
+    transfers : Transfers or None
+        How arrays get to the device; None for what suits it.
 
     Raises
     ------
@@ -230,15 +254,20 @@ def function_of(network: Frozen, runtime: Runtime) -> Network:
         torch does not have the device.
     """
     network = on_device(network, runtime)
+    transfers = transfers or transfers_for(runtime)
 
     @torch.inference_mode()
-    def run(x: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-        embedding, *outputs = (
-            part.cpu().numpy() for part in network(torch.from_numpy(x).to(runtime.device))
-        )
-        return embedding, outputs[0] if outputs else no_outputs(len(x))
+    def begin(x: npt.NDArray[np.float32]) -> Callable[[], Outputs]:
+        fetched = transfers.fetch(network(transfers.send(x)))
 
-    return run
+        def outputs() -> Outputs:
+            embedding, *of_heads = fetched()
+            return embedding, of_heads[0] if of_heads else no_outputs(len(x))
+
+        return outputs
+
+    queued = QueuedNetwork(begin)
+    return queued if isinstance(transfers, QueuedTransfers) else queued.__call__
 
 
 def load_network(card: Card, weights: Path, runtime: Runtime = REFERENCE) -> Network:

@@ -99,7 +99,7 @@ jobs = click.option(
     "--jobs",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Work on N videos at a time, not on one; the results are the same.",
+    help="Work on N videos at a time; the results are the same.",
 )
 cluster = click.option(
     "--cluster",
@@ -189,7 +189,7 @@ def jobs_or_cluster(jobs: int | None, cluster: str | None) -> dict[str, Any]:
     if jobs is not None and cluster is not None:
         message = "--cluster: its workers serve, each for one video at a time; leave --jobs out"
         raise click.UsageError(message)
-    return {"jobs": jobs or 1, "cluster": cluster}
+    return {"jobs": jobs, "cluster": cluster}
 
 
 def named_file(folder: str, name: str) -> Path:

@@ -134,6 +134,7 @@ def score(
     was fitted with, and videos.csv gets its prediction for each video and its probabilities or
     margins, windows.csv the same over time.
     """
+    from videoemo.analysis.jobs import choose_jobs
     from videoemo.config.pipeline import change_pipeline, load_pipeline
     from videoemo.runs.plan import Resume
     from videoemo.runs.progress import ConsoleProgress, JsonProgress
@@ -160,7 +161,8 @@ def score(
             paths, out, chosen, progress=progress, classifier=fitted, resume=resume
         )
         surplus = surplus_line(planned.plan, planned.pipeline, classifier=fitted is not None)
-        print_result(*planned.plan.forecast(jobs or 1), *filter(None, [surplus]))
+        at_a_time = choose_jobs(planned.plan.todo, planned.pipeline, jobs=jobs, cluster=cluster)
+        print_result(*planned.plan.forecast(at_a_time), *filter(None, [surplus]))
         return 0
     run = score_folder(
         paths,

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from videoemo.analysis.fingerprint import settings_key
+from videoemo.analysis.jobs import choose_jobs
 from videoemo.analysis.remote import load_remote
 from videoemo.config.extraction import Descriptor, ExtractionRecipe, Pooling
 from videoemo.config.pipeline import Pipeline, change_pipeline
@@ -72,7 +73,7 @@ def extract(
     keep: Path | None,
     redo: bool,
     progress: Progress,
-    jobs: int = 1,
+    jobs: int | None = None,
     cluster: str | None = None,
 ) -> Extracted:
     """Write one descriptor a clip to `out`, or, pooled so, one a person; and, where asked, the
@@ -88,8 +89,8 @@ def extract(
         The dataset's, for the table's metadata.
     redo : bool
         Put the table in the place of one made with other settings.
-    jobs : int, default=1
-        Worker processes; the table does not depend on it.
+    jobs : int or None
+        Worker processes; None for as many as suit the videos. The table does not depend on it.
     cluster : str or None
         The address of a Dask scheduler, whose workers serve in place of them.
 
@@ -134,7 +135,7 @@ def extract(
         load,
         partial(load_remote, load, served, settings),
         limits=Limits(**asdict(served.limits)),
-        jobs=jobs,
+        jobs=choose_jobs(plan.todo, served, jobs=jobs, cluster=cluster),
         cluster=cluster,
         progress=progress,
     ) as leases:

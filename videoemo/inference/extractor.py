@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL.Image import Image
 
-from videoemo.backends.network import Network, n_outputs
+from videoemo.backends.network import Network, Outputs, QueuedNetwork, n_outputs
 from videoemo.backends.runtime import Runtime, runtime
 from videoemo.config.pipeline import load_pipeline
 from videoemo.errors import InputError
@@ -89,23 +89,30 @@ class Extractor:
             raise ValueError(f"crops: expected an iterable of crops, got {type(crops).__name__}")
         embeddings = [np.empty((0, self.card.embedding), np.float32)]
         outputs = [np.empty((0, n_outputs(self.card)), np.float32)]
-        for embedding, output in map(self.network, self._prepared(crops)):
+        for embedding, output in self._outputs(crops):
             embeddings.append(embedding)
             outputs.append(output)
         return features_of(
             self.card, np.concatenate(embeddings), np.concatenate(outputs), heads=self._heads
         )
 
+    def _outputs(self, crops: Iterable[npt.NDArray[np.uint8] | Image]) -> Iterator[Outputs]:
+        """The network's outputs, some crops at a time."""
+        network = self.network
+        if isinstance(network, QueuedNetwork):
+            return network.map(self._prepared(crops, at_once=network.batch_size))
+        return map(network, self._prepared(crops, at_once=_BATCH))
+
     def _prepared(
-        self, crops: Iterable[npt.NDArray[np.uint8] | Image]
+        self, crops: Iterable[npt.NDArray[np.uint8] | Image], *, at_once: int
     ) -> Iterator[npt.NDArray[np.float32]]:
         """The crops as the network wants them, some at a time,
         float32 (n, channels, side, side).
         """
         coming, shape = iter(crops), _shape(self.card)
         while True:
-            n, batch = 0, np.empty((_BATCH, *shape), np.float32)
-            for n, crop in enumerate(islice(coming, _BATCH), start=1):
+            n, batch = 0, np.empty((at_once, *shape), np.float32)
+            for n, crop in enumerate(islice(coming, at_once), start=1):
                 _prepare(_pixels(crop), self.card, batch[n - 1])
             if not n:
                 return

@@ -14,6 +14,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from videoemo.analysis.fingerprint import settings_key
+from videoemo.analysis.jobs import choose_jobs
 from videoemo.analysis.remote import load_remote
 from videoemo.config.pipeline import Pipeline
 from videoemo.datasets.clips import find_clips
@@ -133,7 +134,7 @@ def score_folder(
     *,
     progress: Progress,
     classifier: FittedClassifier | None = None,
-    jobs: int = 1,
+    jobs: int | None = None,
     cluster: str | None = None,
     resume: Resume | None = None,
     prune: bool = False,
@@ -156,8 +157,8 @@ def score_folder(
         Called with how the run goes.
     classifier : FittedClassifier or None
         Classifies each video.
-    jobs : int, default=1
-        Worker processes; the results do not depend on it.
+    jobs : int or None
+        Worker processes; None for as many as suit the videos. The results do not depend on it.
     cluster : str or None
         The address of a Dask scheduler, whose workers serve in place of them.
     resume : Resume or None
@@ -189,7 +190,7 @@ def score_folder(
         load,
         partial(load_remote, load, served, plan.settings),
         limits=Limits(**asdict(served.limits)),
-        jobs=jobs,
+        jobs=choose_jobs(plan.todo, served, jobs=jobs, cluster=cluster),
         cluster=cluster,
         progress=progress,
     ) as leases:

@@ -72,7 +72,9 @@ def follow(
     )
     return [
         pair
-        for segment in interpolate_rois(detected, threshold=settings.thresholds[2])
+        for segment in interpolate_rois(
+            detected, threshold=settings.thresholds[2], n_frames=n_frames
+        )
         for pair in zip(
             segment.parts,
             detect_segment(segment, networks=networks, settings=settings),
@@ -251,6 +253,7 @@ def test_the_end_is_looked_at_in_short_pieces_and_finds_the_same(
     expected = followed(MOVING)
     monkeypatch.setattr(keyframes, "ENDING_PIXELS", 8 * 200 * 300)
     monkeypatch.setattr(keyframes, "LAST_PIXELS", 2 * 200 * 300)
+    monkeypatch.setattr(keyframes, "SHORT_PIXELS", 20 * 200 * 300)
     told = follow(batches(MOVING, 8), n_frames=21)
     lengths = [len(part) for part, _ in told]
     assert lengths[0] == 6  # 14 frames are still to come: more than 8
@@ -258,6 +261,11 @@ def test_the_end_is_looked_at_in_short_pieces_and_finds_the_same(
     np.testing.assert_allclose(
         np.concatenate([faces.boxes for _, faces in told]), expected.boxes, atol=1e-3
     )
+
+
+def test_a_short_video_is_not_looked_at_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keyframes, "LAST_PIXELS", 200 * 300)
+    assert max(len(part) for part, _ in follow(batches(MOVING, 8), n_frames=21)) > 1
 
 
 def test_no_frames_no_faces() -> None:

@@ -49,6 +49,9 @@ MAX_PIXELS = 3 << 22
 # at about the same time.
 ENDING_PIXELS = 1 << 23
 LAST_PIXELS = 1 << 21
+# A video of no more pixels (72 frames of 360p) would be nothing but an ending: short segments take
+# a quarter more time in all than they save one who waits, and such videos come by the hundred.
+SHORT_PIXELS = 1 << 24
 
 
 class Keyframes(NamedTuple):
@@ -163,7 +166,7 @@ def detect_keyframes(
 
 
 def interpolate_rois(
-    detected: Iterable[tuple[Schedule, Faces]], *, threshold: float
+    detected: Iterable[tuple[Schedule, Faces]], *, threshold: float, n_frames: int | None = None
 ) -> Iterator[Segment]:
     """Interpolate regions of interest in the frames between keyframes: the second step.
 
@@ -173,6 +176,8 @@ def interpolate_rois(
         The schedules, in order, each with the result of `detect_keyframes`.
     threshold : float
         The last of `DetectionSettings.thresholds`: a face has a higher score.
+    n_frames : int or None
+        How many frames the video has, at most; None where that is not known.
 
     Yields
     ------
@@ -188,7 +193,9 @@ def interpolate_rois(
             for i in positions
         ]
         parts = [*held, *before, frames[:stop]]
-        ending = last or (n_left is not None and n_left * _pixels(frames) <= ENDING_PIXELS)
+        few_left = last or (n_left is not None and n_left * _pixels(frames) <= ENDING_PIXELS)
+        short = n_frames is not None and n_frames * _pixels(frames) <= SHORT_PIXELS
+        ending = few_left and not short
         if ending:
             parts = [short for part in parts for short in _split(part)]
         rois = _interpolate(parts, [previous, *keyframes])
