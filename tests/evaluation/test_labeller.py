@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from videoemo.config.face_protocol import FacesProtocol, load_face_protocol
 from videoemo.datasets.faces.labelled import LabelledFaces
 from videoemo.datasets.faces.pictures import MemoryPictures
 from videoemo.errors import InputError
-from videoemo.evaluation.labeller import LabellerReport, evaluate_labeller
+from videoemo.evaluation.labeller import LabellerReport, answers_judged, evaluate_labeller
 from videoemo.inference.extractor import load_extractor
 from videoemo.labels import AFFECTNET_8
 from videoemo.records import Answers
@@ -78,9 +79,12 @@ def test_a_face_without_an_answer_is_wrong_but_not_among_those_answered() -> Non
 
 def test_figures_stand_beside_those_of_the_network_that_ships() -> None:
     found = report([HAPPY, SAD], [(HAPPY, 0.9), (SAD, 0.9)])
-    assert found.network["name"] == "ferplus-small"
-    assert found.network["faces"] == 2
-    assert [line.split()[0] for line in found.lines()[2:4]] == ["made", "ferplus-small"]
+    assert found.network_name == "ferplus-small"
+    assert [one.counts.sum() for one in found.network] == [2, 2]
+    assert [line[:28].strip() for line in found.lines()[2:6]] == [
+        *("made up", "made up, 7"),
+        *("ferplus-small", "ferplus-small, 7"),
+    ]
     assert "100.00%" in found.lines()[2]
 
 
@@ -109,6 +113,36 @@ def test_answers_may_have_their_classes_in_another_order_and_lack_the_one_left_o
     ]
     found = report(labels, answers, classes=seven).summary()
     assert (found["faces"], found["accuracy"]) == (2, 1.0)
+
+
+def test_without_the_class_left_out_the_best_of_the_rest_counts() -> None:
+    contempt = AFFECTNET_8.index("contempt")
+    labels = [HAPPY, SAD, contempt]
+
+    def answer(second: int) -> npt.NDArray[np.float32]:
+        row = np.zeros((1, 8), np.float32)
+        row[0, [contempt, second]] = 0.6, 0.4
+        return row
+
+    told = Answers(np.concatenate([answer(HAPPY), answer(NEUTRAL), answer(SAD)]), ("",) * 3)
+    eight, seven = answers_judged(
+        told, np.array(labels), AFFECTNET_8, probabilities=True, left_out="contempt"
+    )
+    assert eight.summary()["accuracy"] == pytest.approx(1 / 3, abs=1e-6)
+    found = seven.summary()
+    assert (found["classes"], found["faces"], found["accuracy"]) == (7, 2, 0.5)
+    # Sure of the best of the rest: 1 of 2 right.
+    assert found["ece"] == pytest.approx(0.5, abs=1e-6)
+
+
+def test_a_named_class_that_is_left_out_is_no_answer() -> None:
+    contempt = AFFECTNET_8.index("contempt")
+    answers: list[Given] = [(contempt, 1.0), (HAPPY, 1.0), "refused"]
+    found = report([HAPPY, HAPPY, HAPPY], answers, probabilities=False)
+    assert [one.summary()["coverage"] for one in found.figures] == [
+        pytest.approx(share, abs=1e-6) for share in (2 / 3, 1 / 3)
+    ]
+    assert found.figures[1].summary()["accuracy"] == pytest.approx(1 / 3, abs=1e-6)
 
 
 def test_other_classes_are_refused() -> None:

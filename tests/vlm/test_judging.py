@@ -39,6 +39,9 @@ def test_a_server_is_judged_with_reasons_and_coverage(
     assert figures["ece"] is None
     assert sum(map(sum, figures["confusion"])) == 24
     assert report["labeller"]["host"] == "127.0.0.1"
+    (seven,) = report["figures_without"]
+    assert (seven["classes"], seven["faces"]) == (7, 21)
+    assert (tmp_path / "out" / "confusion.png").exists()
 
 
 def test_a_server_that_answers_few_is_told_by_the_status(

@@ -319,12 +319,19 @@ def fit(
     metavar="NAME",
     help="For clips: another classifier to compare with.",
 )
-@options.dataset
+@click.option(
+    "--dataset",
+    type=options.NAME,
+    metavar="NAME",
+    help="For clips: the table features/NAME.parquet, not needed where there is only one; with "
+    "--local or --server the clips, a name in pipelines, such as afew, or a TOML file.",
+)
 @options.features
 @click.option(
     "--data",
     type=options.GivenPath(),
-    help="For faces: the data's folder; else $VIDEOEMO_DATA/<kind>, or data/<kind>.",
+    help="For faces, and clips with --local or --server: the data's folder; else "
+    "$VIDEOEMO_DATA/<kind>, or data/<kind>.",
 )
 @click.option(
     "--extractor",
@@ -336,9 +343,9 @@ def fit(
     "--local",
     type=options.GivenPath(),
     metavar="MODEL",
-    help="For faces: a vision-language model, its folder or the path of its card.",
+    help="A vision-language model, its folder or the path of its card.",
 )
-@click.option("--server", metavar="URL", help="For faces: a server of vision-language models.")
+@click.option("--server", metavar="URL", help="A server of vision-language models.")
 @click.option("--vlm", metavar="NAME", help="With --server: the model, as the server calls it.")
 @click.option(
     "--task",
@@ -368,9 +375,9 @@ def evaluate(protocol: str, out: Path | None, check: bool, **given: Any) -> int:
     """Judge a classifier, an extractor, or a vision-language model.
 
     A protocol for clips judges a classifier (--clf) on a feature table; one for faces an extractor
-    on labelled faces that it was not trained on, or a vision-language model (--local, --server),
-    beside the network that ships; race, gender and age (--task) are told of groups alone. Prints
-    accuracy, mean recall a class (UAR), macro-F1, and of faces the calibration (ECE).
+    on labelled faces that it was not trained on. Both judge a vision-language model (--local,
+    --server), beside the network that ships; of race, gender and age (--task) groups alone are
+    told. Prints accuracy, mean recall a class (UAR), macro-F1, and of faces the calibration (ECE).
     """
     from videoemo.config.face_protocol import FACE_KINDS
     from videoemo.config.toml import find_settings, read_toml
@@ -378,8 +385,8 @@ def evaluate(protocol: str, out: Path | None, check: bool, **given: Any) -> int:
     of_faces = read_toml(find_settings(protocol, "protocols")).get("kind") in [*FACE_KINDS]
     if check:
         return _check_protocol(protocol, out, of_faces=of_faces, **given)
-    if of_faces and (given["local"] is not None or given["server"] is not None):
-        status = _evaluate_labeller(protocol, out, **given)
+    if given["local"] is not None or given["server"] is not None:
+        status = _evaluate_labeller(protocol, out, of_faces=of_faces, **given)
     else:
         (_evaluate_faces if of_faces else _evaluate_clips)(protocol, out, **given)
         status = 0
@@ -415,7 +422,9 @@ def _evaluate_labeller(
     protocol: str,
     out: Path | None,
     *,
+    of_faces: bool,
     data: Path | None,
+    dataset: str | None,
     local: Path | None,
     server: str | None,
     vlm: str | None,
@@ -428,10 +437,13 @@ def _evaluate_labeller(
     """Returns the status of a run with failures where too few faces were answered."""
     from videoemo.config.face_protocol import AttributesProtocol, load_face_protocol
     from videoemo.vlm.judging import ServerChoice, judge_attribute_labeller, judge_labeller
+    from videoemo.vlm.judging_clips import judge_clips
     from videoemo.vlm.protected import asked_by_question
     from videoemo.vlm.task import load_labelling
 
-    _refuse(others, "a vision-language model is judged")
+    _refuse(
+        others | ({"dataset": dataset} if of_faces else {}), "a vision-language model is judged"
+    )
     asked = {"vlm": vlm, "send_pictures_to": send_pictures_to, "max_calls": max_calls}
     if local is not None:
         _refuse({"server": server, **asked, "cache": cache}, "a local model is asked")
@@ -440,7 +452,8 @@ def _evaluate_labeller(
         if vlm is None:
             raise click.UsageError("--server: name its model with --vlm")
         who = ServerChoice(server or "", vlm, send_pictures_to, max_calls, cache)
-    found, name = load_face_protocol(protocol), task or "expression"
+    found = load_face_protocol(protocol) if of_faces else None
+    name = task or "expression"
     named = "" if name.endswith(".toml") else asked_by_question(name)
     settings = None if named else load_labelling(name)
     attribute = named or (settings.task.protected if settings is not None else "")
@@ -455,8 +468,14 @@ def _evaluate_labeller(
             f"--task: {attribute} is never asked about a person; docs/vlm.md says why, under "
             '"What is never done"'
         )
-    else:
+    elif of_faces:
         report = judge_labeller(protocol, who, settings, data=data)
+    elif dataset is None:
+        raise click.UsageError(
+            f"the protocol {protocol} judges clips: name them with --dataset, such as afew"
+        )
+    else:
+        report = judge_clips(protocol, who, settings, dataset, data=data)
     if out is not None:
         report.write(out)
     _report(report.lines(), out)

@@ -1,4 +1,6 @@
-"""Labellers judged on labelled faces: those that may give no answer, and name a class alone."""
+"""Labellers judged on labelled faces or clips: those that may give no answer, and name a class
+alone.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -14,12 +16,19 @@ from PIL import Image
 from tqdm import tqdm
 
 from videoemo.config.face_protocol import FacesProtocol
+from videoemo.config.protocol import Protocol
 from videoemo.datasets.faces.labelled import LabelledFaces
 from videoemo.datasets.faces.pictures import Pictures
 from videoemo.errors import InputError
-from videoemo.evaluation.faces import face_metrics, predict_faces
+from videoemo.evaluation.faces import predict_faces
 from videoemo.inference.extractor import Extractor
-from videoemo.metrics.classification import Calibration, accuracy, calibration, uar
+from videoemo.metrics.classification import (
+    Calibration,
+    accuracy,
+    calibration,
+    uar,
+    without_class,
+)
 from videoemo.records import Answers
 from videoemo.util.files import write_json
 from videoemo.util.versions import versions
@@ -27,9 +36,11 @@ from videoemo.util.versions import versions
 __all__ = [
     "LEAST_COVERAGE",
     "Labeller",
+    "LabellerFigures",
     "LabellerReport",
     "answer_counts",
     "answer_figures",
+    "answers_judged",
     "ask_labeller",
     "count_reasons",
     "evaluate_labeller",
@@ -45,7 +56,7 @@ _CHUNK = 64
 LEAST_COVERAGE = 0.5
 
 
-def answer_figures(counts: npt.NDArray[np.int64]) -> dict[str, Any]:
+def answer_figures(counts: npt.NDArray[np.int64], *, of: str = "faces") -> dict[str, Any]:
     """Figures of answers; one that is missing counts as wrong, but in `accuracy_answered`. What
     nothing is known of is None.
 
@@ -53,6 +64,8 @@ def answer_figures(counts: npt.NDArray[np.int64]) -> dict[str, Any]:
     ----------
     counts : int64 (c, c + 1)
         A row a label, a column an answer; the last for none.
+    of : str, default="faces"
+        What is counted.
     """
     answered, labelled = counts[:, :-1], counts.sum(1)
     right, said, n = answered.diagonal(), answered.sum(0), int(answered.sum())
@@ -60,7 +73,7 @@ def answer_figures(counts: npt.NDArray[np.int64]) -> dict[str, Any]:
     f1 = 2 * right[occurs] / (labelled + said)[occurs]
     precision = right[said > 0] / said[said > 0]
     return {
-        "faces": int(counts.sum()),
+        of: int(counts.sum()),
         "answered": n,
         "coverage": round(n / int(counts.sum()), 6),
         "accuracy_answered": round(accuracy(answered), 6) if n else None,
@@ -68,6 +81,7 @@ def answer_figures(counts: npt.NDArray[np.int64]) -> dict[str, Any]:
         "uar": round(uar(counts), 6),
         "macro_precision": round(float(precision.mean()), 6) if n else None,
         "macro_f1": round(float(f1.mean()), 6),
+        "majority": round(float(labelled.max() / labelled.sum()), 6),
     }
 
 
@@ -113,6 +127,96 @@ def _chunks(pictures: Pictures) -> Iterator[list[Picture]]:
 
 
 @dataclass(frozen=True)
+class LabellerFigures:
+    """How good answers of some classes are.
+
+    Parameters
+    ----------
+    classes : tuple of str
+        c names.
+    counts : int64 (c, c + 1)
+        A row a label, a column an answer; the last for none.
+    calibration : Calibration or None
+        Of the highest probability of those answered; None where a class alone is named.
+    """
+
+    classes: tuple[str, ...]
+    counts: npt.NDArray[np.int64]
+    calibration: Calibration | None
+
+    @property
+    def enough(self) -> bool:
+        """Whether so many were answered that the figures say something."""
+        return bool(self.counts[:, :-1].sum() >= LEAST_COVERAGE * self.counts.sum())
+
+    def summary(self, *, of: str = "faces") -> dict[str, Any]:
+        """The figures by name; see `answer_figures`."""
+        right = zip(self.classes, self.counts.diagonal(), self.counts.sum(1), strict=True)
+        return {
+            "classes": len(self.classes),
+            **answer_figures(self.counts, of=of),
+            "ece": None if self.calibration is None else round(self.calibration.ece, 6),
+            "recall": {
+                name: round(float(k / total), 6) if total else None for name, k, total in right
+            },
+            "confusion": self.counts.tolist(),
+        }
+
+
+def answers_judged(
+    answers: Answers,
+    labels: npt.NDArray[np.int64],
+    classes: Sequence[str],
+    *,
+    probabilities: bool,
+    left_out: str | None = None,
+) -> tuple[LabellerFigures, ...]:
+    """Answers compared with labels, by the first choice.
+
+    Parameters
+    ----------
+    answers : Answers
+        Of n faces or clips.
+    labels : int64 (n,)
+        Numbers of `classes`.
+    classes : sequence of str
+        In the order of the answers' columns.
+    probabilities : bool
+        Whether they are more than 1 for the class that is named.
+    left_out : str or None
+        A class: where it is among them, all is judged once more without it. Its probability is
+        dropped, and the best of the rest taken; an answer that names it alone is none.
+
+    Returns
+    -------
+    tuple of LabellerFigures
+        Of all classes, and of those without the one that is left out.
+    """
+    some = answers.answered
+    whole = LabellerFigures(
+        tuple(classes),
+        answer_counts(answers, labels, len(classes)),
+        calibration(answers.probabilities[some], labels[some])
+        if probabilities and some.any()
+        else None,
+    )
+    if left_out is None or left_out not in classes or len(classes) < 3:
+        return (whole,)
+    index = list(classes).index(left_out)
+    rows = labels != index
+    if not rows.any():
+        return (whole,)
+    fewer, theirs, names = without_class(answers.probabilities, labels, classes, left_out)
+    kept = fewer.sum(1) > 0  # not of NaN
+    reasons = [answers.reasons[row] for row in np.flatnonzero(rows).tolist()]
+    others = Answers(
+        np.where(kept[:, None], fewer, np.nan).astype(np.float32),
+        tuple("" if one else why or left_out for one, why in zip(kept, reasons, strict=True)),
+    )
+    return whole, *answers_judged(others, theirs, names, probabilities=probabilities)
+
+
+@dataclass(frozen=True)
 class LabellerReport:
     """What a protocol found of a labeller.
 
@@ -120,120 +224,104 @@ class LabellerReport:
     ----------
     name : str
         Who was judged.
-    protocol : FacesProtocol
+    protocol : FacesProtocol or Protocol
         How.
     provenance : dict of str to str
         What is known of the labeller.
-    classes : tuple of str
-        c names.
-    counts : int64 (c, c + 1)
-        A row a label, a column an answer; the last for none.
+    figures : tuple of LabellerFigures
+        With all classes, and without the one that the protocol leaves out.
     reasons : dict of str to int
-        Why there was none, and how often.
-    calibration : Calibration or None
-        Of the highest probability of those answered; None where a class alone is named.
-    network : dict of str to object
-        What the network that ships scores on the same faces (`FaceMetrics.summary`), and its
-        `name`; empty where it has other classes.
+        Why there was no answer, and how often.
+    network_name : str
+        The network that ships; empty where it has other classes.
+    network : tuple of LabellerFigures
+        What it scores on the same faces or clips.
+    of : {"faces", "clips"}, default="faces"
+        What is labelled.
     """
 
     name: str
-    protocol: FacesProtocol
+    protocol: FacesProtocol | Protocol
     provenance: dict[str, str]
-    classes: tuple[str, ...]
-    counts: npt.NDArray[np.int64]
+    figures: tuple[LabellerFigures, ...]
     reasons: dict[str, int]
-    calibration: Calibration | None
-    network: dict[str, Any]
-
-    @property
-    def answered(self) -> npt.NDArray[np.int64]:
-        """The confusion matrix of those with an answer, int64 (c, c)."""
-        return self.counts[:, :-1]
+    network_name: str = ""
+    network: tuple[LabellerFigures, ...] = ()
+    of: Literal["faces", "clips"] = "faces"
 
     @property
     def enough(self) -> bool:
         """Whether so many were answered that the figures say something."""
-        return bool(self.answered.sum() >= LEAST_COVERAGE * self.counts.sum())
+        return self.figures[0].enough
 
     def summary(self) -> dict[str, Any]:
-        """The figures by name. A face without an answer counts as wrong, but in
-        `accuracy_answered`; a figure that nothing is known of is None.
-        """
-        labelled = self.counts.sum(1)
-        return {
-            "classes": len(self.classes),
-            **answer_figures(self.counts),
-            "ece": None if self.calibration is None else round(self.calibration.ece, 6),
-            "majority": round(float(labelled.max() / labelled.sum()), 6),
-            "recall": {
-                name: round(float(k / total), 6) if total else None
-                for name, k, total in zip(
-                    self.classes, self.answered.diagonal(), labelled, strict=True
-                )
-            },
-            "reasons": self.reasons,
-            "confusion": self.counts.tolist(),
-        }
+        """The figures of all classes by name, with the reasons."""
+        return {**self.figures[0].summary(of=self.of), "reasons": self.reasons}
 
     def lines(self) -> list[str]:
         """The report as a small table for a terminal."""
-        found = self.summary()
         head = (
-            f"{'':28}{'faces':>8}{'coverage':>10}{'of answered':>13}{'of all':>9}{'UAR':>8}"
+            f"{'':28}{self.of:>8}{'coverage':>10}{'of answered':>13}{'of all':>9}{'UAR':>8}"
             f"{'macro-F1':>10}{'ECE':>8}{'majority':>10}"
         )
-        rows = [self._row(self.name, found)]
-        if self.network:
-            # One that answers always.
-            whole = {"coverage": 1.0, "accuracy_answered": self.network["accuracy"]}
-            rows.append(self._row(self.network["name"], {**self.network, **whole}))
+        rows = [
+            self._row(name if i == 0 else f"{name}, {len(found.classes)}", found)
+            for name, figures in ((self.name, self.figures), (self.network_name, self.network))
+            for i, found in enumerate(figures)
+        ]
         recalls = ", ".join(
             f"{name} {'none' if value is None else f'{value:.0%}'}"
-            for name, value in found["recall"].items()
+            for name, value in self.summary()["recall"].items()
         )
         why = ", ".join(f"{reason} {n:,}" for reason, n in self.reasons.items())
         return [
-            f"{self.name} on labelled faces: accuracy of those answered, and of all",
+            f"{self.name} on labelled {self.of}: accuracy of those answered, and of all",
             head,
             *rows,
             f"recall: {recalls}",
             *([f"no answer: {why}"] if why else []),
         ]
 
-    def _row(self, name: str, found: dict[str, Any]) -> str:
-        if name == self.name and not self.enough:
-            return (
-                f"{name:28}{found['faces']:>8,}{found['coverage']:>10.2%}  too few were answered "
-                "for figures of how well"
-            )
+    def _row(self, name: str, figures: LabellerFigures) -> str:
+        found = figures.summary(of=self.of)
+        start = f"{name:28}{found[self.of]:>8,}{found['coverage']:>10.2%}"
+        if not figures.enough:
+            return f"{start}  too few were answered for figures of how well"
         ece = "" if found["ece"] is None else f"{found['ece']:.4f}"
         return (
-            f"{name:28}{found['faces']:>8,}{found['coverage']:>10.2%}"
-            f"{found['accuracy_answered']:>13.2%}{found['accuracy']:>9.2%}{found['uar']:>8.2%}"
-            f"{found['macro_f1']:>10.4f}{ece:>8}{found['majority']:>10.2%}"
+            f"{start}{found['accuracy_answered']:>13.2%}{found['accuracy']:>9.2%}"
+            f"{found['uar']:>8.2%}{found['macro_f1']:>10.4f}{ece:>8}{found['majority']:>10.2%}"
         )
 
     def write(self, folder: Path) -> None:
-        """Write report.json, and reliability.png where there are probabilities.
+        """Write report.json, confusion.png, and reliability.png where there are probabilities.
 
         Raises
         ------
         OutputError
             A file cannot be written.
         """
-        from videoemo.plots import reliability
+        from videoemo.plots import confusion, reliability
+
+        def told(figures: tuple[LabellerFigures, ...]) -> list[dict[str, Any]]:
+            return [one.summary(of=self.of) for one in figures]
 
         content = {
             "protocol": asdict(self.protocol),
             "labeller": {"name": self.name, **self.provenance},
             "figures": self.summary(),
-            "network": self.network,
+            "figures_without": told(self.figures[1:]),
+            "network": {"name": self.network_name, **told(self.network)[0]} if self.network else {},
+            "network_without": told(self.network[1:]),
             "versions": versions(),
         }
         write_json(folder / "report.json", content)
-        if self.calibration is not None:
-            reliability(folder / "reliability.png", calibration=self.calibration, name=self.name)
+        whole = self.figures[0]
+        confusion(
+            folder / "confusion.png", counts=whole.counts, classes=whole.classes, name=self.name
+        )
+        if whole.calibration is not None:
+            reliability(folder / "reliability.png", calibration=whole.calibration, name=self.name)
 
 
 def evaluate_labeller(
@@ -253,8 +341,7 @@ def evaluate_labeller(
     Parameters
     ----------
     protocol : FacesProtocol
-        How it is judged; of what it says, `without_doubles` and the second figure are left to
-        networks.
+        How it is judged; of what it says, `without_doubles` is left to networks.
     faces : LabelledFaces
         n labelled faces; those of the class that the protocol leaves out are not shown to a
         labeller that does not know it.
@@ -285,23 +372,21 @@ def evaluate_labeller(
         )
     labels = np.array([list(classes).index(faces.classes[k]) for k in faces.labels], np.int64)
     told = ask_labeller(faces.pictures, labeller)
-    some = told.answered
+    figures = answers_judged(told, labels, classes, probabilities=probabilities, left_out=out)
+    alike = tuple(network.classes) == tuple(faces.classes)
     return LabellerReport(
         name,
         protocol,
         provenance,
-        tuple(classes),
-        answer_counts(told, labels, len(classes)),
+        figures,
         count_reasons(told),
-        calibration(told.probabilities[some], labels[some])
-        if probabilities and some.any()
-        else None,
-        _beside(network, faces),
+        network.card.name if alike else "",
+        _beside(network, faces, out) if alike else (),
     )
 
 
-def _beside(network: Extractor, faces: LabelledFaces) -> dict[str, Any]:
-    if tuple(network.classes) != tuple(faces.classes):
-        return {}
-    found = face_metrics(predict_faces(network, faces), faces.labels, faces.classes)
-    return {"name": network.card.name, **found.summary()}
+def _beside(
+    network: Extractor, faces: LabelledFaces, left_out: str | None
+) -> tuple[LabellerFigures, ...]:
+    told = Answers(predict_faces(network, faces), ("",) * len(faces))
+    return answers_judged(told, faces.labels, faces.classes, probabilities=True, left_out=left_out)

@@ -57,8 +57,7 @@ class AttributeLabellerReport:
     classes : tuple of str
         Those of the answers.
     figures : dict of str to object
-        Of all faces (`answer_figures`), with `ece`, and `majority`, the share of the most frequent
-        label.
+        Of all faces (`answer_figures`), with `ece`.
     groups : tuple of (str, str, int, Estimate)
         Of each group with enough faces: by what, its name, its faces, and the share that is right;
         a face without an answer is not.
@@ -224,7 +223,6 @@ def evaluate_attribute_labeller(
         {
             **answer_figures(answer_counts(answers, labels, len(classes))),
             "ece": None if ece is None else round(ece, 6),
-            "majority": round(float(np.bincount(labels).max() / len(labels)), 6),
         },
         tuple(enough),
         tuple(fewer),

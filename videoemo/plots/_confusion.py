@@ -34,8 +34,8 @@ def confusion(
     ----------
     path : Path
         Where the PNG is written.
-    counts : int64 (c, c)
-        A row a true class, a column a predicted one.
+    counts : int64 (c, c) or (c, c + 1)
+        A row a true class, a column a predicted one; a further one for no answer.
     classes : sequence of str
         c names.
     name : str
@@ -49,18 +49,22 @@ def confusion(
         The picture cannot be written.
     """
     c = len(classes)
-    if counts.shape != (c, c) or c == 0:
-        raise ValueError(f"counts: expected shape ({c}, {c}) of the classes, got {counts.shape}")
+    if counts.shape not in ((c, c), (c, c + 1)) or c == 0:
+        raise ValueError(
+            f"counts: expected shape ({c}, {c}) of the classes, or ({c}, {c + 1}), got "
+            f"{counts.shape}"
+        )
     if counts.min() < 0:
         raise ValueError(f"counts: expected 0 or more, got {counts.min()}")
-    cell = min(max(ROOM // c, LEAST_CELL), MOST_CELL)
-    right, bottom = LEFT + cell * c, TOP + HEIGHT * c
+    columns = [*classes, "no answer"][: counts.shape[1]]
+    cell = min(max(ROOM // len(columns), LEAST_CELL), MOST_CELL)
+    right, bottom = LEFT + cell * len(columns), TOP + HEIGHT * c
     occurs = int((counts.sum(axis=1) > 0).sum())
     with open_canvas(
         path, width=max(right + RECALL + MARGIN, LEAST_WIDTH), height=bottom + 90
     ) as sheet:
         title(sheet, name, _figures(counts))
-        _head(sheet, classes, cell=cell)
+        _head(sheet, columns, cell=cell)
         for row, label in enumerate(classes):
             sheet.text(
                 LEFT - 16, TOP + HEIGHT * row + 42, label, align="right", room=LEFT - 16 - MARGIN
@@ -81,12 +85,12 @@ def _figures(counts: npt.NDArray[np.int64]) -> list[Part]:
     ]
 
 
-def _head(sheet: Canvas, classes: Sequence[str], *, cell: int) -> None:
+def _head(sheet: Canvas, columns: Sequence[str], *, cell: int) -> None:
     """What rows and columns are."""
-    right = LEFT + cell * len(classes)
+    right = LEFT + cell * len(columns)
     sheet.text((LEFT + right) / 2, TOP - 46, "predicted", colour=GREY, align="center")
     sheet.text(LEFT - 16, TOP - 16, "label", colour=GREY, align="right")
-    for column, name in enumerate(classes):
+    for column, name in enumerate(columns):
         sheet.text(
             LEFT + (column + 0.5) * cell, TOP - 16, name, size=17, align="center", room=cell - 8
         )
@@ -94,7 +98,7 @@ def _head(sheet: Canvas, classes: Sequence[str], *, cell: int) -> None:
 
 
 def _row(sheet: Canvas, counts: npt.NDArray[np.int64], *, row: int, cell: int) -> None:
-    """How the examples of one class, counts (c,), were predicted."""
+    """How the examples of one class, counts (c,) or (c + 1,), were predicted."""
     y, n = TOP + HEIGHT * row, int(counts.sum())
     if n == 0:
         sheet.box(LEFT, y, cell * len(counts) - GUTTER, HEIGHT - GUTTER, colour=BAND)

@@ -29,7 +29,15 @@ from videoemo.vlm.load_local import load_local
 from videoemo.vlm.server import Server, ServerLabeller, api_key
 from videoemo.vlm.task import Labeller, LabelSettings, Task, load_labelling
 
-__all__ = ["ATTRIBUTES", "ServerChoice", "judge_attribute_labeller", "judge_labeller"]
+__all__ = [
+    "ATTRIBUTES",
+    "Judged",
+    "ServerChoice",
+    "judge_attribute_labeller",
+    "judge_labeller",
+    "open_labeller",
+    "tell_destination",
+]
 
 # What is asked for each attribute; the classes are those of the labels.
 ATTRIBUTES: dict[Attribute, str] = {
@@ -67,9 +75,19 @@ class ServerChoice:
 
 
 @dataclass(frozen=True)
-class _Judged:
-    """A labeller, what is known of it, and whether it gives probabilities; where it is a server,
-    its address.
+class Judged:
+    """A labeller that is judged.
+
+    Parameters
+    ----------
+    labeller : Labeller
+        What answers.
+    name, provenance : str, dict of str to str
+        What is known of it.
+    probabilities : bool
+        Whether its probabilities are more than 1 for the class that it names.
+    address : Address or None
+        Where it is, of a server.
     """
 
     labeller: Labeller
@@ -112,9 +130,9 @@ def judge_labeller(
     if task.protected:
         raise InputError(f"the task asks about {task.protected}: it is not asked of faces")
     network = load_extractor(precision="float32")
-    with _opened(who, settings) as judged:
+    with open_labeller(who, settings) as judged:
         found, faces = load_for_labeller(protocol, network, data=data)
-        _tell(judged, len(faces))
+        tell_destination(judged, len(faces))
         return evaluate_labeller(
             found,
             faces,
@@ -168,8 +186,8 @@ def judge_attribute_labeller(
         settings = replace(settings, task=Task(question=ATTRIBUTES[attribute], classes=classes))
     if isinstance(who, ServerChoice):
         who = replace(who, cache=_NOWHERE)
-    with _opened(who, settings) as judged:
-        _tell(judged, len(faces))
+    with open_labeller(who, settings) as judged:
+        tell_destination(judged, len(faces))
         return evaluate_attribute_labeller(
             protocol,
             faces,
@@ -182,15 +200,22 @@ def judge_attribute_labeller(
         )
 
 
-def _tell(judged: _Judged, n: int) -> None:
-    """Say where pictures go, before the first."""
+def tell_destination(judged: Judged, n: int) -> None:
+    """Say where n pictures go, before the first."""
     if judged.address is not None:
         here = ", this machine" if judged.address.loopback else ""
         say(f"{count_noun(n, 'picture')} of faces go to {judged.address.host}{here}", error=True)
 
 
 @contextmanager
-def _opened(who: Path | ServerChoice, settings: LabelSettings) -> Iterator[_Judged]:
+def open_labeller(who: Path | ServerChoice, settings: LabelSettings) -> Iterator[Judged]:
+    """Open a local model, or one of a server, for as long as the block lasts.
+
+    Raises
+    ------
+    InputError, WeightsError, ServerError
+        As `judge_labeller`.
+    """
     task = settings.task
     if isinstance(who, Path):
         model = load_local(who, task)
@@ -202,7 +227,7 @@ def _opened(who: Path | ServerChoice, settings: LabelSettings) -> Iterator[_Judg
             "licence": card.licence,
             "trained_on": card.trained_on,
         }
-        yield _Judged(model, card.name, known, probabilities=True)
+        yield Judged(model, card.name, known, probabilities=True)
         return
     address = find_address(who.url, who.send_pictures_to)
     with (
@@ -213,4 +238,4 @@ def _opened(who: Path | ServerChoice, settings: LabelSettings) -> Iterator[_Judg
     ):
         known = {"question": task.question, "host": address.host}
         labeller = ServerLabeller(server, task, settings.picture)
-        yield _Judged(labeller, who.model, known, probabilities=False, address=address)
+        yield Judged(labeller, who.model, known, probabilities=False, address=address)

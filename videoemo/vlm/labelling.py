@@ -44,6 +44,8 @@ __all__ = [
     "count_pictures",
     "estimate",
     "label_results",
+    "picked_pictures",
+    "picked_rows",
 ]
 
 # Pictures of which a local model is asked at a time.
@@ -226,8 +228,8 @@ def label_results(
 
         one, before = replace(scored), run.asked  # what is read of it goes with it
         try:
-            rows = _rows(one, settings)
-            answers, about = answering(told(_pictures(one, rows, settings)))
+            rows = picked_rows(one, settings)
+            answers, about = answering(told(picked_pictures(one, rows, settings)))
         except (InputError, VideoError) as exc:
             run.failed[one.name], run.asked = str(exc), before
             continue
@@ -252,7 +254,7 @@ def count_pictures(results: Results, settings: LabelSettings) -> int:
     n = 0
     for scored in results.scored:
         with suppress(InputError):
-            n += len(_rows(replace(scored), settings))
+            n += len(picked_rows(replace(scored), settings))
     return n
 
 
@@ -269,7 +271,7 @@ def estimate(results: Results, server: Server, settings: LabelSettings) -> Estim
     for scored in results.scored:
         one = replace(scored)
         try:
-            pictures = _pictures(one, _rows(one, settings), settings)
+            pictures = picked_pictures(one, picked_rows(one, settings), settings)
             for question in _questions(pictures, settings):
                 found.add(question, server)
         except (InputError, VideoError) as exc:
@@ -289,14 +291,16 @@ def _check(results: Results, settings: LabelSettings) -> None:
         )
 
 
-def _rows(one: VideoResults, settings: LabelSettings) -> npt.NDArray[np.intp]:
+def picked_rows(one: VideoResults, settings: LabelSettings) -> npt.NDArray[np.intp]:
+    """Rows of a video's faces that a task is asked about, ascending."""
     pick = pick_faces if settings.task.sees == "face" else pick_frames
     return pick(one.table, settings.faces)
 
 
-def _pictures(
+def picked_pictures(
     one: VideoResults, rows: npt.NDArray[np.intp], settings: LabelSettings
 ) -> Iterator[Picture]:
+    """The pictures of some rows of a video's faces, as a task sees them; see `pictures_of`."""
     margin = settings.faces.margin if settings.task.sees == "face" else None
     return pictures_of(one, rows, margin=margin)
 
