@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 from pathlib import Path
 
@@ -68,6 +69,20 @@ def test_every_person_is_labelled_as_the_server_sees_them(
     assert table is not None
     assert table.about["models_returned"] == ["m-2026"]
     assert table.labels == [EXPRESSIONS[track] for track in table.track.tolist()]
+    about = json.loads((out / "labels.json").read_text())
+    assert (about["model"], about["models_returned"], about["host"]) == (
+        "m",
+        ["m-2026"],
+        "127.0.0.1",
+    )
+    assert (about["pictures"], about["answered"], about["reasons"]) == (100, 100, {})
+    assert about["task"]["classes"] == list(table.classes)
+    frame = load_results(out).labels
+    assert frame["video"].tolist() == ["a.mp4"] * 100
+    assert frame["label"].tolist() == table.labels
+    assert frame["track"].tolist() == table.track.tolist()
+    assert frame.loc[frame["label"] == "anger", "anger"].eq(1).all()
+    assert frame.attrs["about"]["a.mp4"]["question"].startswith("Which facial expression")
 
 
 def test_what_is_no_answer_is_counted(
@@ -107,6 +122,18 @@ def test_a_dry_run_sends_nothing_and_needs_no_consent(
     assert "tokens; nothing was sent" in said
     assert not (out / "labels.csv").exists()
     assert videoemo("label", out, "--server", "https://vlm.example/v1", *words)[0] == 0
+
+
+def test_a_dry_run_tells_the_price_where_it_is_given(
+    videoemo: Run, out: Path, cache: Path, tmp_path: Path
+) -> None:
+    path = settings(tmp_path)
+    path.write_text(f"{path.read_text(encoding='utf-8')}price = 2.0\n", encoding="utf-8")
+    words = ("--vlm", "m", "--cache", cache, "--dry-run", "--task", path)
+    _, said, _ = videoemo("label", out, "--server", "https://vlm.example/v1", *words)
+    tokens = re.search(r"about ([\d,]+) tokens, about ([\d.]+) at 2 a million", said)
+    assert tokens is not None
+    assert float(tokens[2]) == pytest.approx(int(tokens[1].replace(",", "")) * 2e-6, abs=1e-4)
 
 
 def test_no_more_calls_than_allowed(videoemo: Run, out: Path, cache: Path) -> None:

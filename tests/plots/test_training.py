@@ -258,13 +258,9 @@ class TestConfusion:
         assert stretches == [len(classes)] * 2
 
     def test_no_answer_has_a_column_behind_the_classes(self, path: Path) -> None:
-        counts = np.hstack([np.eye(3, dtype=np.int64), [[0], [0], [1]]])
-        _, across = np.nonzero(
-            where(confusion_of(path, counts), mix(BLUE, WHITE, share=0.5))[
-                _confusion.TOP + 2 * _confusion.HEIGHT : _confusion.TOP + 3 * _confusion.HEIGHT
-            ]
-        )
-        assert set((across - _confusion.LEFT) // _confusion.MOST_CELL) == {2, 3}
+        picture = confusion_of(path, [[4, 0, 0], [0, 3, 1]], classes=THREE[:2])
+        _, across = np.nonzero(where(cells(picture, 1), mix(BLUE, WHITE, share=0.25)))
+        assert set(across // _confusion.MOST_CELL) == {2}
 
     def test_a_cell_is_shaded_by_its_share_of_the_row(self, path: Path) -> None:
         picture = confusion_of(path, COUNTS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from videoemo.report.video_data import BOX_PARTS, as_script
 from videoemo.report.video_page import write_embedded_video_page, write_video_page
 from videoemo.results import load_results
 from videoemo.results.video import VideoResults
+from videoemo.tables.found import FoundRow, write_found
 
 EVIL = "<img src=x onerror=alert(1)></script>.mp4"
 
@@ -145,3 +147,18 @@ def test_the_same_results_give_the_same_page(tmp_path: Path) -> None:
     first = page.read_bytes(), (page.parent / "report.js").read_bytes()
     write_video_page(load_results(tmp_path / "out").scored[0])
     assert (page.read_bytes(), (page.parent / "report.js").read_bytes()) == first
+
+
+def test_who_fits_a_description_is_shown_as_long_as_its_frames_are_there(tmp_path: Path) -> None:
+    video = results(tmp_path)
+    row = FoundRow(video="a.mp4", description="<b>the red shirt", votes=5, shown=6, track=1)
+    others = [replace(row, video="b.mp4"), replace(row, track=None, votes=None, reason="no answer")]
+    write_found([replace(row, spans="0.0-1.0"), *others], video.out / "found.csv")
+    assert 'id="found"' not in write_video_page(video).read_text(encoding="utf-8")
+    (video.folder / "found.png").touch()
+    text = write_video_page(replace(video)).read_text(encoding="utf-8")
+    assert 'id="found"' in text
+    assert text.count("&lt;b&gt;the red shirt") == 2
+    assert "5 of 6 frames" in text
+    assert "nobody" in text
+    assert "<b>the red" not in text

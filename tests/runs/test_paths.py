@@ -16,7 +16,7 @@ from videoemo.runs.state.paths import (
     FOUND,
     INDEX,
     INDEX_DATA,
-    LABELS_TABLE,
+    LABELLED,
     OWN_FILES,
     SCORED,
     check_result_folders,
@@ -68,7 +68,7 @@ def test_no_two_videos_have_one_folder() -> None:
 
 
 def test_the_names_of_all_files_that_are_written_are_known() -> None:
-    tables = {"videos.csv", "errors.csv", "overview.png", LABELS_TABLE, *FOUND}
+    tables = {"videos.csv", "errors.csv", "overview.png", *LABELLED, *FOUND}
     pages = {INDEX, INDEX_DATA, ASSETS, COMPARE}
     own = {*REPLACED, *tables, EMBEDDINGS, CORRECTIONS, *pages, *ANNOTATED_FILES, SCORED}
     assert own == OWN_FILES

@@ -90,11 +90,7 @@ def _estimate(results: Results, description: str, server: Server, settings: Find
 
     found = estimate_finding(results, description, server, settings)
     _print_failed(found.failed)
-    say(
-        f"{server.address.host}: {count_noun(found.calls, 'call')} for "
-        f"{count_noun(found.pictures, 'frame')}, {found.bytes:,} bytes of pictures, about "
-        f"{found.tokens:,} tokens; nothing was sent"
-    )
+    say(found.told(server, "frame"))
     return options.FAILED_VIDEOS if found.failed else 0
 
 

@@ -115,11 +115,7 @@ def _estimate(
 
     found = estimate(results, server, settings)
     _print_failed(found.failed)
-    say(
-        f"{server.address.host}: {count_noun(found.calls, 'call')} for "
-        f"{count_noun(found.pictures, 'picture')}, {found.bytes:,} bytes of pictures, about "
-        f"{found.tokens:,} tokens; nothing was sent"
-    )
+    say(found.told(server, "picture"))
     return options.FAILED_VIDEOS if found.failed else 0
 
 

@@ -37,6 +37,7 @@ class ServerSettings:
     tokens_key: Literal["max_tokens", "max_completion_tokens"]
     temperature: float | None = None
     tokens_per_picture: int
+    price: float | None = None
 
     def __post_init__(self) -> None:
         require(1 <= self.workers <= 64, "workers", "whole numbers from 1 to 64", self.workers)
@@ -51,3 +52,5 @@ class ServerSettings:
             require(0 <= self.temperature <= 2, "temperature", allowed, self.temperature)
         each = self.tokens_per_picture
         require(1 <= each <= 10**5, "tokens_per_picture", tokens, each)
+        if self.price is not None:
+            require(0 <= self.price <= 10**6, "price", "numbers from 0 to 1000000", self.price)

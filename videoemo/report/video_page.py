@@ -149,6 +149,7 @@ def _render(
         notices=[printable(text) for text in _notices(video, media)],
         faces=faces,
         labels=_labels(video),
+        found=_found(video),
         still=_is_still(video),
         media=media,
         width=video.width,
@@ -195,6 +196,22 @@ def _labels(video: VideoResults) -> list[tuple[str, str, str, str]]:
             printable(one.reasons),
         )
         for one in person_labels(video.name, video.labels, {})
+    ]
+
+
+def _found(video: VideoResults) -> list[tuple[str, str, str, str, str]]:
+    """Who fits the description that was looked for: the description, the person, in how many
+    frames they were named, the seconds in which they are seen, and what else is to be known.
+    """
+    return [
+        (
+            printable(one.description),
+            "nobody" if one.track is None else str(one.track),
+            "" if one.votes is None else f"{one.votes:,} of {count(one.shown or 0, 'frame')}",
+            printable(one.spans),
+            printable("; ".join(filter(None, (one.reason, one.remark)))),
+        )
+        for one in video.found
     ]
 
 

@@ -14,6 +14,7 @@ from videoemo.results.frames import (
     expressions_frame,
     faces_frame,
     group_frame,
+    labels_frame,
     tracks_frame,
     videos_frame,
 )
@@ -114,6 +115,13 @@ class Results:
     def group(self) -> pd.DataFrame:
         """A row a sampled frame of every video, as in group.parquet, behind a column `video`."""
         return group_frame(self.scored, self.columns)
+
+    @cached_property
+    def labels(self) -> pd.DataFrame:
+        """A row a picture that `label` asked about, of every video, as in labels.parquet, behind a
+        column `video`; `.attrs["about"]` says what answered, by video.
+        """
+        return labels_frame(self.scored)
 
     def plot_timeline(self, video: str) -> Figure:
         """Draw a video over time, as its timeline.png shows it, without the faces.

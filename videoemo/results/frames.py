@@ -10,6 +10,7 @@ from videoemo.results.video import VideoResults
 from videoemo.tables.columns import Columns
 from videoemo.tables.expressions import Episode
 from videoemo.tables.faces import face_table
+from videoemo.tables.labels import LABEL_COLUMNS
 from videoemo.tables.read import TEXT_COLUMNS
 from videoemo.tables.stacked import stack, with_videos
 from videoemo.tables.tracks import tracks_columns
@@ -19,7 +20,14 @@ from videoemo.util.columns import empty_table
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["expressions_frame", "faces_frame", "group_frame", "tracks_frame", "videos_frame"]
+__all__ = [
+    "expressions_frame",
+    "faces_frame",
+    "group_frame",
+    "labels_frame",
+    "tracks_frame",
+    "videos_frame",
+]
 
 
 def videos_frame(listing: VideosTable) -> pd.DataFrame:
@@ -66,6 +74,33 @@ def group_frame(videos: Sequence[VideoResults], columns: Columns) -> pd.DataFram
     series = {one.name: one.group_series for one in _copies(videos)}
     tables = {name: table for name, table in series.items() if table is not None}
     return stack(tables, empty_table(group_columns(columns.classes)))
+
+
+def labels_frame(videos: Sequence[VideoResults]) -> pd.DataFrame:
+    """A row a picture that a vision-language model was asked about, as in labels.parquet, with the
+    classes of all tasks; `attrs` has what answered about each video.
+    """
+    import pandas as pd
+
+    tables = {one.name: one.labels for one in _copies(videos)}
+    labelled = {name: table for name, table in tables.items() if table is not None}
+    frames = [
+        pd.DataFrame(
+            {
+                "frame": table.frame,
+                "seconds": table.seconds,
+                "track": pd.arrays.IntegerArray(table.track, table.track < 0),
+                "label": table.labels,
+                "reason": table.answers.reasons,
+                **dict(zip(table.classes, table.answers.probabilities.T, strict=True)),
+            }
+        )
+        for table in labelled.values()
+    ]
+    empty = pd.DataFrame(columns=list(LABEL_COLUMNS))
+    found = pd.concat(frames, ignore_index=True) if frames else empty
+    found.attrs["about"] = {name: table.about for name, table in labelled.items()}
+    return with_videos(found, {name: len(table.frame) for name, table in labelled.items()})
 
 
 def _copies(videos: Sequence[VideoResults]) -> Iterator[VideoResults]:

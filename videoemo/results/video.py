@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -18,11 +18,12 @@ from videoemo.config.toml import build_record
 from videoemo.errors import InputError, RecipeError
 from videoemo.results.record import Record, damaged, read_corrections_of, read_record
 from videoemo.results.source import Source, find_source
-from videoemo.runs.state.paths import LABELS, result_folder
+from videoemo.runs.state.paths import FOUND, FOUND_PICTURE, LABELS, result_folder
 from videoemo.tables.columns import Columns
 from videoemo.tables.corrections import Corrections
 from videoemo.tables.expressions import Episode, episodes, leading_classes, read_expressions
 from videoemo.tables.faces import FaceTable, read_faces
+from videoemo.tables.found import FoundRow, read_found
 from videoemo.tables.labels import LabelTable, read_labels
 from videoemo.tables.smoothing import smooth
 from videoemo.tables.tracks import read_tracks, write_tracks
@@ -269,6 +270,18 @@ class VideoResults:
             return read_labels(path) if os.path.lexists(path) else None
 
     @cached_property
+    def found(self) -> list[FoundRow]:
+        """Who in it fits the description that was looked for last, or why nobody does, as in
+        found.csv of the run; nothing where nobody was looked for since it was scored.
+        """
+        path = self.out / FOUND[0]
+        if not (os.path.lexists(self.folder / FOUND_PICTURE) and os.path.lexists(path)):
+            return []
+        with self._file(FOUND[0]):
+            state = path.stat(follow_symlinks=False)
+            return list(_found_by_video(path, state.st_mtime_ns, state.st_size).get(self.name, ()))
+
+    @cached_property
     def step(self) -> float:
         """The median step from one sampled frame to the next, in seconds; 0 of a single frame."""
         seconds = self.table.seconds[self.table.frame_starts()]
@@ -323,3 +336,12 @@ class VideoResults:
 
     def _damage(self, reason: str) -> InputError:
         return damaged(self.out, self.name, reason)
+
+
+@lru_cache(maxsize=1)
+def _found_by_video(path: Path, changed: int, size: int) -> dict[str, list[FoundRow]]:
+    """The rows of a found.csv, read once for all videos, as long as it is the same file."""
+    found: dict[str, list[FoundRow]] = {}
+    for row in read_found(path):
+        found.setdefault(row.video, []).append(row)
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +13,12 @@ from videoemo.plots import found_sheet
 from videoemo.results import VideoResults
 from videoemo.runs.state.paths import FOUND, FOUND_PICTURE, inside
 from videoemo.tables.faces import FaceTable
+from videoemo.tables.found import FoundRow, write_found
 from videoemo.util.files import write_csv, write_json
 from videoemo.vlm.finding import AskedFrame, Finding
 
 __all__ = ["FoundFiles"]
 
-_COLUMNS = (
-    *("video", "description", "track", "reason", "votes", "shown", "asked", "answered"),
-    *("first", "last", "frames", "spans", "dominant", "remark"),
-)
 _EPISODES = ("video", "track", "expression", "start", "stop", "frames", "mean")
 _FAILED = "failed"
 
@@ -38,7 +36,7 @@ class FoundFiles:
 
     def __init__(self, out: Path, description: str) -> None:
         self._out, self._description = out, description
-        self._rows, self._episodes = list[tuple[object, ...]](), list[tuple[object, ...]]()
+        self._rows, self._episodes = list[FoundRow](), list[tuple[object, ...]]()
 
     def add(self, found: Finding, one: VideoResults) -> None:
         """Add what was found in a video, and write its found.png where a frame was shown.
@@ -61,7 +59,9 @@ class FoundFiles:
 
     def add_failed(self, video: str, reason: str) -> None:
         """Add a video that could not be looked at."""
-        self._rows.append((video, self._description, "", _FAILED, *[""] * 9, reason))
+        self._rows.append(
+            FoundRow(video=video, description=self._description, reason=_FAILED, remark=reason)
+        )
 
     def write(self, about: dict[str, Any]) -> None:
         """Write found.csv, found_expressions.csv and found.json.
@@ -79,33 +79,35 @@ class FoundFiles:
         table, expressions, record = (self._out / name for name in FOUND)
         write_csv(expressions, _EPISODES, self._episodes)
         write_json(record, {"description": self._description, **about})
-        write_csv(table, _COLUMNS, self._rows)
+        write_found(self._rows, table)
 
-    def _found(self, found: Finding, one: VideoResults) -> Iterator[tuple[object, ...]]:
+    def _found(self, found: Finding, one: VideoResults) -> Iterator[FoundRow]:
         """A row a track of the person, or one without a track."""
         verdict, table = found.verdict, one.table
-        asked = len(found.asked)
-        answered = sum(not each.vote.reason for each in found.asked)
+        row = FoundRow(
+            video=one.name,
+            description=self._description,
+            reason=verdict.reason,
+            asked=len(found.asked),
+            answered=sum(not each.vote.reason for each in found.asked),
+            remark=found.remark,
+        )
         if not verdict.tracks:
-            counts = ("", "", asked, answered)
-            yield (
-                one.name,
-                self._description,
-                "",
-                verdict.reason,
-                *counts,
-                *[""] * 5,
-                found.remark,
-            )
+            yield row
         tracks = one.tracks.select(["track", "dominant"]).to_pylist()
         dominant = {row["track"]: row["dominant"] for row in tracks}
         for track in verdict.tracks:
             tally, seen = verdict.tallies[track], table.seconds[table.track == track]
-            yield (
-                *(one.name, self._description, track, ""),
-                *(tally.chosen, tally.shown, asked, answered),
-                *(_seconds(seen.min()), _seconds(seen.max()), len(seen), _spans(table, track)),
-                *(dominant[track], found.remark),
+            yield replace(
+                row,
+                track=track,
+                votes=tally.chosen,
+                shown=tally.shown,
+                first=float(seen.min()),
+                last=float(seen.max()),
+                frames=len(seen),
+                spans=_spans(table, track),
+                dominant=dominant[track],
             )
 
     def _draw(self, path: Path, found: Finding) -> None:

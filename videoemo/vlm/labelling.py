@@ -19,7 +19,7 @@ import numpy.typing as npt
 from videoemo.errors import InputError, VideoError
 from videoemo.records import Answers
 from videoemo.results import Results, VideoResults
-from videoemo.runs.state.paths import LABELS, LABELS_TABLE, inside
+from videoemo.runs.state.paths import LABELLED, LABELS, inside
 from videoemo.tables.labels import (
     LabelTable,
     PersonLabel,
@@ -27,6 +27,7 @@ from videoemo.tables.labels import (
     write_labels,
     write_person_labels,
 )
+from videoemo.util.files import write_json
 from videoemo.util.messages import count_noun
 from videoemo.util.slow_work import SlowWork
 from videoemo.vlm.asking import Question, encode_picture, label_question
@@ -183,6 +184,20 @@ class Estimate:
             self.bytes += len(question.jpeg)
             self.tokens += question.tokens(server.settings)
 
+    def told(self, server: Server, picture: str) -> str:
+        """The estimate in words; `picture` says what there is one of a question."""
+        price = server.settings.price
+        cost = (
+            ""
+            if price is None
+            else f", about {self.tokens * price / 1e6:,.4f} at {price:g} a million"
+        )
+        return (
+            f"{server.address.host}: {count_noun(self.calls, 'call')} for "
+            f"{count_noun(self.pictures, picture)}, {self.bytes:,} bytes of pictures, about "
+            f"{self.tokens:,} tokens{cost}; nothing was sent"
+        )
+
 
 def label_results(
     results: Results,
@@ -191,7 +206,8 @@ def label_results(
     *,
     notice: Callable[[str], None] | None = None,
 ) -> LabelRun:
-    """Label every scored video: `labels.parquet` into its folder, and `labels.csv` over all.
+    """Label every scored video: `labels.parquet` into its folder, and `labels.csv` over all, with
+    what answered in `labels.json`.
 
     A video that was moved, or cannot be read, is told of, and the others go on.
 
@@ -216,7 +232,7 @@ def label_results(
         A file cannot be written.
     """
     _check(results, settings)
-    run, slow = LabelRun(), SlowWork(notice)
+    run, slow, abouts = LabelRun(), SlowWork(notice), list[dict[str, Any]]()
     of_all = f"of {count_noun(len(results.scored), 'video')}"
     for n, scored in enumerate(results.scored):
 
@@ -236,10 +252,35 @@ def label_results(
         table = _table(one, rows, answers, settings, about)
         folder = inside(results.path, one.folder, what=f"{str(one.folder)!r}")
         write_labels(table, folder / LABELS)
+        abouts.append(table.about)
         run.reasons.update(filter(None, answers.reasons))
         run.persons += person_labels(one.name, table, _dominant(one))
-    write_person_labels(run.persons, results.path / LABELS_TABLE)
+    table_of_all, record = (results.path / name for name in LABELLED)
+    write_json(
+        record,
+        {
+            **_of_all(abouts),
+            "task": asdict(settings.task),
+            "pictures": run.asked,
+            "answered": run.answered,
+            "reasons": dict(sorted(run.reasons.items())),
+        },
+    )
+    write_person_labels(run.persons, table_of_all)
     return run
+
+
+def _of_all(abouts: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """What answered about some videos: as of each, with the models and the first and last date of
+    all.
+    """
+    found = dict(abouts[0]) if abouts else {}
+    if "models_returned" in found:
+        found["models_returned"] = sorted(
+            {one for about in abouts for one in about["models_returned"]}
+        )
+    dates = sorted(date for about in abouts for date in about.get("dates", ()))
+    return {**found, "dates": [dates[0], dates[-1]] if dates else []}
 
 
 def count_pictures(results: Results, settings: LabelSettings) -> int:

@@ -30,8 +30,8 @@ __all__ = [
     "FOUND_PICTURE",
     "INDEX",
     "INDEX_DATA",
+    "LABELLED",
     "LABELS",
-    "LABELS_TABLE",
     "OWN_FILES",
     "PAGE",
     "PAGE_DATA",
@@ -60,13 +60,15 @@ COMPARE = "compare"
 PAGE, PAGE_DATA, PROXY_VIDEO, PROXY_PICTURE = "report.html", "report.js", "proxy", "proxy.jpg"
 PAGE_FILES = (PAGE, PAGE_DATA, f"{PROXY_VIDEO}.mp4", f"{PROXY_VIDEO}.webm", PROXY_PICTURE)
 # What `label` wrote of a video, and over all.
-LABELS, LABELS_TABLE = "labels.parquet", "labels.csv"
+LABELS = "labels.parquet"
+LABELLED = ("labels.csv", "labels.json")
 # What `find` wrote over all, and of a video.
 FOUND = ("found.csv", "found_expressions.csv", "found.json")
 FOUND_PICTURE = "found.png"
 # Names of the files that are written into OUT itself.
 _TABLES = (
-    *("videos.csv", "errors.csv", "overview.png", "summary.json", INDEX, INDEX_DATA, LABELS_TABLE),
+    *("videos.csv", "errors.csv", "overview.png", "summary.json", INDEX, INDEX_DATA),
+    *LABELLED,
     *FOUND,
 )
 # Videos with what was found drawn into them, or with faces covered, in a folder of their own; and
