@@ -1,5 +1,5 @@
-"""What is asked about a picture: a question with the classes of its answer, from
-pipelines/label/*.toml.
+"""What is asked about a picture: a question with the classes of its answer, from the files in
+pipelines/label.
 """
 
 from __future__ import annotations
