@@ -9,7 +9,9 @@ from eval.support.tiny_paligemma import write_tiny_paligemma
 from tests.support import labelled_faces
 from tests.support.chat_server import chat_server
 from tests.support.commands import Run
-from tests.support.vlm_extra import needs_vlm
+from tests.support.vlm_extra import needs_timm, needs_vlm
+
+pytestmark = needs_timm
 
 
 @pytest.fixture(scope="module")

@@ -11,10 +11,12 @@ from eval.support.tiny_paligemma import write_tiny_paligemma
 from tests.support import labelled_faces
 from tests.support.chat_server import chat_server
 from tests.support.commands import Run
-from tests.support.vlm_extra import needs_vlm
+from tests.support.vlm_extra import needs_timm, needs_vlm
 from videoemo.labels import ETHNICITIES
 
 WOMEN, MEN = 28, 22
+
+pytestmark = needs_timm
 
 
 @pytest.fixture(scope="module")

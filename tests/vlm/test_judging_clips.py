@@ -13,10 +13,12 @@ import pytest
 from eval.support.tiny_paligemma import write_tiny_paligemma
 from tests.support.chat_server import chat_server, picture_in
 from tests.support.commands import Run
-from tests.support.vlm_extra import needs_vlm
+from tests.support.vlm_extra import needs_timm, needs_vlm
 from videoemo.cli.demo_faces import portrait
 
 RED, BLUE = (1.0, 0.55, 0.55), (0.55, 0.55, 1.0)
+
+pytestmark = needs_timm
 
 
 def write(path: Path, tone: tuple[float, float, float] | None) -> None:
