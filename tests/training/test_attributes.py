@@ -177,6 +177,17 @@ def test_heads_take_the_place_of_earlier_ones(videoemo: Run, root: Path, tmp_pat
     load_extractor(str(tmp_path / "b" / "toy-attributes.toml"), engine="torch")
 
 
+def test_the_start_of_the_recipe_need_not_be_there_where_another_is_given(
+    videoemo: Run, root: Path, tmp_path: Path
+) -> None:
+    text = re.sub("^start = .*$", 'start = "nowhere.toml"', ATTRIBUTES, flags=re.MULTILINE)
+    (tmp_path / "toy.toml").write_text(text)
+    command = ("train", tmp_path / "toy.toml", "-o", tmp_path / "out", "--data", root)
+    assert "nowhere.toml" in videoemo(*command)[2]
+    status, _, err = videoemo(*command, "--start", "ferplus-small")
+    assert status == 0, err
+
+
 def test_the_protocol_asks_the_faces_that_the_recipe_holds_out() -> None:
     recipe, protocol = load_recipe("attributes"), load_face_protocol("utkface")
     assert isinstance(recipe, AttributesRecipe)

@@ -54,8 +54,8 @@ def run_recipe(
     if isinstance(recipe, Chain):
         return _run_chain(recipe, data, out, start=start, resume=resume, command=command)
     ((_, root),) = trainings(recipe, data)
-    faces = load_for(recipe, root)
-    return run_training(_with_start(recipe, start), faces, out, resume=resume, command=command)
+    started = _with_start(recipe, start)
+    return run_training(started, load_for(started, root), out, resume=resume, command=command)
 
 
 def _run_chain(
