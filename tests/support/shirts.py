@@ -54,6 +54,24 @@ class Person:
         return self.places[max(start for start in self.places if start <= frame)]
 
 
+ALL = range(20)
+# Persons who cross, a cut, one person, none, and many.
+OTHERS = {
+    "cross.mp4": [Person("blue", ALL, {0: 0, 10: 1}), Person("red", ALL, {0: 1, 10: 0})],
+    "cut.mp4": [
+        Person("red", range(10), {0: 0}),
+        Person("blue", range(10), {0: 1}),
+        Person("green", range(10, 20), {0: 0}),
+        Person("red", range(10, 20), {0: 1}),
+    ],
+    "one.mp4": [Person("red", ALL, {0: 0})],
+    "none.mp4": [Person("red", range(0), {0: 0})],
+    "many.mp4": [
+        Person("red" if i == 13 else "blue" if i % 2 else "green", ALL, {0: i}) for i in range(15)
+    ],
+}
+
+
 def write_people(path: Path, people: Sequence[Person], *, n: int = 20) -> MadeUp:
     """Write a clip of n frames, and give its results, in which each person is a track."""
     width = 2 * (max(p for person in people for p in person.places.values()) * APART + 160) // 2

@@ -13,31 +13,19 @@ from eval.support.tiny_chat import write_tiny_chat
 from eval.support.tiny_paligemma import write_tiny_paligemma
 from tests.support.commands import Run
 from tests.support.results import write_results
-from tests.support.shirts import SHIRTS, SIDE, Person, Picture, write_people
+from tests.support.shirts import ALL, OTHERS, SHIRTS, SIDE, Person, Picture, write_people
 from tests.support.vlm_extra import needs_vlm
 from videoemo.config.finding import load_finding
 from videoemo.results import VideoResults, load_results
 from videoemo.vlm.finding import Detect, Finding, detect_person
 
-ALL = range(20)
 CLIPS = {
     "leaves.mp4": [
         Person("green", ALL, {0: 0}),
         Person("red", range(12), {0: 1}),
         Person("blue", ALL, {0: 2}),
     ],
-    "cross.mp4": [Person("blue", ALL, {0: 0, 10: 1}), Person("red", ALL, {0: 1, 10: 0})],
-    "cut.mp4": [
-        Person("red", range(10), {0: 0}),
-        Person("blue", range(10), {0: 1}),
-        Person("green", range(10, 20), {0: 0}),
-        Person("red", range(10, 20), {0: 1}),
-    ],
-    "one.mp4": [Person("red", ALL, {0: 0})],
-    "none.mp4": [Person("red", range(0), {0: 0})],
-    "many.mp4": [
-        Person("red" if i == 13 else "blue" if i % 2 else "green", ALL, {0: i}) for i in range(15)
-    ],
+    **OTHERS,
 }
 TRUTH = {
     "red": [(1,), (1,), (0, 3), (0,), (), (13,)],

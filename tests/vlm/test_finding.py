@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from tests.support.results import MadeUp, write_results
-from tests.support.shirts import Person, Picture, look, write_people
+from tests.support.shirts import ALL, OTHERS, Person, Picture, look, write_people
 from videoemo.config.finding import load_finding
 from videoemo.errors import InputError
 from videoemo.results import VideoResults, load_results
@@ -20,7 +20,6 @@ from videoemo.vlm.asking import Question
 from videoemo.vlm.finding import Asker, Finding, find_person
 from videoemo.vlm.server import Reply
 
-ALL = range(20)
 CLIPS = {
     "four.mp4": [
         Person("green", ALL, {0: 0}),
@@ -28,18 +27,7 @@ CLIPS = {
         Person("blue", ALL, {0: 2}),
         Person("yellow", range(12), {0: 3}),  # leaves
     ],
-    "cross.mp4": [Person("blue", ALL, {0: 0, 10: 1}), Person("red", ALL, {0: 1, 10: 0})],
-    "cut.mp4": [
-        Person("red", range(10), {0: 0}),
-        Person("blue", range(10), {0: 1}),
-        Person("green", range(10, 20), {0: 0}),
-        Person("red", range(10, 20), {0: 1}),
-    ],
-    "one.mp4": [Person("red", ALL, {0: 0})],
-    "none.mp4": [Person("red", range(0), {0: 0})],
-    "many.mp4": [
-        Person("red" if i == 13 else "blue" if i % 2 else "green", ALL, {0: i}) for i in range(15)
-    ],
+    **OTHERS,
 }
 TRUTH = {
     "red": {

@@ -10,9 +10,11 @@ import numpy.typing as npt
 from videoemo.datasets.faces.attributes import AttributeFaces
 from videoemo.labels import GENDERS
 
-__all__ = ["age_group", "age_group_names", "attribute_groups"]
+__all__ = ["age_group", "age_group_names", "attribute_groups", "look_alike_units"]
 
 Rows = npt.NDArray[np.int64]
+# By what faces are grouped, the name of the group, and which faces are of it, bool (n,).
+Group = tuple[str, str, npt.NDArray[np.bool_]]
 
 
 def age_group(years: npt.NDArray[np.number], starts: Sequence[int]) -> Rows:
@@ -38,10 +40,39 @@ def age_group_names(starts: Sequence[int]) -> tuple[str, ...]:
     )
 
 
+def look_alike_units(faces: AttributeFaces) -> Rows:
+    """The unit of each face over which intervals are taken, int64 (n,): its group of faces that
+    look alike, or the face alone.
+    """
+    own = range(len(faces)) if faces.groups is None else faces.groups
+    return np.unique(np.asarray(own), return_inverse=True)[1].astype(np.int64)
+
+
 def attribute_groups(
-    faces: AttributeFaces, starts: Sequence[int]
-) -> Iterator[tuple[str, str, npt.NDArray[np.bool_]]]:
-    """Every group of faces: by what, its name, and which faces are of it, bool (n,)."""
+    faces: AttributeFaces, starts: Sequence[int], *, least: int
+) -> tuple[list[Group], list[str]]:
+    """The groups of faces that are large enough, and the names of those that are not, which have
+    one face or more.
+
+    Parameters
+    ----------
+    faces : AttributeFaces
+        n faces.
+    starts : sequence of int
+        As of `age_group`.
+    least : int
+        Faces that a group has to have.
+    """
+    enough, fewer = list[Group](), list[str]()
+    for by, name, rows in _all_groups(faces, starts):
+        if rows.sum() >= least:
+            enough.append((by, name, rows))
+        elif rows.any():
+            fewer.append(f"{by} {name}")
+    return enough, fewer
+
+
+def _all_groups(faces: AttributeFaces, starts: Sequence[int]) -> Iterator[Group]:
     for i, name in enumerate(GENDERS):
         yield "gender", name, faces.gender == i
     for i, name in enumerate(faces.ethnicities):

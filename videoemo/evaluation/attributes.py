@@ -11,7 +11,7 @@ import numpy.typing as npt
 from videoemo.config.face_protocol import AttributesProtocol
 from videoemo.datasets.faces.attributes import AttributeFaces
 from videoemo.errors import InputError
-from videoemo.evaluation.attribute_groups import age_group, attribute_groups
+from videoemo.evaluation.attribute_groups import age_group, attribute_groups, look_alike_units
 from videoemo.evaluation.attributes_report import AttributesReport, GroupMeans, Measure
 from videoemo.evaluation.faces import see_labelled
 from videoemo.inference.extractor import Extractor
@@ -60,26 +60,20 @@ def judge_attributes(
         faces = faces.regrouped(FAIRFACE_ETHNICITIES, ETHNICITIES)
     features = see_labelled(extractor, faces.pictures)
     measured = list(_measures(heads, features, faces, protocol.age_groups))
-    own = range(len(faces)) if faces.groups is None else faces.groups
-    unit = np.unique(np.asarray(own), return_inverse=True)[1].astype(np.int64)
+    unit = look_alike_units(faces)
 
     def means(by: str, group: str, rows: Mask) -> GroupMeans:
         found = tuple(_mean(one, unit, rows, protocol) for one in measured)
         return GroupMeans(by, group, int(rows.sum()), found)
 
-    enough, fewer = [], []
-    for by, group, rows in attribute_groups(faces, protocol.age_groups):
-        if rows.sum() >= protocol.least_faces:
-            enough.append(means(by, group, rows))
-        elif rows.any():
-            fewer.append(f"{by} {group}")
+    enough, fewer = attribute_groups(faces, protocol.age_groups, least=protocol.least_faces)
     return AttributesReport(
         extractor.card,
         protocol,
         tuple(one.measure for one in measured),
         means("", "", np.ones(len(faces), bool)),
         _ethnicity_f1(features, faces) if "ethnicity" in heads else None,
-        tuple(enough),
+        tuple(means(*group) for group in enough),
         tuple(fewer),
     )
 

@@ -38,7 +38,6 @@ __all__ = [
     "Labeller",
     "LabellerFigures",
     "LabellerReport",
-    "answer_counts",
     "answer_figures",
     "answers_judged",
     "ask_labeller",
@@ -149,13 +148,18 @@ class LabellerFigures:
         """Whether so many were answered that the figures say something."""
         return bool(self.counts[:, :-1].sum() >= LEAST_COVERAGE * self.counts.sum())
 
+    @property
+    def ece(self) -> float | None:
+        """The expected calibration error, where there are probabilities."""
+        return None if self.calibration is None else round(self.calibration.ece, 6)
+
     def summary(self, *, of: str = "faces") -> dict[str, Any]:
         """The figures by name; see `answer_figures`."""
         right = zip(self.classes, self.counts.diagonal(), self.counts.sum(1), strict=True)
         return {
             "classes": len(self.classes),
             **answer_figures(self.counts, of=of),
-            "ece": None if self.calibration is None else round(self.calibration.ece, 6),
+            "ece": self.ece,
             "recall": {
                 name: round(float(k / total), 6) if total else None for name, k, total in right
             },

@@ -13,19 +13,23 @@ import numpy.typing as npt
 from videoemo.config.face_protocol import AttributesProtocol
 from videoemo.datasets.faces.attributes import AttributeFaces
 from videoemo.errors import InputError
-from videoemo.evaluation.attribute_groups import age_group, age_group_names, attribute_groups
+from videoemo.evaluation.attribute_groups import (
+    age_group,
+    age_group_names,
+    attribute_groups,
+    look_alike_units,
+)
 from videoemo.evaluation.labeller import (
     LEAST_COVERAGE,
     Labeller,
-    answer_counts,
     answer_figures,
+    answers_judged,
     ask_labeller,
     count_reasons,
 )
 from videoemo.evaluation.text import plain, told
 from videoemo.labels import ETHNICITIES, FAIRFACE_ETHNICITIES, GENDERS
 from videoemo.metrics.bootstrap import Estimate
-from videoemo.metrics.classification import calibration
 from videoemo.metrics.shares import share_estimate
 from videoemo.util.files import write_json
 from videoemo.util.versions import versions
@@ -200,31 +204,21 @@ def evaluate_attribute_labeller(
         )
     labels = np.array([list(classes).index(one) for one in known], np.int64)[labels]
     answers = ask_labeller(faces.pictures, labeller)
-    some = answers.answered
-    right = some & (np.nan_to_num(answers.probabilities).argmax(1) == labels)
-    unit = np.arange(len(faces)) if faces.groups is None else _numbered(faces.groups)
-    enough, fewer = [], []
-    for by, group, rows in attribute_groups(faces, protocol.age_groups):
-        if rows.sum() >= protocol.least_faces:
-            enough.append((by, group, int(rows.sum()), share_estimate(right[rows], unit[rows])))
-        elif rows.any():
-            fewer.append(f"{by} {group}")
-    ece = (
-        calibration(answers.probabilities[some], labels[some]).ece
-        if probabilities and some.any()
-        else None
-    )
+    (whole,) = answers_judged(answers, labels, classes, probabilities=probabilities)
+    right = answers.answered & (np.nan_to_num(answers.probabilities).argmax(1) == labels)
+    unit = look_alike_units(faces)
+    enough, fewer = attribute_groups(faces, protocol.age_groups, least=protocol.least_faces)
     return AttributeLabellerReport(
         name,
         attribute,
         protocol,
         provenance,
         tuple(classes),
-        {
-            **answer_figures(answer_counts(answers, labels, len(classes))),
-            "ece": None if ece is None else round(ece, 6),
-        },
-        tuple(enough),
+        {**answer_figures(whole.counts), "ece": whole.ece},
+        tuple(
+            (by, group, int(rows.sum()), share_estimate(right[rows], unit[rows]))
+            for by, group, rows in enough
+        ),
         tuple(fewer),
         count_reasons(answers),
     )
@@ -239,7 +233,3 @@ def _labels(
     if attribute == "gender":
         return faces.gender
     return np.where(faces.age < 0, -1, age_group(faces.age, protocol.age_groups))
-
-
-def _numbered(groups: Sequence[str]) -> npt.NDArray[np.int64]:
-    return np.unique(np.asarray(groups), return_inverse=True)[1].astype(np.int64)

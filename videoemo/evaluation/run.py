@@ -18,6 +18,7 @@ from videoemo.config.face_protocol import (
 from videoemo.config.toml import data_root
 from videoemo.datasets.faces.attributes import AttributeFaces
 from videoemo.datasets.faces.check import FacesCheck, check_pictures, check_validation
+from videoemo.datasets.faces.crops import Cropper
 from videoemo.datasets.faces.index import read_index
 from videoemo.datasets.faces.labelled import LabelledFaces
 from videoemo.datasets.faces.load import load_attributes_split, load_split
@@ -77,8 +78,7 @@ def evaluate_extractor(
     network = load_extractor(extractor, precision="float32")
     if isinstance(protocol, AuditProtocol):
         return audit(protocol, root, network)
-    recipe = _layout(protocol, root)
-    cropper = make_cropper("detector", network.card) if recipe.needs_cropper else None
+    recipe, cropper = _faces_of(protocol, root, network)
     if isinstance(protocol, AttributesProtocol):
         labelled = load_attributes_split(recipe, "valid", root, cropper=cropper)
         return judge_attributes(protocol, labelled, network)
@@ -121,8 +121,7 @@ def load_for_labeller(
             "one of kind faces, such as ferplus"
         )
     root = data_root(protocol.data_name, data, option="--data")
-    recipe = _layout(protocol, root)
-    cropper = make_cropper("detector", network.card) if recipe.needs_cropper else None
+    recipe, cropper = _faces_of(protocol, root, network)
     return protocol, load_split(recipe, "valid", root, cropper=cropper)
 
 
@@ -139,8 +138,7 @@ def load_attributes_for_labeller(
         The data cannot be read.
     """
     root = data_root(protocol.data_name, data, option="--data")
-    recipe = _layout(protocol, root)
-    cropper = make_cropper("detector", network.card) if recipe.needs_cropper else None
+    recipe, cropper = _faces_of(protocol, root, network)
     return load_attributes_split(recipe, "valid", root, cropper=cropper)
 
 
@@ -169,6 +167,16 @@ def check_protocol(name: str, *, data: Path | None = None) -> FacesCheck:
         names = [path.relative_to(root).as_posix() for path in index.paths]
         return check_pictures(FilePictures(root, names))
     return check_validation(_layout(protocol, root), root)
+
+
+def _faces_of(
+    protocol: FacesProtocol | AttributesProtocol | RecognitionProtocol,
+    root: Path,
+    network: Extractor,
+) -> tuple[DataRecipe, Cropper | None]:
+    """The data of a protocol, and what cuts faces out of its pictures, where they are not yet."""
+    recipe = _layout(protocol, root)
+    return recipe, make_cropper("detector", network.card) if recipe.needs_cropper else None
 
 
 def _layout(

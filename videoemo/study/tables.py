@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, fields
 from pathlib import Path
 
-import numpy as np
-
 from videoemo.study.comparison import Comparison, CourseDifference
 from videoemo.study.design import DesignRow
 from videoemo.study.record import Study
+from videoemo.tables.decimals import decimal_cell
 from videoemo.util.files import write_csv
 
 __all__ = ["write_tables"]
@@ -90,16 +88,7 @@ def _measures(
 
 
 def _write(path: Path, heading: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    write_csv(path, heading, ([_cell(value) for value in row] for row in rows))
-
-
-def _cell(value: object) -> object:
-    """A number with six digits behind the point, and nothing where it is not known."""
-    if value is None:
-        return ""
-    if isinstance(value, float | np.floating):
-        return "" if math.isnan(value) else f"{value:.6f}"
-    return value
+    write_csv(path, heading, (map(decimal_cell, row) for row in rows))
 
 
 def _names(kind: type) -> list[str]:

@@ -9,6 +9,7 @@ from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from videoemo.tables.decimals import decimal_cell
 from videoemo.util.columns import Column, read_csv
 from videoemo.util.files import write_csv
 from videoemo.util.text import from_cell
@@ -83,13 +84,7 @@ def write_found(rows: Iterable[FoundRow], path: Path) -> None:
     OutputError
         It cannot be written.
     """
-    cells = (
-        [
-            "" if cell is None else f"{cell:.6f}" if isinstance(cell, float) else cell
-            for cell in astuple(row)
-        ]
-        for row in rows
-    )
+    cells = (map(decimal_cell, astuple(row)) for row in rows)
     write_csv(path, [column.name for column in _COLUMNS], cells)
 
 

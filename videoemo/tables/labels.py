@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from videoemo.records import FLOAT64, INT64, Answers, check_arrays
+from videoemo.tables.decimals import decimal_cell
 from videoemo.util.columns import Column, check_table, open_parquet, share
 from videoemo.util.files import atomic_write, write_csv
 from videoemo.util.json_files import parse_object
@@ -161,13 +162,7 @@ def write_person_labels(labels: Iterable[PersonLabel], path: Path) -> None:
     OutputError
         It cannot be written.
     """
-    rows = (
-        [
-            "" if cell is None else f"{cell:.6f}" if isinstance(cell, float) else cell
-            for cell in astuple(one)
-        ]
-        for one in labels
-    )
+    rows = (map(decimal_cell, astuple(one)) for one in labels)
     write_csv(path, [field.name for field in fields(PersonLabel)], rows)
 
 

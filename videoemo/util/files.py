@@ -85,7 +85,7 @@ def prepare_output_dir(out: Path) -> None:
         ) from exc
 
 
-def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def write_csv(path: Path, header: Sequence[str], rows: Iterable[Iterable[object]]) -> None:
     r"""Write a CSV file atomically, in UTF-8 with `\n` at the end of each line; text as
     `text.to_cell` has it.
 
@@ -95,7 +95,7 @@ def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]
         The file.
     header : sequence of str
         The names of the columns.
-    rows : iterable of sequence of object
+    rows : iterable of iterable of object
         One value a column each.
 
     Raises

@@ -194,8 +194,8 @@ def interpolate_rois(
         ]
         parts = [*held, *before, frames[:stop]]
         few_left = last or (n_left is not None and n_left * _pixels(frames) <= ENDING_PIXELS)
-        short = n_frames is not None and n_frames * _pixels(frames) <= SHORT_PIXELS
-        ending = few_left and not short
+        is_short = n_frames is not None and n_frames * _pixels(frames) <= SHORT_PIXELS
+        ending = few_left and not is_short
         if ending:
             parts = [short for part in parts for short in _split(part)]
         rois = _interpolate(parts, [previous, *keyframes])
