@@ -35,7 +35,7 @@ docs: .venv/ready
 
 .venv/ready: EXTRAS := dev,docs
 .venv/ready: CONSTRAINTS := constraints.txt
-.venv-lowest/ready: EXTRAS := dev
+.venv-lowest/ready: EXTRAS := test
 .venv-lowest/ready: CONSTRAINTS := constraints-lowest.txt
 
 .venv/ready .venv-lowest/ready: %/ready: setup.cfg setup.py constraints.txt constraints-lowest.txt $(wildcard videoemo/_native/*.[ch])

@@ -5,7 +5,7 @@
 MEDIA is the folder of the clips, by default $VIDEOEMO_SHARED/media; CARD is a network that knows
 persons, whose re-identification of persons who come back is held against the extractor's. The
 labels are those of tests/data/group_1080p.csv; what a face is there says the README beside it.
-Metrics by motmetrics (pip install -e '.[dev]'): a face and a label match where their boxes' IoU is
+Metrics by motmetrics (pip install -e '.[test]'): a face and a label match where their boxes' IoU is
 at least 0.5.
 """
 

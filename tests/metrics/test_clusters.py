@@ -33,7 +33,7 @@ def places(found: list[Cluster]) -> list[tuple[int, int, int]]:
 
 @pytest.mark.parametrize("paired", [False, True])
 def test_they_are_those_of_mne(paired: bool) -> None:
-    mne = pytest.importorskip("mne", reason="needs the extra: pip install 'videoemo[dev]'")
+    mne = pytest.importorskip("mne", reason="needs the extra: pip install 'videoemo[test]'")
     a, b = with_bump(courses(7), size=2)[:, :, 0], courses(7, seed=1)[:, :, 0]
     ours = permutation_clusters(
         a[:, :, None], b[:, :, None], paired=paired, level=0.05, permutations=5000, seed=0

@@ -15,7 +15,7 @@ from tests.support.outputs import contents
 distributed = pytest.importorskip(
     "distributed", reason="needs the extra: pip install 'videoemo[dask]'"
 )
-pytest.importorskip("cryptography", reason="needs the extra: pip install 'videoemo[dev]'")
+pytest.importorskip("cryptography", reason="needs the extra: pip install 'videoemo[test]'")
 
 from tests.support.certificates import Certificate, write_certificate  # noqa: E402
 
