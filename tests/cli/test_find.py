@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import json
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,11 +15,13 @@ import pytest
 from PIL import Image
 
 from tests.support.chat_server import ChatServer, chat_server, picture_in
-from tests.support.commands import Run
+from tests.support.commands import Run, start
 from tests.support.results import MadeUp, write_results
 from tests.support.shirts import Person, look, write_people
+from videoemo.config.finding import load_finding
 from videoemo.results import load_results
 
+WORKERS = load_finding().server.workers
 RED = "the person in the red shirt"
 PEOPLE = [Person("blue", range(20), {0: 0}), Person("red", range(12), {0: 1})]
 
@@ -86,6 +90,48 @@ def test_a_second_run_asks_nothing_and_writes_the_same(find: Find, out: Path) ->
         find(server, out, RED, "--max-calls", "0")
         assert server.hits == asked
     assert [(out / name).read_bytes() for name in names] == before
+
+
+def files(out: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(out).as_posix(): path.read_bytes()
+        for path in sorted(out.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_a_run_that_was_killed_goes_on_and_asks_nothing_twice_but_what_was_on_its_way(
+    find: Find, clip: MadeUp, tmp_path: Path
+) -> None:
+    swapped = [Person("red", range(20), {0: 0}), Person("blue", range(12), {0: 1})]
+    other = write_people(tmp_path / "swapped.mp4", swapped)
+    out = write_results(tmp_path / "out", {"first.mp4": clip, "second.mp4": other})
+    scored = files(out)
+    on, answers = threading.Event(), itertools.count(1)
+
+    def looks_seven_times(request: dict[str, Any]) -> str:
+        # All six frames of the first video and one of the second.
+        if next(answers) > 7:
+            on.wait()
+        return looks(request)
+
+    with chat_server(says=looks_seven_times) as server:
+        words = ("--server", server.url, "--vlm", "m", "--cache", tmp_path / "replies.sqlite")
+        server.kill_asking(start("find", out, RED, *words), hits=7 + WORKERS)
+        left = files(out)
+        on.set()
+        assert find(server, out, RED)[0] == 0
+        assert (server.hits, len(server.seen)) == (12 + WORKERS, 12)
+        assert sorted(server.seen.values()) == [1] * (12 - WORKERS) + [2] * WORKERS
+        whole = files(out)
+        find(server, out, RED, "--max-calls", "0")
+    # What was begun was ended or is not there.
+    assert left.keys() - scored.keys() == {"first.mp4/found.png"}
+    assert left.items() <= whole.items() == files(out).items()
+    assert [(row["video"], row["track"]) for row in rows(out)] == [
+        ("first.mp4", "1"),
+        ("second.mp4", "0"),
+    ]
 
 
 def says(text: str) -> Callable[[dict[str, Any]], str]:

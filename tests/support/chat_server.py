@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import subprocess
 import threading
 import time
 from collections import Counter
@@ -102,6 +103,14 @@ class ChatServer:
             self.busy -= 1
         return status, b"<html>gateway" if mishap == "html" else json.dumps(reply).encode()
 
+    def kill_asking(self, child: subprocess.Popen[Any], *, hits: int) -> None:
+        """Kill a process at once when it has asked so often."""
+        while self.hits < hits and child.poll() is None:
+            time.sleep(0.005)
+        assert child.poll() is None, "it ended before it was killed"
+        child.kill()
+        child.communicate()
+
 
 @contextmanager
 def chat_server(**how: Any) -> Iterator[ChatServer]:
@@ -110,6 +119,8 @@ def chat_server(**how: Any) -> Iterator[ChatServer]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        # Head and body of an answer go out at once: the body would wait 40 ms for the other side.
+        disable_nagle_algorithm = True
 
         def do_POST(self) -> None:
             with server.lock:

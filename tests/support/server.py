@@ -92,6 +92,8 @@ def serving() -> Iterator[Server]:
     server.gate.set()
 
     class Handler(BaseHTTPRequestHandler):
+        disable_nagle_algorithm = True
+
         def do_GET(self) -> None:
             with suppress(ConnectionError):  # whoever asked has left
                 server.answer(self)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 from collections import Counter
@@ -171,10 +170,7 @@ def test_a_run_that_was_killed_asks_little_again(tmp_path: Path) -> None:
     with chat_server(slow=0.01) as server:
         command = [sys.executable, "-c", CHILD, server.url, str(tmp_path / "kept")]
         child = subprocess.Popen(command, cwd=ROOT)
-        while server.hits < 80 and child.poll() is None:
-            sleep(0.005)
-        os.kill(child.pid, signal.SIGKILL)
-        child.wait()
+        server.kill_asking(child, hits=80)
         sleep(0.1)
         assert 80 <= server.hits < 200
         assert ask(server, pictures, tmp_path / "kept")[0] == truth

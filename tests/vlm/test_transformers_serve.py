@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from queue import Queue
+from threading import Thread
 from time import monotonic, sleep
 from typing import Any
 
@@ -39,16 +38,6 @@ pytestmark = [
 
 TASK = Task(question="Which?", classes=("anger", "sadness"))
 SETTINGS = load_labelling()
-# Beside a torchvision that was built for another torch the server would not start.
-SERVE = """
-import importlib.util, sys
-find = importlib.util.find_spec
-importlib.util.find_spec = lambda name, package=None: (
-    None if name.split(".")[0] == "torchvision" else find(name, package)
-)
-from transformers.cli.transformers import main
-main()
-"""
 
 
 def red_and_blue(n: int, *, seed: int) -> tuple[list[str], list[Any]]:
@@ -91,33 +80,44 @@ def teach(folder: Path, steps: int) -> None:
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[tuple[str, Path]]:
-    """The address of a server, and the folder of the model by which it is asked for."""
+def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, Path]]:
+    """The address of a server, and the folder of the model by which it is asked for.
+
+    The command `transformers serve` runs in a thread: a process would import torch once more.
+    """
     folder = write_tiny_chat(tmp_path / "tiny")
     teach(folder, 60)
+    import uvicorn
+    from transformers.cli.transformers import app
+    from transformers.models.auto import image_processing_auto
+
+    servers = Queue[uvicorn.Server]()
+
+    class Told(uvicorn.Server):
+        """A server that can be ended from outside."""
+
+        def __init__(self, config: uvicorn.Config) -> None:
+            super().__init__(config)
+            servers.put(self)
+
+    monkeypatch.setattr(uvicorn, "Server", Told)
+    # One that was built for another torch opens no picture.
+    monkeypatch.setattr(image_processing_auto, "is_torchvision_available", lambda: False)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     words = ("serve", folder, "--host", "127.0.0.1", "--port", port, "--device", "cpu")
-    log = tmp_path / "log"
-    with log.open("w") as file:
-        server = subprocess.Popen(
-            [sys.executable, "-c", SERVE, *map(str, words)],
-            env=os.environ | {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"},
-            stdout=file,
-            stderr=file,
-        )
+    command = Thread(target=app, args=([*map(str, words)],), kwargs={"standalone_mode": False})
+    command.start()
+    server = servers.get(timeout=100)
     try:
         end = monotonic() + 100
-        while server.poll() is None and monotonic() < end:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            sleep(0.1)
-        assert server.poll() is None, log.read_text()[-2000:]
+        while not server.started and command.is_alive() and monotonic() < end:
+            sleep(0.01)
+        assert server.started
         yield f"http://127.0.0.1:{port}/v1", folder
     finally:
-        server.kill()
-        server.wait()
+        server.should_exit = True
+        command.join()
 
 
 def test_a_model_that_transformers_serves_labels_pictures(
