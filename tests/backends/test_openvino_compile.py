@@ -19,6 +19,7 @@ import torch
 from torch import nn
 
 import videoemo
+from videoemo.backends.compiled import compiled_damage, write_compiled
 from videoemo.backends.converted import converted_damage
 from videoemo.backends.openvino_compile import batch_size_for, compile_model, convert_once
 
@@ -199,6 +200,55 @@ def test_a_lock_that_is_none_keeps_no_network_from_its_work(
 def test_a_conversion_leaves_one_folder_and_nothing_else(folder: Path) -> None:
     answers()
     assert [path.name.partition("-")[0] for path in folder.iterdir()] == ["toy"]
+
+
+def no_compiler(*_: object) -> None:
+    raise AssertionError("compiled a second time")
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_a_later_start_compiles_nothing_and_says_the_same(
+    precision: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = answers(precision=precision)
+    monkeypatch.setattr("openvino.Core.compile_model", no_compiler)
+    np.testing.assert_array_equal(answers(precision=precision), first)
+
+
+def test_another_precision_or_number_at_once_is_compiled_for_itself(folder: Path) -> None:
+    answers()
+    answers(precision="bfloat16")
+    converted = convert_once("toy", never, checksum=CHECKSUM, shape=SHAPE)
+    for threads in (1, 2):
+        compile_model(converted, threads=threads, at_once=4)
+    assert len(list(folder.glob("toy-*/compiled-*.bin"))) == 3
+
+
+@pytest.mark.parametrize("by", ["bits", "end", "link", "folder", "stranger"])
+def test_a_compiled_network_that_is_not_as_it_was_written_is_compiled_again(
+    folder: Path, tmp_path: Path, by: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, path = answers(), kept(folder, "compiled-*.bin")
+    match by:
+        case "bits":
+            flip_bits(path)
+        case "end":
+            path.write_bytes(path.read_bytes()[:-1])
+        case "link":
+            path.symlink_to(path.rename(tmp_path / "other"))
+        case "folder":
+            path.unlink()
+            path.mkdir()
+        case "stranger":  # whole, but nothing that OpenVINO reads
+            write_compiled(path, b"<?xml version='1.0'?><net/>" * 9)
+    assert (compiled_damage(path.parent) is None) == (by == "stranger")
+    np.testing.assert_array_equal(answers(), first)
+    if by == "folder":  # which is not ours to remove
+        assert path.is_dir()
+        return
+    assert not path.is_symlink()
+    monkeypatch.setattr("openvino.Core.compile_model", no_compiler)
+    np.testing.assert_array_equal(answers(), first)
 
 
 def test_two_that_start_together_convert_once(folder: Path) -> None:

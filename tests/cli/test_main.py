@@ -461,13 +461,14 @@ def test_doctor_says_which_kept_networks_are_damaged_and_what_is_in_the_way(
     videoemo: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("VIDEOEMO_MODELS", str(tmp_path))
-    for name in ("right", "wrong"):
+    for name in ("right", "wrong", "half"):
         folder = tmp_path / "openvino" / f"{name}-0123"
         folder.mkdir(parents=True)
         for file in ("model.xml", "model.bin"):
             (folder / file).write_text(file)
         write_checksums(folder)
     (tmp_path / "openvino" / "wrong-0123" / "model.bin").write_text("another")
+    (tmp_path / "openvino" / "half-0123" / "compiled-0123.bin").write_text("half of it")
     (tmp_path / "mine.pt.0123.safetensors").write_text("of an earlier start")
     (tmp_path / "mine.pt.0123.safetensors.sha256").write_text("")
     (tmp_path / "enet_b2_8.onnx").write_text("no network")
@@ -478,6 +479,7 @@ def test_doctor_says_which_kept_networks_are_damaged_and_what_is_in_the_way(
     assert "ok converted networks 1, checksums right" in lines
     for what, found in (
         ("converted network wrong-0123", "the SHA-256 of model.bin is "),
+        ("converted network half-0123", "compiled-0123.bin is not as it was written"),
         ("converted network mine.pt.0123.safetensors", "cannot be read (it holds no checksums)"),
         ("network enet_b2_8", "are damaged: "),
         ("kept networks", f"{tmp_path / '.openvino.lock'} is a folder, pipe or device"),

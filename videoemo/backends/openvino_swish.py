@@ -10,7 +10,10 @@ import numpy as np
 
 from videoemo.backends.openvino_import import openvino
 
-__all__ = ["COEFFICIENTS", "FURTHEST", "approximate_swish"]
+__all__ = ["COEFFICIENTS", "FURTHEST", "VERSION", "approximate_swish"]
+
+# Of what is done here: networks that were compiled after another one are not taken.
+VERSION = 1
 
 # swish(x) = max(x, 0) - r(|x|), where r(a) = a / (1 + exp(a)) is near c1 a + c2 a^2 + ... up to
 # `FURTHEST`, and 0 from there on. Least squares for |x| of a standard deviation of 1.8, about as

@@ -12,7 +12,7 @@ from typing import Literal
 
 from videoemo.errors import InputError
 
-__all__ = ["FLOAT32", "REFERENCE", "Runtime", "runtime"]
+__all__ = ["FLOAT32", "REFERENCE", "Runtime", "processor_flags", "runtime"]
 
 # Of /proc/cpuinfo: the processor multiplies numbers in bfloat16 itself. Without them bfloat16 is
 # slower than float32.
@@ -80,11 +80,16 @@ def runtime(*, engine: str = "auto", device: str = "cpu", precision: str = "auto
     return Runtime("openvino", "cpu", precision)  # type: ignore[arg-type]
 
 
-@cache
 def _has_bfloat16() -> bool:
+    return bool(_BFLOAT16 & processor_flags())
+
+
+@cache
+def processor_flags() -> frozenset[str]:
+    """What the processor can do, as Linux calls it; empty elsewhere."""
     try:
         text = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
-    except OSError:  # not Linux
-        return False
+    except OSError:
+        return frozenset()
     flags = next((line for line in text.splitlines() if line.startswith("flags")), "")
-    return bool(_BFLOAT16 & set(flags.split()))
+    return frozenset(flags.partition(":")[2].split())

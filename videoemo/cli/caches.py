@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryFile
 
+from videoemo.backends.compiled import compiled_damage
 from videoemo.backends.converted import converted_damage, converted_dir
 from videoemo.cli.finding import Finding
 from videoemo.errors import VideoemoError
@@ -93,7 +94,7 @@ def _converted(folder: Path) -> Iterator[Finding]:
 def _converted_for_openvino() -> Iterator[tuple[str, str | None]]:
     for path in sorted(converted_dir().glob("[!.]*")):
         with suppress(FileNotFoundError, NotADirectoryError):  # none, or of an earlier version
-            yield path.name, converted_damage(path)
+            yield path.name, converted_damage(path) or compiled_damage(path)
 
 
 def _converted_pickles(folder: Path) -> Iterator[tuple[str, str | None]]:
