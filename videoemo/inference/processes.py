@@ -72,9 +72,7 @@ class ProcessExecutor:
 
     def __init__(self, load: Callable[[], FaceAnalyzer], *, limits: Limits = _UNLIMITED) -> None:
         self._n = min(n_threads(), _MAX_PROCESSES)
-        # Of the keyframes, and as many of the segments made of them: together enough for all
-        # processes, and each of them has a batch of frames in memory.
-        self.n_ahead = -(-self._n // 2)
+        self.n_ahead = self._n
         self._arena = SharedArena()
         self._prepare = partial(_prepare, load, self._arena.fd)
         self._events: SimpleQueue[Any] = SimpleQueue()  # of a process and what it says; None to end
