@@ -142,7 +142,7 @@ def detect(
     found = (
         (one, timed.unwrap(timer))
         # Fewer than of segments, which keep the processes at work: each has a batch of frames in
-        # memory (30 MiB less on 1080p, and no slower; half as many segments cost 15 % of the time).
+        # memory (30 MiB less on 1080p, and no slower; half as many segments cost 13 % of the time).
         for one, timed in ordered_results(submitted, n_ahead=executor.n_ahead // 2)
     )
     return interpolate_rois(found, threshold=pipeline.detection.thresholds[2], n_frames=n_frames)

@@ -5,6 +5,7 @@ from: a file each, which begins with the checksum of the rest.
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from pathlib import Path
 
 from videoemo.errors import OutputError
@@ -46,11 +47,8 @@ def write_compiled(path: Path, content: bytes) -> None:
     """Write a compiled network whole, or where that cannot be done not at all: the next start
     compiles it again.
     """
-    try:
-        with atomic_write(path) as temporary:
-            temporary.write_bytes(hashlib.sha256(content).digest() + content)
-    except (OSError, OutputError):
-        return
+    with suppress(OSError, OutputError), atomic_write(path) as temporary:
+        temporary.write_bytes(hashlib.sha256(content).digest() + content)
 
 
 def compiled_damage(folder: Path) -> str | None:

@@ -57,14 +57,14 @@ _PIXELS, _SMALL = 4 * 224**2, 8
 
 @dataclass(frozen=True)
 class Converted:
-    """A network of torch's as OpenVINO's model.
+    """A network converted into OpenVINO's model.
 
     Parameters
     ----------
     model : openvino.Model
-        It.
+        Of any number of pictures.
     folder : Path or None
-        Where it is kept; None where it could not be.
+        Where it is kept; None where it is not, or could not be.
     """
 
     model: openvino.Model
@@ -72,13 +72,13 @@ class Converted:
 
 
 def compile_model(
-    network: openvino.Model | Converted,
+    network: Converted,
     *,
     threads: int,
     precision: str = "float32",
     at_once: int | None = None,
 ) -> Function:
-    """A model as a function, which several threads may call.
+    """A network as a function, which several threads may call.
 
     Its results do not depend on the number of pictures given together, nor on the number
     of threads. What is compiled of a converted network is kept beside it, and a later start reads
@@ -86,8 +86,8 @@ def compile_model(
 
     Parameters
     ----------
-    network : openvino.Model or Converted
-        Of any number of pictures.
+    network : Converted
+        The network.
     threads : int
         At most.
     precision : str, default="float32"
@@ -101,9 +101,7 @@ def compile_model(
     RuntimeError
         OpenVINO cannot run it.
     """
-    model, folder = (
-        (network.model, network.folder) if isinstance(network, Converted) else (network, None)
-    )
+    model, folder = network.model, network.folder
     if precision == "bfloat16":
         model = approximate_swish(model)
     any_number = _function(model, folder, threads=threads, precision=precision)

@@ -38,7 +38,7 @@ def load_network(card: Card, weights: Path, runtime: Runtime = FLOAT32) -> Netwo
         the card says.
     """
     try:
-        from videoemo.backends.openvino_compile import batch_size_for, compile_model
+        from videoemo.backends.openvino_compile import Converted, batch_size_for, compile_model
         from videoemo.backends.openvino_import import core
     except ImportError as exc:
         raise WeightsError(
@@ -53,7 +53,7 @@ def load_network(card: Card, weights: Path, runtime: Runtime = FLOAT32) -> Netwo
             model.add_outputs(_classifier(model).input_value(0))
         _check_length(model.outputs[-1], "an embedding", card.embedding)
         function = compile_model(
-            model,
+            Converted(model, folder=None),
             threads=n_threads(),
             precision=runtime.precision,
             at_once=at_once,
