@@ -106,21 +106,23 @@ def test_a_conversion_is_told_of(capsys: pytest.CaptureFixture[str], folder: Pat
 def test_another_checksum_is_another_network() -> None:
     answers()
     with pytest.raises(AssertionError, match="a second time"):
-        convert_once("toy", never, checksum="4567", shape=SHAPE)
+        convert_once("toy", never, checksum="4567", shape=SHAPE).model  # noqa: B018 - it is read then
 
 
 def test_what_was_left_damaged_is_made_anew(folder: Path) -> None:
     first = answers()
     (xml,) = folder.glob("toy-*/model.xml")
     xml.write_text(xml.read_text()[:200])
+    kept(folder, "compiled-*.bin").unlink()
     np.testing.assert_array_equal(answers(), first)
-    convert_once("toy", never, checksum=CHECKSUM, shape=SHAPE)
+    assert convert_once("toy", never, checksum=CHECKSUM, shape=SHAPE).model
 
 
 def test_weights_cut_short_are_made_anew(folder: Path) -> None:
     first = answers()
     (weights,) = folder.glob("toy-*/model.bin")
     weights.write_bytes(weights.read_bytes()[:100])
+    kept(folder, "compiled-*.bin").unlink()
     np.testing.assert_array_equal(answers(), first)
 
 
@@ -138,6 +140,13 @@ def flip_bits(path: Path) -> None:
     path.write_bytes(content)
 
 
+def test_what_is_compiled_is_not_read_as_it_was_converted(folder: Path) -> None:
+    first = answers()
+    flip_bits(kept(folder, "model.bin"))
+    np.testing.assert_array_equal(answers(), first)
+    assert converted_damage(kept(folder, "model.bin").parent) is not None
+
+
 @pytest.mark.parametrize("name", ["model.bin", "model.xml", "SHA256SUMS"])
 def test_flipped_bits_are_found_and_the_network_made_anew_with_one_line(
     folder: Path, name: str, capsys: pytest.CaptureFixture[str]
@@ -145,6 +154,7 @@ def test_flipped_bits_are_found_and_the_network_made_anew_with_one_line(
     first = answers()
     capsys.readouterr()
     flip_bits(kept(folder, name))
+    kept(folder, "compiled-*.bin").unlink()
     np.testing.assert_array_equal(answers(), first)
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith(f"notice: {kept(folder, name).parent} is damaged (")
@@ -167,6 +177,7 @@ def test_a_link_to_another_network_is_not_followed(folder: Path, tmp_path: Path)
     flip_bits(other)
     content = other.read_bytes()
     weights.symlink_to(other)
+    kept(folder, "compiled-*.bin").unlink()
     np.testing.assert_array_equal(answers(), first)
     assert not kept(folder, "model.bin").is_symlink()
     assert other.read_bytes() == content
@@ -194,7 +205,7 @@ def test_a_lock_that_is_none_keeps_no_network_from_its_work(
         lock.symlink_to(tmp_path / "elsewhere")
     assert answers().shape == (5, 7)
     assert not (tmp_path / "elsewhere").exists()
-    convert_once("toy", never, checksum=CHECKSUM, shape=SHAPE)
+    assert convert_once("toy", never, checksum=CHECKSUM, shape=SHAPE).model
 
 
 def test_a_conversion_leaves_one_folder_and_nothing_else(folder: Path) -> None:
@@ -259,10 +270,8 @@ def test_two_that_start_together_convert_once(folder: Path) -> None:
         return built[-1]
 
     with ThreadPoolExecutor(2) as pool:
-        for start in [
-            pool.submit(convert_once, "toy", build, checksum=CHECKSUM, shape=SHAPE)
-            for _ in range(2)
-        ]:
+        converted = [convert_once("toy", build, checksum=CHECKSUM, shape=SHAPE) for _ in range(2)]
+        for start in [pool.submit(one.read) for one in converted]:
             start.result()
     assert len(built) == 1
 

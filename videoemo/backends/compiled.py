@@ -33,7 +33,7 @@ def compiled_path(folder: Path, made_with: str) -> Path:
 
 def read_compiled(path: Path) -> bytes | None:
     """Read a compiled network; None where there is none that is as it was written."""
-    if path.is_symlink():
+    if path.is_symlink() or path.parent.is_symlink():
         return None
     try:
         with open_regular(path) as file:

@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property, partial
 from io import BytesIO
 from pathlib import Path
 from threading import local
@@ -57,18 +57,26 @@ _PIXELS, _SMALL = 4 * 224**2, 8
 
 @dataclass(frozen=True)
 class Converted:
-    """A network converted into OpenVINO's model.
+    """A network as OpenVINO's model, which is not read before it is asked for.
 
     Parameters
     ----------
-    model : openvino.Model
-        Of any number of pictures.
+    shape : tuple of int
+        Of its input; -1 where any number will do.
     folder : Path or None
-        Where it is kept; None where it is not, or could not be.
+        Where it is kept, if it can be; None where it is not to be.
+    read : callable
+        Reads it, or makes it.
     """
 
-    model: openvino.Model
+    shape: tuple[int, ...]
     folder: Path | None
+    read: Callable[[], openvino.Model]
+
+    @cached_property
+    def model(self) -> openvino.Model:
+        """The model, of any number of pictures."""
+        return self.read()
 
 
 def compile_model(
@@ -101,15 +109,11 @@ def compile_model(
     RuntimeError
         OpenVINO cannot run it.
     """
-    model, folder = network.model, network.folder
-    if precision == "bfloat16":
-        model = approximate_swish(model)
-    any_number = _function(model, folder, threads=threads, precision=precision)
+    any_number = _function(network, network.shape, threads=threads, precision=precision)
     if at_once is None:
         return any_number
-    fixed = model.clone()
-    fixed.reshape(openvino.PartialShape([at_once, *list(model.input(0).partial_shape)[1:]]))
-    exactly = _function(fixed, folder, threads=threads, precision=precision)
+    shape = (at_once, *network.shape[1:])
+    exactly = _function(network, shape, threads=threads, precision=precision)
 
     def run(pictures: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.float32], ...]:
         rest = len(pictures) // at_once * at_once
@@ -130,22 +134,21 @@ def batch_size_for(side: int) -> int | None:
 
 
 def _function(
-    model: openvino.Model, folder: Path | None, *, threads: int, precision: str
+    network: Converted, shape: tuple[int, ...], *, threads: int, precision: str
 ) -> Function:
     settings = {
         "INFERENCE_PRECISION_HINT": {"float32": "f32", "bfloat16": "bf16"}[precision],
         "INFERENCE_NUM_THREADS": threads,
         "ENABLE_CPU_PINNING": False,
     }
-    network = _compiled(model, precision, settings, folder)
-    n_outputs = len(model.outputs)
-    takes_any = model.input(0).partial_shape[0].is_dynamic
+    compiled = _compiled(network, shape, precision, settings)
+    n_outputs, takes_any = len(compiled.outputs), shape[0] < 0
     own = local()
 
     def run(pictures: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.float32], ...]:
         n = len(pictures)
         if not hasattr(own, "request"):
-            own.request = network.create_infer_request()
+            own.request = compiled.create_infer_request()
         request = own.request
         given = _filled(pictures) if takes_any else np.ascontiguousarray(pictures)
         # Not handed to `infer`, which would ask the request for its old input first, and take a
@@ -161,24 +164,36 @@ def _function(
 
 
 def _compiled(
-    model: openvino.Model, precision: str, settings: dict[str, object], folder: Path | None
+    network: Converted, shape: tuple[int, ...], precision: str, settings: dict[str, object]
 ) -> openvino.CompiledModel:
-    """A model compiled, or read as an earlier start has compiled it."""
-    if folder is None:
-        return core().compile_model(model, "CPU", settings)
+    """A network compiled for pictures of a shape, or read as an earlier start has compiled it."""
+    if network.folder is None:
+        return core().compile_model(_prepared(network, shape, precision), "CPU", settings)
     path = compiled_path(
-        folder, f"{precision} {SWISH_VERSION} {model.input(0).partial_shape} {_processor()}"
+        network.folder,
+        f"{precision} {SWISH_VERSION} {openvino.PartialShape(list(shape))} {_processor()}",
     )
     content = read_compiled(path)
     if content is not None:
         # One that OpenVINO wrote, and does not read, is compiled again.
         with suppress(RuntimeError):
             return core().import_model(content, "CPU", settings)
-    compiled = core().compile_model(model, "CPU", settings)
+    compiled = core().compile_model(_prepared(network, shape, precision), "CPU", settings)
     stream = BytesIO()
     compiled.export_model(stream)
     write_compiled(path, stream.getvalue())
     return compiled
+
+
+def _prepared(network: Converted, shape: tuple[int, ...], precision: str) -> openvino.Model:
+    """The model that is compiled."""
+    model = network.model
+    if precision == "bfloat16":
+        model = approximate_swish(model)
+    if shape != network.shape:
+        model = model.clone()
+        model.reshape(openvino.PartialShape(list(shape)))
+    return model
 
 
 @cache
@@ -206,7 +221,8 @@ def convert_once(
     """A torch module as OpenVINO's model: from the folder of networks where an earlier start left
     it, so that torch is not needed again.
 
-    What was left is compared with its checksums; where it is not as it was made, it is made again.
+    It is read when its model is asked for. What was left is then compared with its checksums; where
+    it is not as it was made, it is made again.
 
     Parameters
     ----------
@@ -218,26 +234,28 @@ def convert_once(
         Of all that the module depends on.
     shape : sequence of int
         Of its input; -1 where any number will do.
-
-    Raises
-    ------
-    Exception
-        What `build` raises.
     """
     digest = hashlib.sha256(
         f"{checksum} {list(shape)} {openvino.get_version()} {VERSION}".encode()
     ).hexdigest()
     folder = converted_dir() / f"{name}-{digest[:16]}"
+    return Converted(tuple(shape), folder, partial(_read_or_convert, folder, build, shape))
+
+
+def _read_or_convert(
+    folder: Path, build: Callable[[], nn.Module], shape: Sequence[int]
+) -> openvino.Model:
+    """A converted network as it was kept, or else made and kept, if it can be."""
     found = _read(folder)
     if isinstance(found, openvino.Model):
-        return Converted(found, folder)
+        return found
     with ExitStack() as locked:
         with suppress(OSError):  # no lock can be had, or not in time: each process for itself
             folder.parent.mkdir(parents=True, exist_ok=True)
             locked.enter_context(file_lock(folder.parent, patience=_PATIENCE))
         found = _read(folder)
         if isinstance(found, openvino.Model):  # another process has made it meanwhile
-            return Converted(found, folder)
+            return found
         if found is None:
             _say_converting(folder.parent)
         else:
@@ -249,9 +267,9 @@ def convert_once(
         except (OSError, RuntimeError) as exc:
             _say_not_kept(folder.parent, one_line(getattr(exc, "strerror", None) or exc))
             # It works all the same, without the kernels that `rewrite` asks for.
-            return Converted(model, None)
+            return model
         kept = _read(folder)
-    return Converted(kept, folder) if isinstance(kept, openvino.Model) else Converted(model, None)
+    return kept if isinstance(kept, openvino.Model) else model
 
 
 def _read(folder: Path) -> openvino.Model | str | None:

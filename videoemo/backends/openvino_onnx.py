@@ -53,7 +53,7 @@ def load_network(card: Card, weights: Path, runtime: Runtime = FLOAT32) -> Netwo
             model.add_outputs(_classifier(model).input_value(0))
         _check_length(model.outputs[-1], "an embedding", card.embedding)
         function = compile_model(
-            Converted(model, folder=None),
+            Converted((-1, *_shape(card)), folder=None, read=lambda: model),
             threads=n_threads(),
             precision=runtime.precision,
             at_once=at_once,

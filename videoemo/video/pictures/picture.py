@@ -18,7 +18,7 @@ from videoemo.video.pictures import heif, pillow_picture, tiff
 from videoemo.video.pictures.animation import probe_animation
 from videoemo.video.pictures.heif_boxes import is_hdr_avif, is_heif
 from videoemo.video.pictures.jpeg import jpeg_tail
-from videoemo.video.pictures.pillow import FORMATS, open_picture
+from videoemo.video.pictures.pillow import FORMATS, import_readers, open_picture
 from videoemo.video.presentation.canvas import fit, scale_into
 
 __all__ = [
@@ -88,8 +88,9 @@ def picture_kind(path: Path) -> PictureKind:
 
 def has_picture_name(path: Path) -> bool:
     """Whether a file bears the suffix of a still picture."""
+    import_readers()
     suffix = path.suffix.lower()
-    return suffix in _HEIF_SUFFIXES or Image.registered_extensions().get(suffix) in FORMATS
+    return suffix in _HEIF_SUFFIXES or Image.EXTENSION.get(suffix) in FORMATS
 
 
 def probe_picture(path: Path, kind: PictureKind, *, max_pixels: int | None) -> Video:

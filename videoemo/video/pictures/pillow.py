@@ -6,22 +6,43 @@ import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 from PIL import Image
 
 from videoemo.errors import InputError, TooLargeVideoError, UnreadableVideoError, VideoemoError
 
-__all__ = ["FORMATS", "begins_as_picture", "check_limit", "damaged", "not_read", "open_picture"]
+__all__ = [
+    "FORMATS",
+    "begins_as_picture",
+    "check_limit",
+    "damaged",
+    "import_readers",
+    "not_read",
+    "open_picture",
+]
 
 # Not GIF, which is a video; and not the moving kinds that Pillow also knows (FLI, MPEG).
 FORMATS = ("AVIF", "BMP", "JPEG", "JPEG2000", "PNG", "PPM", "TIFF", "WEBP")
+# The modules of Pillow that read them.
+_READERS = ("Avif", "Bmp", "Jpeg", "Jpeg2K", "Png", "Ppm", "Tiff", "WebP")
 # How files of these formats and of GIF begin.
 _BEGINNINGS = re.compile(
     rb"\xff\xd8\xff|\x89PNG\r\n\x1a\n|GIF8|II[*+]\0|MM\0[*+]|RIFF....WEBP|"
     rb"\0\0\0\x0cjP  |....ftyp(avi[fs]|mif1|msf1|he[iv][cx])",
     re.DOTALL,
 )
+
+
+@cache
+def import_readers() -> None:
+    """Import Pillow's readers of `FORMATS`, which it does not look for by itself where it is given
+    formats, and none of its forty others.
+    """
+    for name in _READERS:
+        import_module(f"PIL.{name}ImagePlugin")
 
 
 @contextmanager
@@ -44,7 +65,7 @@ def open_picture(path: Path) -> Iterator[Image.Image]:
     with warnings.catch_warnings():
         # Of sizes, for which there is max_pixels here, and of what is odd and yet read.
         warnings.simplefilter("ignore")
-        Image.init()  # with `formats` given, Pillow does not look for their readers by itself
+        import_readers()
         try:
             with Image.open(path, formats=FORMATS) as picture:
                 yield picture
