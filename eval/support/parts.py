@@ -65,6 +65,7 @@ def record(clip: Path, resolved: Resolved) -> Recording:
     pipeline, calls = resolved.pipeline, list[Call]()
     decoder, max_pixels = pipeline.sampling.decoder, pipeline.sampling.max_pixels
     executor = ProcessExecutor(partial(load_recording_analyzer, resolved))
+    executor.wait()
     video = recorded(probe, calls)(clip, max_pixels=max_pixels)
     decoded = recorded(frames, calls)(
         video, decoder=decoder, max_pixels=max_pixels, empty=executor.empty

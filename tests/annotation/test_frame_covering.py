@@ -34,6 +34,9 @@ class Detector:
     def __init__(self, found: dict[int, tuple[float, float]]) -> None:
         self.found = found
 
+    def wait(self) -> None:
+        """It has nothing to load."""
+
     def empty(self, shape: tuple[int, ...]) -> npt.NDArray[np.uint8]:
         return np.empty(shape, np.uint8)
 

@@ -15,14 +15,14 @@ from videoemo.cli.demo_faces import Smiling, portrait
 from videoemo.config.pipeline import load_pipeline
 from videoemo.records import Clip
 from videoemo.runs.job import Job
-from videoemo.scoring.task import prepare
+from videoemo.scoring.loading import load_work
 
 
 @pytest.fixture(scope="module")
 def scored(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the clip's results, as the default settings give them."""
     folder = tmp_path_factory.mktemp("out")
-    score = prepare(load_pipeline(), {}, None, folder.parent)
+    score = load_work(load_pipeline(), {}, None, folder.parent)
     score(Job(Clip(demo, demo.name), folder, {}), lambda frames, share: None)
     return folder
 

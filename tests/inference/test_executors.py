@@ -26,7 +26,7 @@ from videoemo.inference.local import InlineExecutor, ThreadExecutor
 from videoemo.inference.processes import ProcessExecutor, can_share_memory
 from videoemo.records import Clip
 from videoemo.runs.attempt import attempt
-from videoemo.runs.workers.interfaces import WorkerCrash
+from videoemo.runs.workers.interfaces import Limits, WorkerCrash
 from videoemo.tables.summary import Failure
 
 processes = pytest.mark.skipif(
@@ -49,13 +49,16 @@ def _two_threads(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def hands(request: pytest.FixtureRequest) -> Iterator[Executor]:
     some = KINDS[request.param]()
+    some.wait()
     yield some
     some.close()
 
 
 @pytest.fixture
 def beside() -> Iterator[ProcessExecutor]:
-    some = ProcessExecutor(analyzers.load)  # type: ignore[arg-type]
+    """Two processes that have loaded, as where memory is limited."""
+    some = ProcessExecutor(analyzers.load, limits=Limits(memory=10**6))  # type: ignore[arg-type]
+    some.wait()
     yield some
     some.close()
 
@@ -119,6 +122,34 @@ def test_what_nobody_wants_any_more_is_not_begun(hands: Executor) -> None:
 def test_processes_work_at_the_same_time(beside: ProcessExecutor) -> None:
     pids = [submit(beside, analyzers.pid, 0.3) for _ in range(2)]
     assert len({os.getpid(), *(pid.result() for pid in pids)}) == 3
+
+
+@processes
+def test_the_first_call_waits_for_one_process_and_a_second_has_another_load(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(analyzers.LOADED, str(tmp_path))
+    some = ProcessExecutor(analyzers.load_marked)  # type: ignore[arg-type]
+    some.wait()
+    submit(some, analyzers.say, "this").result()
+    assert len(list(tmp_path.iterdir())) == 1
+    pids = {pid.result() for pid in [submit(some, analyzers.pid, 0.5) for _ in range(8)]}
+    assert {path.name for path in tmp_path.iterdir()} == {str(pid) for pid in pids}
+    assert len(pids) == 2
+    some.close()
+
+
+@processes
+def test_a_process_that_dies_while_it_loads_is_done_without(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(analyzers.LOADED, str(tmp_path))
+    some = ProcessExecutor(analyzers.load_first_only)  # type: ignore[arg-type]
+    some.wait()
+    pids = [submit(some, analyzers.pid, 0.5) for _ in range(8)]
+    assert len({pid.result() for pid in pids}) == 1
+    some.close()
+    assert capfd.readouterr().err.count("ended while it loaded the networks") == 1
 
 
 @processes
@@ -190,7 +221,7 @@ def test_what_cannot_be_loaded_is_told_at_once(
     load: Any, error: type[Exception], words: str
 ) -> None:
     with pytest.raises(error, match=words):
-        ProcessExecutor(load)
+        ProcessExecutor(load).wait()
 
 
 @processes

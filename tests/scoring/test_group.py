@@ -25,7 +25,7 @@ from videoemo.cli.demo_clip import write_portrait
 from videoemo.config.pipeline import change_pipeline, load_pipeline
 from videoemo.records import Clip
 from videoemo.runs.job import Job
-from videoemo.scoring.task import prepare
+from videoemo.scoring.loading import load_work
 from videoemo.tables.videos import VideoRow
 from videoemo.zoo.cards import extractor_provenance, find_card
 
@@ -71,7 +71,7 @@ def scored(pair: Path, folder: Path, *, model: Path | None = None, **settings: A
     folder.mkdir()
     pipeline = change_pipeline(load_pipeline(), fps=4.0, min_face=60, **settings)
     classifier = None if model is None else load_fitted_classifier(model)
-    score = prepare(pipeline, {}, classifier, folder.parent)
+    score = load_work(pipeline, {}, classifier, folder.parent)
     row = score(Job(Clip(pair, "pair"), folder, {}), lambda frames, share: None)
     assert isinstance(row, VideoRow), row
     return row

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,9 +14,26 @@ import numpy.typing as npt
 from videoemo.errors import InputError, WeightsError
 
 
+# The environment variable with the folder of files that say which processes have loaded.
+LOADED = "VIDEOEMO_TEST_LOADED"
+
+
 def load() -> str:
     """What looks."""
     return "looker"
+
+
+def load_marked() -> str:
+    """What looks, and a file with the process's id for name."""
+    (Path(os.environ[LOADED]) / str(os.getpid())).touch()
+    return "looker"
+
+
+def load_first_only() -> str:
+    """What looks, in the first process alone: others die."""
+    if list(Path(os.environ[LOADED]).iterdir()):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return load_marked()
 
 
 def load_damaged() -> str:

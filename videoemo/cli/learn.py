@@ -12,6 +12,7 @@ import click
 
 from videoemo.cli import options
 from videoemo.cli.face_checks import print_check
+from videoemo.runs.workers.start import start_ahead
 from videoemo.util.messages import count_noun
 from videoemo.util.terminal import print_result, say
 
@@ -80,6 +81,8 @@ def extract(
     `fit` and `evaluate`; an extraction that was broken off goes on where it stopped. With
     --keep-embeddings those of all faces go to NAME.embeddings.parquet beside it, for `pool`.
     """
+    if cluster is None and not check:
+        start_ahead("videoemo.inference.models")
     from videoemo.config.extraction import load_extraction
     from videoemo.config.toml import data_root
     from videoemo.datasets.clips import check_lines, load_clips

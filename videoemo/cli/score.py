@@ -11,6 +11,7 @@ import click
 from videoemo.cli import options
 from videoemo.cli.report import report_on
 from videoemo.runs.state.paths import INDEX
+from videoemo.runs.workers.start import start_ahead
 from videoemo.util.messages import count_noun
 from videoemo.util.regular_files import is_regular
 from videoemo.util.terminal import print_result, say
@@ -134,6 +135,8 @@ def score(
     was fitted with, and videos.csv gets its prediction for each video and its probabilities or
     margins, windows.csv the same over time.
     """
+    if cluster is None and not dry_run:
+        start_ahead("videoemo.inference.models")
     from videoemo.analysis.jobs import choose_jobs
     from videoemo.config.pipeline import change_pipeline, load_pipeline
     from videoemo.runs.plan import Resume

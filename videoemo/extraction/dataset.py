@@ -19,9 +19,10 @@ from videoemo.analysis.fingerprint import settings_key
 from videoemo.analysis.jobs import choose_jobs
 from videoemo.analysis.remote import load_remote
 from videoemo.config.extraction import Descriptor, ExtractionRecipe, Pooling
-from videoemo.config.pipeline import Pipeline, change_pipeline
+from videoemo.config.pipeline import change_pipeline
 from videoemo.config.toml import build_record
 from videoemo.errors import InputError
+from videoemo.extraction.loading import load_work
 from videoemo.features.embeddings import (
     EMBEDDINGS,
     ClipEmbeddings,
@@ -41,7 +42,6 @@ from videoemo.features.table import write_table
 from videoemo.inference.resolve import resolve
 from videoemo.records import Clip, FeatureTable
 from videoemo.runs.execute import execute, publishing_tables
-from videoemo.runs.job import Work
 from videoemo.runs.plan import Resume, make_plan
 from videoemo.runs.progress import Progress
 from videoemo.runs.state.integrity import parquet_check
@@ -129,7 +129,7 @@ def extract(
         resume=Resume(retry_failed=True),
         notice=progress.notice,
     )
-    load = partial(_load_task, served)
+    load = partial(load_work, served)
     with execute(
         plan,
         load,
@@ -207,13 +207,6 @@ def pool(
         table = _table(read_embeddings(kept, pooled=pooled), descriptor, provenance)
     write_table(table, out)
     return table
-
-
-def _load_task(pipeline: Pipeline) -> Work:
-    """`task.prepare`, with what it needs imported in the worker alone."""
-    from videoemo.extraction.task import prepare
-
-    return prepare(pipeline)
 
 
 def _provenance(

@@ -6,10 +6,10 @@ import numpy as np
 
 from videoemo.analysis.face_buffer import EmbeddingBuffer
 from videoemo.analysis.video import ProgressReport, analyze_video, sample_video
-from videoemo.config.pipeline import Pipeline, change_pipeline
+from videoemo.config.pipeline import Pipeline
 from videoemo.extraction.stretch import analyze_stretch, probe_stretch
 from videoemo.features.embeddings import EMBEDDINGS, ClipEmbeddings, EmbeddingWriter
-from videoemo.inference.models import LoadedNetworks, load_for_pipeline
+from videoemo.inference.models import LoadedNetworks
 from videoemo.runs.attempt import attempt
 from videoemo.runs.job import Job, Work
 from videoemo.runs.workers.interfaces import WorkerCrash
@@ -22,20 +22,17 @@ from videoemo.util.timings import StageTimer
 __all__ = ["prepare"]
 
 
-def prepare(pipeline: Pipeline) -> Work:
-    """Load the networks; what comes back writes the embeddings of one clip, or says why it failed.
+def prepare(pipeline: Pipeline, networks: LoadedNetworks) -> Work:
+    """Prepare the work on clips; what comes back writes the embeddings of one, or says why it
+    failed.
 
     Parameters
     ----------
     pipeline : Pipeline
         With the extractor that serves.
-
-    Raises
-    ------
-    WeightsError
-        Weights that are missing or damaged.
+    networks : LoadedNetworks
+        Its networks.
     """
-    networks = load_for_pipeline(change_pipeline(pipeline, pictures=False))  # none is drawn
 
     def work(job: Job, report: ProgressReport) -> VideoRow | Failure | WorkerCrash:
         return attempt(job.clip, lambda: _extract_into(job, pipeline, networks, report))

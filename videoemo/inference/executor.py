@@ -19,7 +19,8 @@ T = TypeVar("T")
 
 
 class Executor(Protocol):
-    """Runs functions of a face analyzer, as `concurrent.futures.Executor` runs functions.
+    """Runs functions of a face analyzer, as `concurrent.futures.Executor` runs functions, once it
+    was waited for.
 
     Attributes
     ----------
@@ -28,6 +29,17 @@ class Executor(Protocol):
     """
 
     n_ahead: int
+
+    def wait(self) -> None:
+        """Wait until the networks are loaded, once, before the first call.
+
+        Raises
+        ------
+        WorkerError
+            A process exceeds a limit, or ended while it loaded.
+        VideoemoError
+            What it needs cannot be loaded.
+        """
 
     def empty(self, shape: tuple[int, ...]) -> npt.NDArray[np.uint8]:
         """An uninitialised array for frames, in memory that every process of the executor sees."""

@@ -23,6 +23,9 @@ class _LocalExecutor:
     def __init__(self, analyzer: FaceAnalyzer) -> None:
         self._analyzer = analyzer
 
+    def wait(self) -> None:
+        """Do nothing: the networks are loaded."""
+
     def empty(self, shape: tuple[int, ...]) -> npt.NDArray[np.uint8]:
         """An uninitialised array."""
         return np.empty(shape, np.uint8)

@@ -21,7 +21,7 @@ from videoemo.util.cpu import n_threads
 from videoemo.util.terminal import say
 from videoemo.zoo.cards import Card
 
-__all__ = ["LoadedNetworks", "load_for_pipeline", "make_executor"]
+__all__ = ["LoadedNetworks", "begin_loading", "load_for_pipeline", "make_executor"]
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,31 @@ class LoadedNetworks:
 def load_for_pipeline(
     pipeline: Pipeline, *, processes: bool = True, trial: bool = False
 ) -> LoadedNetworks:
-    """Load the networks of a pipeline; its extractor for offline use where the one asked for cannot
-    be had, with a line on standard error.
+    """Load the networks of a pipeline: `begin_loading`, and wait until they are there.
+
+    Parameters
+    ----------
+    pipeline, processes, trial : Pipeline, bool, bool
+        See `begin_loading`.
+
+    Raises
+    ------
+    VideoemoError
+        As `begin_loading` and `Executor.wait` do.
+    """
+    networks = begin_loading(pipeline, processes=processes, trial=trial)
+    networks.executor.wait()
+    return networks
+
+
+def begin_loading(
+    pipeline: Pipeline, *, processes: bool = True, trial: bool = False
+) -> LoadedNetworks:
+    """Begin to load the networks of a pipeline; its extractor for offline use where the one asked
+    for cannot be had, with a line on standard error.
+
+    Their executor is to be waited for before it is used. Where it is one of processes, this process
+    can do something else meanwhile.
 
     Parameters
     ----------
@@ -84,13 +107,14 @@ def load_for_pipeline(
     for card, weights in [(resolved.card, resolved.weights), *([reid] if reid else [])]:
         if trial:
             try_network(card, weights, runtime, resolved.pipeline.limits)
-    identifier = FaceIdentifier(open_extractor(*reid, runtime, heads=())) if reid else None
+    # Before a network is opened in this process, which would begin threads: see `can_fork`.
     executor = make_executor(resolved, processes=processes)
+    identifier = FaceIdentifier(open_extractor(*reid, runtime, heads=())) if reid else None
     return LoadedNetworks(resolved.scored, executor, identifier=identifier)
 
 
 def make_executor(resolved: Resolved, *, processes: bool = True) -> Executor:
-    """The executor that is fastest on this machine, with the networks loaded.
+    """The executor that is fastest on this machine; it is to be waited for.
 
     On a processor of several cores that is one of processes: threads of one Python process wait for
     each other, and a network that is spread over two cores takes a sixth more of their time than
@@ -110,13 +134,15 @@ def make_executor(resolved: Resolved, *, processes: bool = True) -> Executor:
     WeightsError
         Weights that are missing or damaged.
     WorkerError
-        A process cannot be started, exceeds a limit, or ended while it loaded.
+        A process cannot be started.
     """
     load = partial(load_face_analyzer, resolved)
     if n_threads() == 1:
         return InlineExecutor(load())
     if processes and can_share_memory() and resolved.runtime.engine == "openvino":
         limits = resolved.pipeline.limits
-        bounds = Limits(load_timeout=limits.load_timeout, load_memory=limits.load_memory)
+        bounds = Limits(
+            memory=limits.memory, load_timeout=limits.load_timeout, load_memory=limits.load_memory
+        )
         return ProcessExecutor(load, limits=bounds)
     return ThreadExecutor(load())

@@ -21,8 +21,10 @@ import numpy.typing as npt
 from videoemo.errors import LostError, WorkerError
 from videoemo.inference.face_analyzer import FaceAnalyzer
 from videoemo.inference.shared_memory import ArenaReader, SharedArena
+from videoemo.runs.workers.fork import ForkedProcess, can_fork
 from videoemo.runs.workers.interfaces import Limits
 from videoemo.runs.workers.process import WorkerProcess
+from videoemo.runs.workers.start import start_interpreter
 from videoemo.runs.workers.worker import Done, Ready, Refused
 from videoemo.util.cpu import n_threads
 from videoemo.util.terminal import say
@@ -55,19 +57,20 @@ class _Raised:
 class ProcessExecutor:
     """Processes, one for each core up to four; one that dies is replaced, and its call is lost.
 
+    One loads at once, and each of the others when a call waits that no process is free for: a first
+    frame, or a video of few, does not wait for them.
+
     Parameters
     ----------
     load : callable
         Called in each process, makes its analyzer: a function of a module, or a partial of one.
     limits : Limits
-        Of loading, for each process.
+        Of loading, for each process that is waited for.
 
     Raises
     ------
     WorkerError
-        One cannot be started, exceeds a limit, or ended while it loaded.
-    VideoemoError
-        What it needs cannot be loaded.
+        One cannot be started.
     """
 
     def __init__(self, load: Callable[[], FaceAnalyzer], *, limits: Limits = _UNLIMITED) -> None:
@@ -78,16 +81,24 @@ class ProcessExecutor:
         self._events: SimpleQueue[Any] = SimpleQueue()  # of a process and what it says; None to end
         self._lock = Lock()
         self._processes: list[WorkerProcess] = []
+        self._unloaded: deque[WorkerProcess] = deque()
+        self._loading: WorkerProcess | None = None
         self._free: list[WorkerProcess] = []
         self._busy: dict[WorkerProcess, Future[Any]] = {}
         self._waiting: deque[tuple[bytes, Future[Any]]] = deque()
+        self._limits, self._receiver = limits, Thread(target=self._receive, daemon=True)
+        self._start()
+        self._load_next()
+
+    def wait(self) -> None:
+        """Wait until the first process has loaded; where memory is limited all, so that it is known
+        what they take.
+        """
         try:
-            self._start()
-            self._wait(limits)
+            self._wait(1 if self._limits.memory is None else self._n)
         except BaseException:
             self._end()
             raise
-        self._receiver = Thread(target=self._receive, daemon=True)
         self._receiver.start()
 
     def empty(self, shape: tuple[int, ...]) -> npt.NDArray[np.uint8]:
@@ -105,39 +116,45 @@ class ProcessExecutor:
         return future
 
     def close(self) -> None:
-        """End the processes."""
-        self._events.put(None)
-        self._receiver.join()
+        """End what was started."""
+        if self._receiver.is_alive():
+            self._events.put(None)
+            self._receiver.join()
         self._end()
 
     def _start(self) -> None:
         """Start the processes that are missing."""
-        while len(self._processes) < self._n:
-            share = max(1, n_threads() // self._n)
-            stderr_line = partial(say, error=True)
-            self._processes.append(
-                WorkerProcess(
-                    self._prepare,
-                    threads=share,
-                    events=self._events,
-                    stderr_line=stderr_line,
-                    pass_fds=(self._arena.fd,),
-                )
-            )
+        missing, fd = range(self._n - len(self._processes)), self._arena.fd
+        # All before the threads that listen to them: a copy has none.
+        started: list[Any] = (
+            [ForkedProcess(keep_fds=(fd,)) for _ in missing]
+            if can_fork()
+            else [start_interpreter((FaceAnalyzer.__module__,), pass_fds=(fd,)) for _ in missing]
+        )
+        for one in started:
+            process = WorkerProcess(one, events=self._events, stderr_line=partial(say, error=True))
+            self._processes.append(process)
+            self._unloaded.append(process)
 
-    def _wait(self, limits: Limits) -> None:
-        """Wait until all have loaded."""
+    def _load_next(self) -> None:
+        """Have the next process load, if none does."""
+        if self._unloaded and self._loading is None:
+            self._loading = self._unloaded.popleft()
+            self._loading.load(self._prepare, threads=max(1, n_threads() // self._n))
+
+    def _wait(self, n_awaited: int) -> None:
         began = monotonic()
-        while len(self._free) < self._n:
+        while len(self._free) < n_awaited:
+            self._load_next()
             try:
                 process, message = self._events.get(timeout=_POLL)
             except Empty:
                 for process in self._processes:
-                    limits.check_loading(process, monotonic() - began)
+                    self._limits.check_loading(process, monotonic() - began)
                 continue
             match message:
                 case Ready():
-                    self._free.append(process)
+                    self._note_ready(process)
                 case Refused(error):
                     raise error
                 case _:
@@ -158,7 +175,7 @@ class ProcessExecutor:
         """Note a message; what comes back settles futures, and is called without the lock."""
         match message:
             case Ready():
-                self._free.append(process)
+                self._note_ready(process)
             case Done(_Raised(error)):
                 self._free.append(process)
                 return partial(self._busy.pop(process).set_exception, error)
@@ -168,15 +185,33 @@ class ProcessExecutor:
             case Refused(error):  # one that replaced another; it ends
                 return partial(_fail, self._take_waiting(), error)
             case None:
-                self._processes.remove(process)
-                if process in self._free:
-                    self._free.remove(process)
-                lost = [self._busy.pop(process)] if process in self._busy else []
+                lost = self._note_lost(process)
                 error = LostError(f"a process beside its worker was {process.close()}")
                 return partial(
                     _fail, [*lost, *([] if self._processes else self._take_waiting())], error
                 )
         return _nothing
+
+    def _note_ready(self, process: WorkerProcess) -> None:
+        self._free.append(process)
+        self._loading = None
+
+    def _note_lost(self, process: WorkerProcess) -> list[Future[Any]]:
+        """Note that a process has ended; what comes back is the call that it was busy with."""
+        self._processes.remove(process)
+        if process is self._loading:
+            self._loading = None
+            # Not started again and again where there is no memory for it.
+            self._n = max(1, self._n - 1)
+            say(
+                "notice: a process ended while it loaded the networks; videoemo goes on with fewer,"
+                " more slowly: close other programs",
+                error=True,
+            )
+        for waiting in (self._unloaded, self._free):
+            if process in waiting:
+                waiting.remove(process)
+        return [self._busy.pop(process)] if process in self._busy else []
 
     def _take_waiting(self) -> list[Future[Any]]:
         """Take all calls that wait for a process."""
@@ -191,8 +226,11 @@ class ProcessExecutor:
                 process = self._free.pop()
                 self._busy[process] = future
                 process.send(task)
+        if self._waiting:
+            self._load_next()
 
     def _end(self) -> None:
+        """End the processes."""
         for process in self._processes:
             process.close()
         self._processes.clear()

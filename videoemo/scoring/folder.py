@@ -20,10 +20,10 @@ from videoemo.config.pipeline import Pipeline
 from videoemo.datasets.clips import find_clips
 from videoemo.inference.resolve import resolve
 from videoemo.runs.execute import execute
-from videoemo.runs.job import Work
 from videoemo.runs.plan import Plan, Resume, make_plan
 from videoemo.runs.progress import Progress
 from videoemo.runs.workers.interfaces import Limits
+from videoemo.scoring.loading import load_work
 from videoemo.scoring.outputs import REPLACED, wanted_outputs
 from videoemo.scoring.provenance import run_provenance
 from videoemo.scoring.run_tables import Run, write_run_tables
@@ -184,7 +184,7 @@ def score_folder(
     )
     plan, served = scoring.plan, scoring.pipeline
     before, started = len(plan.known), perf_counter()
-    load = partial(_load_task, served, scoring.ran, classifier, out)
+    load = partial(load_work, served, scoring.ran, classifier, out)
     with execute(
         plan,
         load,
@@ -209,12 +209,3 @@ def score_folder(
             notice=progress.notice,
         )
     return run
-
-
-def _load_task(
-    pipeline: Pipeline, ran: dict[str, Any], classifier: FittedClassifier | None, out: Path
-) -> Work:
-    """`task.prepare`, with what it needs imported in the worker alone."""
-    from videoemo.scoring.task import prepare
-
-    return prepare(pipeline, ran, classifier, out)

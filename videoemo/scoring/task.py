@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from videoemo.analysis.video import ProgressReport
 from videoemo.config.pipeline import Pipeline
-from videoemo.inference.models import LoadedNetworks, load_for_pipeline
+from videoemo.inference.models import LoadedNetworks
 from videoemo.runs.attempt import attempt
 from videoemo.runs.job import Job, Work
 from videoemo.runs.state.paths import result_folder
@@ -30,27 +30,27 @@ __all__ = ["prepare"]
 
 
 def prepare(
-    pipeline: Pipeline, ran: dict[str, Any], classifier: FittedClassifier | None, out: Path
+    pipeline: Pipeline,
+    networks: LoadedNetworks,
+    ran: dict[str, Any],
+    classifier: FittedClassifier | None,
+    out: Path,
 ) -> Work:
-    """Load the networks; what comes back scores one video, or says why it failed.
+    """Prepare the work on videos; what comes back scores one, or says why it failed.
 
     Parameters
     ----------
     pipeline : Pipeline
         With the extractor that serves.
+    networks : LoadedNetworks
+        Its networks.
     ran : dict of str to object
         What the summaries say of the run.
     classifier : FittedClassifier or None
         Classifies each video.
     out : Path
         The folder of all results.
-
-    Raises
-    ------
-    WeightsError
-        Weights that are missing or damaged.
     """
-    networks = load_for_pipeline(pipeline)
     if classifier is not None:
         from videoemo.classification.predict import ClipClassifier
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import pickle
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,18 +15,15 @@ from typing import Any
 
 import psutil
 
-from videoemo.errors import WorkerError
-from videoemo.runs.workers import worker
+from videoemo.runs.workers.fork import ForkedProcess
 from videoemo.runs.workers.interfaces import Event, Worker
 from videoemo.runs.workers.memory import process_memory
+from videoemo.runs.workers.start import start_interpreter, take_started
+from videoemo.runs.workers.worker import Load
 from videoemo.util.cpu import n_processors, n_threads
 
 __all__ = ["LocalWorkerSource", "WorkerProcess", "thread_settings", "threads_per_worker"]
 
-# Settings of glibc's malloc: by default it returns the memory of arrays to the system, and gets it
-# again for the next ones page by page, which takes a twentieth of the time of a small frame. With
-# these, in bytes, it keeps the memory of arrays up to 32 MiB, and up to 256 MiB of it unused.
-_MALLOC = {"MALLOC_MMAP_THRESHOLD_": str(32 * 2**20), "MALLOC_TRIM_THRESHOLD_": str(256 * 2**20)}
 # Seconds in which a process ends that was killed, or is ending by itself, unless it hangs in the
 # system, as on a network drive that is gone.
 _PATIENCE = 10.0
@@ -40,10 +35,12 @@ class LocalWorkerSource:
 
     Parameters
     ----------
-    prepare, threads, cwd : callable, int, Path or None
-        Of each, see `WorkerProcess`.
+    prepare, threads : callable, int
+        Of each, see `WorkerProcess.load`.
     jobs : int
         The number of workers.
+    cwd : Path or None
+        The working folder of each, if it is not this process's.
     """
 
     prepare: Callable[[], Any]
@@ -70,13 +67,11 @@ class LocalWorkerSource:
             One cannot be started.
         """
         for _ in range(self.jobs - len(running)):
-            yield WorkerProcess(
-                self.prepare,
-                threads=self.threads,
-                events=events,
-                stderr_line=stderr_line,
-                cwd=self.cwd,
-            )
+            started = take_started() if self.cwd is None else None
+            process = started or start_interpreter(cwd=self.cwd)
+            worker = WorkerProcess(process, events=events, stderr_line=stderr_line)
+            worker.load(self.prepare, threads=self.threads)
+            yield worker
 
 
 class WorkerProcess:
@@ -84,68 +79,47 @@ class WorkerProcess:
 
     Parameters
     ----------
-    prepare : callable
-        The first thing it runs, which loads what it needs; returns a function of an item and of a
-        callable for progress reports, which gives the item's result. A function of a module, or a
-        partial of one: it is pickled.
-    threads : int
-        The most that its libraries may use at a time.
+    process : Popen or ForkedProcess
+        It, as it was started.
     events : SimpleQueue
         Where its messages are put.
     stderr_line : callable
         Called with each line that it, or a library in it, writes on standard error.
-    cwd : Path or None
-        Its working folder, if it is not this process's.
-    pass_fds : sequence of int, default=()
-        File descriptors that it inherits.
-
-    Raises
-    ------
-    WorkerError
-        It cannot be started.
     """
 
     def __init__(
         self,
-        prepare: Callable[[], Any],
+        process: subprocess.Popen[bytes] | ForkedProcess,
         *,
-        threads: int,
         events: SimpleQueue[Event],
         stderr_line: Callable[[str], None],
-        cwd: Path | None = None,
-        pass_fds: Sequence[int] = (),
     ) -> None:
         self.ready = False  # whether it has loaded
         self._is_ending = False  # it has closed its end of the pipe, as it does when it ends
-        try:
-            self._process = subprocess.Popen(
-                # -P: no module is imported from the folder that it happens to be started in.
-                [sys.executable, "-P", "-m", worker.__name__],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                cwd=cwd,
-                pass_fds=pass_fds,
-                env=_MALLOC
-                | os.environ
-                | thread_settings(threads)
-                | {"PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path)},
-            )
-        except OSError as exc:
-            raise WorkerError(
-                f"cannot start a worker process: {exc.strerror or exc}; close other programs, or "
-                "lower --jobs"
-            ) from exc
+        self._process = process
         self._message_reader = Thread(target=self._read_messages, args=(events,), daemon=True)
         self._stderr_reader = Thread(target=self._read_stderr, args=(stderr_line,), daemon=True)
         self._message_reader.start()
         self._stderr_reader.start()
-        self.send(prepare)
 
     @property
     def pid(self) -> int:
         """Its process id."""
         return self._process.pid
+
+    def load(self, prepare: Callable[[], Any], *, threads: int) -> None:
+        """Have it load what it needs, once, before its first item.
+
+        Parameters
+        ----------
+        prepare : callable
+            What it runs, which returns a function of an item and of a callable for progress
+            reports, which gives the item's result. A function of a module, or a partial of one: it
+            is pickled.
+        threads : int
+            The most that its libraries may use at a time.
+        """
+        self.send(Load(thread_settings(threads), pickle.dumps(prepare)))
 
     def send(self, what: Any) -> None:
         """Send it an item; if it has died meanwhile, its last event says so."""
@@ -230,7 +204,6 @@ def thread_settings(threads: int) -> dict[str, str]:
         "OMP_THREAD_LIMIT": str(threads),
         # Threads that spin while they wait take the processors from other workers.
         "OMP_WAIT_POLICY": "passive",
-        "OPENBLAS_NUM_THREADS": "1",
         "OPENCV_FOR_THREADS_NUM": str(threads),
     }
 

@@ -1,8 +1,9 @@
 """Main program of a worker process: it loads once, then does one item at a time, until its parent
 closes the pipe.
 
-`python -m videoemo.runs.workers.worker` is started by `videoemo.runs.workers.process`; both send
-pickled messages, through standard input and output.
+`python -m videoemo.runs.workers.worker [MODULE ...]` imports the modules while it waits for its
+first message. `videoemo.runs.workers.process` and it send pickled messages, through standard input
+and output.
 """
 
 from __future__ import annotations
@@ -12,13 +13,30 @@ import pickle
 import signal
 import sys
 from dataclasses import dataclass
+from importlib import import_module
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any, BinaryIO
 
 from videoemo.errors import VideoemoError
 
-__all__ = ["Batch", "Done", "Ready", "Refused"]
+__all__ = ["Batch", "Done", "Load", "Ready", "Refused"]
+
+
+@dataclass(frozen=True)
+class Load:
+    """Message to the worker, its first: what it loads.
+
+    Parameters
+    ----------
+    settings : dict of str to str
+        Environment variables, set before libraries are imported that read them.
+    prepare : bytes
+        A pickled callable: see `process.WorkerProcess.load`.
+    """
+
+    settings: dict[str, str]
+    prepare: bytes
 
 
 @dataclass(frozen=True)
@@ -50,8 +68,14 @@ class Done:
     result: Any
 
 
-def main() -> None:
-    """Run a worker: load, then do items."""
+def main(*modules: str) -> None:
+    """Run a worker: load, then do items.
+
+    Parameters
+    ----------
+    *modules : str
+        Imported first.
+    """
     # Ctrl-C reaches the whole group; the parent decides when its workers end.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Descriptors of our own: what a library prints must not get among the messages, nor may it read
@@ -70,7 +94,11 @@ def main() -> None:
             os._exit(0)  # the parent is gone
 
     try:
-        work = inbox.get()()
+        for name in modules:
+            import_module(name)
+        load: Load = inbox.get()
+        os.environ.update(load.settings)
+        work = pickle.loads(load.prepare)()
         send(Ready())
         while True:
             send(Done(work(inbox.get(), lambda n_frames, share: send(Batch(n_frames, share)))))
@@ -96,4 +124,4 @@ if __name__ == "__main__":
     # Imported, so that the classes of messages are those that the parent knows, not of __main__.
     from videoemo.runs.workers import worker
 
-    worker.main()
+    worker.main(*sys.argv[1:])
