@@ -13,7 +13,6 @@ import numpy.typing as npt
 
 from videoemo.errors import InputError, WeightsError
 
-
 # The environment variable with the folder of files that say which processes have loaded.
 LOADED = "VIDEOEMO_TEST_LOADED"
 

@@ -21,7 +21,7 @@ def prepare(n_threads: int) -> Callable[[Any, Report], Any]:
     """
     for _ in range(n_threads):
         Thread(target=time.sleep, args=(600,), daemon=True).start()
-    processes.n_threads = lambda: 2
+    processes.n_threads = lambda: 2  # type: ignore[attr-defined]
     executor = ProcessExecutor(analyzers.load, limits=Limits(memory=10**6))  # type: ignore[arg-type]
     executor.wait()
 

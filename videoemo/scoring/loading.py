@@ -1,4 +1,7 @@
-"""What a worker that scores loads before its first video, in an order in which nothing waits."""
+"""What a worker that scores loads before its first video, in an order in which nothing waits.
+
+A run's parent reads this module, and imports none of it.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from videoemo.config.pipeline import Pipeline
-from videoemo.inference.models import begin_loading
 from videoemo.runs.job import Work
 from videoemo.util.pyarrow_import import import_pyarrow_alone
 
@@ -31,6 +33,8 @@ def load_work(
     VideoemoError
         The networks cannot be loaded.
     """
+    from videoemo.inference.models import begin_loading
+
     networks = begin_loading(pipeline)
     import_pyarrow_alone()
     from videoemo.scoring.task import prepare
