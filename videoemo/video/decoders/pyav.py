@@ -15,6 +15,9 @@ from videoemo.video.times.places import find_places
 
 __all__ = ["read"]
 
+# Codecs in which what no other frame refers to is marked so for good; in H.265 it may be referred to
+# by a layer of more frames a second.
+_MARKED = ("h264",)
 # A seek empties the decoder: decoding on is as fast where it would skip fewer frames than this
 # (640x360 H.264, two cores).
 MIN_SEEK = 16
@@ -27,9 +30,10 @@ class _UnsureError(Exception):
 def read(video: Video, wanted: npt.NDArray[np.int64]) -> Iterator[DecodedFrame]:
     """Decode the wanted frames, as presented; broken ones are missing.
 
-    A fast pass decodes on all processors and seeks from keyframe to keyframe. Where the file does
-    not allow that (a seek that lands too late, an error in which whole frames are lost), the rest
-    is read again from the beginning, on one thread.
+    A fast pass decodes on all processors, seeks from keyframe to keyframe, and has the decoder drop
+    frames that are neither wanted nor referred to. Where the file does not allow that (a seek that
+    lands too late, an error in which whole frames are lost, a wanted frame that does not come where
+    others are dropped), the rest is read again from the beginning, on one thread.
 
     Parameters
     ----------
@@ -54,10 +58,22 @@ def _read_fast(video: Video, wanted: npt.NDArray[np.int64]) -> Iterator[DecodedF
         # threads there.
         stream.thread_type = "AUTO" if video.timed else "SLICE"
         presenter = Presenter(video.path, video.presentation, stream.codec_context)
+        needed = _needed(video, wanted, stream.codec_context.name)
         for key, run in _runs(video, wanted):
             if key:
                 container.seek(int(video.ticks[key]), stream=stream)
-            yield from _convert(presenter, _decode(container, stream, video), run, key=key)
+            decoded = _decode(container, stream, video, needed=needed)
+            yield from _convert(presenter, decoded, run, key=key, may_miss=needed is None)
+
+
+def _needed(video: Video, wanted: npt.NDArray[np.int64], codec: str) -> frozenset[int] | None:
+    """Presentation times, in ticks, of the packets that the decoder may not drop; None where it
+    may drop none: packets tell by their times whether they are wanted.
+    """
+    by_time = video.timed and not len(video.packets)
+    if not by_time or video.interlaced or codec not in _MARKED or len(wanted) == video.n_frames:
+        return None
+    return frozenset(video.ticks[wanted].tolist())
 
 
 def _read_sequentially(video: Video, wanted: npt.NDArray[np.int64]) -> Iterator[DecodedFrame]:
@@ -86,11 +102,16 @@ def _runs(
             yield int(keys[first]) if first in seeks else 0, wanted[first:stop]
 
 
-def _decode(container: Any, stream: Any, video: Video) -> Iterator[tuple[int, Any]]:
+def _decode(
+    container: Any, stream: Any, video: Video, *, needed: frozenset[int] | None = None
+) -> Iterator[tuple[int, Any]]:
     """Decode frames from where the container stands: index and frame, ascending."""
     last = -1
     places = find_places(video)
     for packet in places.mark(packets(container, stream)):
+        if needed is not None:
+            keeps = packet.pts is None or packet.pts in needed
+            stream.codec_context.skip_frame = "DEFAULT" if keeps else "NONREF"
         try:
             frames = packet.decode()
         except DAMAGE as exc:
@@ -112,8 +133,11 @@ def _convert(
     wanted: npt.NDArray[np.int64],
     *,
     key: int,
+    may_miss: bool = True,
 ) -> Iterator[DecodedFrame]:
-    """Present the wanted ones of decoded frames, up to the last of them."""
+    """Present the wanted ones of decoded frames, up to the last of them; those that do not come are
+    missing, if they may be.
+    """
     left = wanted.tolist()[::-1]
     landed = key == 0
     for index, frame in decoded:
@@ -122,11 +146,13 @@ def _convert(
         landed = True
         presenter.follow(frame)
         while left and left[-1] < index:
+            if not may_miss:
+                raise _UnsureError
             left.pop()  # it is missing
         if left and left[-1] == index:
             yield DecodedFrame(index, presenter(frame), presenter.size(frame))
             left.pop()
         if not left:
             return
-    if not landed:
+    if not landed or (left and not may_miss):
         raise _UnsureError
