@@ -1,4 +1,4 @@
-"""Frames that are neither wanted nor referred to are not decoded, and those wanted stay the same."""
+"""Frames that are neither wanted nor referred to are not decoded; those wanted stay the same."""
 
 from __future__ import annotations
 

@@ -15,8 +15,8 @@ from videoemo.video.times.places import find_places
 
 __all__ = ["read"]
 
-# Codecs in which what no other frame refers to is marked so for good; in H.265 it may be referred to
-# by a layer of more frames a second.
+# Codecs in which what no other frame refers to is marked so for good; in H.265 a layer of more
+# frames a second may refer to it.
 _MARKED = ("h264",)
 # A seek empties the decoder: decoding on is as fast where it would skip fewer frames than this
 # (640x360 H.264, two cores).
