@@ -13,7 +13,7 @@ from typing import BinaryIO, NoReturn
 import psutil
 
 from videoemo.runs.workers import worker
-from videoemo.runs.workers.start import PROGRAM
+from videoemo.runs.workers.start import PROGRAM, cannot_start
 
 __all__ = ["ForkedProcess", "can_fork"]
 
@@ -47,7 +47,7 @@ class ForkedProcess:
 
     Raises
     ------
-    OSError
+    WorkerError
         It cannot be started.
     """
 
@@ -58,10 +58,10 @@ class ForkedProcess:
         theirs = (theirs_in, theirs_out, theirs_err)
         try:
             self.pid = os.fork()
-        except OSError:
+        except OSError as exc:
             for fd in (*theirs, ours_in, ours_out, ours_err):
                 os.close(fd)
-            raise
+            raise cannot_start(exc) from exc
         if self.pid == 0:
             _run(theirs, keep_fds)
         for fd in theirs:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from videoemo.errors import WorkerError
 
-__all__ = ["start_ahead", "start_interpreter", "take_started"]
+__all__ = ["PROGRAM", "cannot_start", "start_ahead", "start_interpreter", "take_started"]
 
 PROGRAM = "videoemo.runs.workers.worker"
 # Settings of glibc's malloc: by default it returns the memory of arrays to the system, and gets it
@@ -56,10 +56,15 @@ def start_interpreter(
             env=_MALLOC | os.environ | _NUMPY | {"PYTHONPATH": search},
         )
     except OSError as exc:
-        raise WorkerError(
-            f"cannot start a worker process: {exc.strerror or exc}; close other programs, or "
-            "lower --jobs"
-        ) from exc
+        raise cannot_start(exc) from exc
+
+
+def cannot_start(error: OSError) -> WorkerError:
+    """The error of a worker's process that the system does not start."""
+    return WorkerError(
+        f"cannot start a worker process: {error.strerror or error}; close other programs, or "
+        "lower --jobs"
+    )
 
 
 def start_ahead(*modules: str) -> None:
