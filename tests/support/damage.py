@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 
 # What somebody could write in the place of a value of JSON.
@@ -89,3 +91,16 @@ def _paths(content: Any) -> Iterator[tuple[Any, ...]]:
         yield (step,)
         if isinstance(inner, dict | list):
             yield from ((step, *path) for path in _paths(inner))
+
+
+def break_packet(path: Path, *, which: int, skip: int) -> Path:
+    """Overwrite a packet's data with noise, but for its first `skip` bytes."""
+    with av.open(str(path)) as container:
+        packet = [packet for packet in container.demux(video=0) if packet.size][which]
+        assert packet.pos is not None
+        first, size = packet.pos + skip, packet.size - skip
+    data = bytearray(path.read_bytes())
+    assert first > skip
+    data[first : first + size] = np.random.default_rng(0).bytes(size)
+    path.write_bytes(data)
+    return path

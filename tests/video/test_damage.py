@@ -12,22 +12,10 @@ import numpy.typing as npt
 import pytest
 
 from tests.support.clips import number, write_clip
+from tests.support.damage import break_packet
 from videoemo.errors import UnreadableVideoError
 from videoemo.video import DECODERS, frames, probe
 from videoemo.video._decode import AUTO
-
-
-def break_packet(path: Path, *, which: int, skip: int) -> Path:
-    """Overwrite a packet's data with noise, but for its first `skip` bytes."""
-    with av.open(str(path)) as container:
-        packet = [packet for packet in container.demux(video=0) if packet.size][which]
-        assert packet.pos is not None
-        first, size = packet.pos + skip, packet.size - skip
-    data = bytearray(path.read_bytes())
-    assert first > skip
-    data[first : first + size] = np.random.default_rng(0).bytes(size)
-    path.write_bytes(data)
-    return path
 
 
 def numbers(path: Path, *, decoder: str = "auto", every: int = 1) -> dict[int, int]:

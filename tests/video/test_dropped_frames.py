@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pytest
 
 from tests.support.clips import write_clip
-from tests.video.test_damage import break_packet
+from tests.support.damage import break_packet
 from videoemo.video import frames, frames_at, probe
 from videoemo.video.presentation.presenter import Presenter
 
