@@ -15,7 +15,7 @@ def machine(monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
 
     def make(*, openvino: bool = True, bfloat16: bool = True) -> None:
         monkeypatch.setattr(room, "find_spec", lambda name: object() if openvino else None)
-        monkeypatch.setattr(room, "_has_bfloat16", lambda: bfloat16)
+        monkeypatch.setattr(room, "_has_fast_bfloat16", lambda: bfloat16)
 
     return make
 
@@ -54,4 +54,23 @@ def test_what_is_not_here_is_said(machine, here, asked, message) -> None:  # typ
 
 
 def test_a_processor_is_asked_without_loading_a_library() -> None:
-    assert room._has_bfloat16() in (True, False)
+    assert room._has_fast_bfloat16() in (True, False)
+
+
+@pytest.mark.parametrize(
+    ("processor", "precision"),
+    [
+        ({"vendor_id": "GenuineIntel", "flags": "avx512_bf16 amx_bf16"}, "bfloat16"),
+        ({"vendor_id": "GenuineIntel", "flags": "avx512f avx512_bf16"}, "float32"),
+        ({"vendor_id": "AuthenticAMD", "flags": "avx512f avx512_bf16"}, "bfloat16"),
+        ({"vendor_id": "AuthenticAMD", "flags": "avx2"}, "float32"),
+        ({}, "float32"),
+    ],
+    ids=["Intel, matrices", "Intel, vectors", "AMD, vectors", "AMD without", "not said"],
+)
+def test_bfloat16_is_taken_where_it_is_faster(
+    monkeypatch: pytest.MonkeyPatch, processor: dict[str, str], precision: str
+) -> None:
+    monkeypatch.setattr(room, "_processor", lambda: processor)
+    monkeypatch.setattr(room, "find_spec", lambda name: object())
+    assert runtime().precision == precision
