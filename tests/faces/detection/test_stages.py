@@ -134,3 +134,15 @@ def test_more_candidates_than_fit_at_once_are_all_looked_at() -> None:
     boxes = np.concatenate([corner + 1, corner + 4], axis=1).astype(np.float32)
     many = Candidates(boxes, np.ones(len(boxes), np.float32), np.zeros(len(boxes), np.int64))
     assert len(run_rnet(BLACK, many, rnet=sure, threshold=0.7).boxes) == 900
+
+
+def test_rnet_gets_32_crops_at_a_time_and_loses_none() -> None:
+    apart = candidates(*([x, y, x + 8, y + 8] for x in range(0, 90, 10) for y in range(0, 80, 10)))
+    seen: list[int] = []
+
+    def rnet(x: Float32Array) -> tuple[Float32Array, Float32Array]:
+        seen.append(len(x))
+        return sure(x)
+
+    assert len(run_rnet(BLACK, apart, rnet=rnet, threshold=0.7).boxes) == 72
+    assert seen == [32, 32, 8]
