@@ -60,5 +60,14 @@ def test_another_class_is_seen() -> None:
     assert agreement.missed == ("class", "means")
 
 
+def test_embeddings_that_are_far_from_the_references_in_the_mean_miss_a_bar() -> None:
+    ours, reference = faces([0, 1], [BOX, BOX]), faces([0, 1], [BOX, BOX])
+    ours.embedding[1] = [1, 1, 1, 0.8]
+    assert 0.995 < compare("clip", ours, reference).cosine_mean < 1
+    assert compare("clip", ours, reference).missed == ()
+    ours.embedding[1] = [1, 1, 1, 0]
+    assert compare("clip", ours, reference).missed == ("cosine",)
+
+
 def test_the_readme_has_a_place_for_what_is_lost() -> None:
     assert block(ROOT / "eval" / "README.md", "agreement")

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pytest
 
 from tests.support.faces import at_times
-from videoemo.faces.detection import keyframes
+from videoemo.faces.detection import keyframes, tightest
 from videoemo.faces.detection.keyframes import (
     detect_keyframes,
     detect_segment,
@@ -169,6 +169,26 @@ def test_between_full_searches_only_patches_are_looked_at() -> None:
     whole = sum(n for n, _, height, width in seen if (height, width) == (61, 91))
     assert whole == 5  # frames 0, 5, 10, 15, 20
     assert any(shape[2:] == (32, 32) for shape in seen)
+
+
+def test_between_full_searches_alone_onet_gets_only_the_tightest_candidates(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def crops(n_kept: int, *, seconds: float) -> int:
+        seen: list[int] = []
+
+        def onet(x: Float32Array) -> tuple[Float32Array, Float32Array, Float32Array]:
+            seen.append(len(x))
+            return NETWORKS.onet(x)
+
+        monkeypatch.setattr(tightest, "N_KEPT", n_kept)
+        # More than one candidate a face gets as far as O-Net.
+        networks = Networks(_surer(NETWORKS.pnet), _surer(NETWORKS.rnet), onet)
+        followed(STILL, networks=networks, seconds=seconds)
+        return sum(seen)
+
+    assert crops(1, seconds=EVERY) < crops(100, seconds=EVERY)
+    assert crops(1, seconds=0) == crops(100, seconds=0)
 
 
 def test_without_a_face_nothing_is_looked_at_between() -> None:

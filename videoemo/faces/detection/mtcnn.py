@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,7 @@ from videoemo.faces.detection.stages import (
     run_rnet,
     shortlist,
 )
+from videoemo.faces.detection.tightest import tightest
 from videoemo.records import Faces, Frames
 from videoemo.util.arrays import Int64Array
 from videoemo.util.boxes import area, mutual_best_matches
@@ -104,7 +105,12 @@ def detect_in_pictures(
         )
         found.append(
             _run_rnet_and_onet(
-                batch, candidates, index[start : start + batch_size], networks, settings, floor
+                batch,
+                candidates,
+                index[start : start + batch_size],
+                networks,
+                settings,
+                floor=floor,
             )
         )
     return concatenate_faces(found)
@@ -119,8 +125,8 @@ def detect_in_rois(
 ) -> Faces:
     """Detect faces in regions of interest of pictures.
 
-    A face found away from every region of interest (`roi.drifted`) is detected once more, in a
-    region about where it was found.
+    O-Net gets only the tightest candidates of each face (`tightest`). A face found away from every
+    region of interest (`roi.drifted`) is detected once more, in a region about where it was found.
 
     Parameters
     ----------
@@ -160,7 +166,7 @@ def _detect_in_rois_once(
     candidates = run_pnet_in_rois(
         pictures, rois, pnet=networks.pnet, scales=scales, threshold=settings.thresholds[0]
     )
-    return _run_rnet_and_onet(pictures, candidates, index, networks, settings, None)
+    return _run_rnet_and_onet(pictures, candidates, index, networks, settings, keep=tightest)
 
 
 def _replace_drifted(faces: Faces, away: npt.NDArray[np.intp], second: Faces) -> Faces:
@@ -196,11 +202,15 @@ def _run_rnet_and_onet(
     index: Int64Array,
     networks: Networks,
     settings: DetectionSettings,
-    floor: float | None,
+    *,
+    floor: float | None = None,
+    keep: Callable[[Candidates], Candidates] | None = None,
 ) -> Faces:
+    """Run R- and O-Net; with a last threshold of `floor`, and O-Net only over what `keep` keeps."""
     candidates = run_rnet(
         pictures, candidates, rnet=networks.rnet, threshold=settings.thresholds[1]
     )
+    candidates = candidates if keep is None else keep(candidates)
     threshold = settings.thresholds[2] if floor is None else floor
     crops = crop_for_onet(pictures, candidates)
     if networks.rough_onet is not None:

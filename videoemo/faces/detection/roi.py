@@ -32,8 +32,11 @@ __all__ = ["RegionsOfInterest", "drifted", "run_pnet_in_rois"]
 # position are in it.
 PATCH = 32
 # P-Net's windows, as multiples of the side of the expected face: what the search of a whole frame
-# keeps of a face begins with one of these.
-SMALLEST, LARGEST = 0.3, 2.2
+# keeps of a face begins with one of these, but for 1 of 1,758 faces of seventeen clips. From 0.3 to
+# 2.2 it does for each, and R-Net gets 5 % more candidates of group_1080p.mp4, 42 % of
+# woman_360p.mp4. Up to 1.7, faces smaller than the smallest window are lost: three of four in
+# classroom.gif.
+SMALLEST, LARGEST = 0.4, 2.0
 # A face has drifted whose centre is farther than so many of its sides from every expected one, or
 # whose side differs by more than this factor.
 MAX_OFFSET, MAX_RESIZE = 0.25, 1.25
