@@ -35,6 +35,7 @@ QUALITY = ("sharpness", "yaw", "pitch", "roll")
 # Arrays by name: the dtype of each (None for any) and its shape (None for any length).
 Shapes = Mapping[str, tuple[np.dtype[Any] | None, tuple[int | None, ...]]]
 UINT8, INT64, FLOAT32, FLOAT64 = map(np.dtype, (np.uint8, np.int64, np.float32, np.float64))
+BOOL = np.dtype(np.bool_)
 
 Index = slice | npt.NDArray[np.integer[Any]] | npt.NDArray[np.bool_]
 
@@ -306,17 +307,22 @@ class Features(ParallelArrays):
         the age, or the probability of the second of two labels.
     distributions : dict of str to float32 (m, k)
         Of each head of other classes than expressions, and of each of levels: rows that sum to 1.
+    looked_at : bool (m,) or None
+        Whether the outputs are of the crop itself, or of an earlier one that it hardly differs
+        from; None where all are of their own.
     """
 
     embedding: npt.NDArray[np.float32]
     probabilities: npt.NDArray[np.float32]
     values: dict[str, npt.NDArray[np.float32]] = field(default_factory=dict)
     distributions: dict[str, npt.NDArray[np.float32]] = field(default_factory=dict)
+    looked_at: npt.NDArray[np.bool_] | None = None
 
     def __post_init__(self) -> None:
         check_arrays(
             self,
             {"embedding": (FLOAT32, (None, None)), "probabilities": (FLOAT32, (None, None))},
+            optional={"looked_at": (BOOL, (None,))},
         )
         for name, value in self.values.items():
             if value.dtype != FLOAT32 or value.shape != (len(self),):

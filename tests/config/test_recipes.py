@@ -74,6 +74,7 @@ def test_an_unknown_key_names_the_nearest_allowed_one(tmp_path: Path) -> None:
             "[detection]\nthresholds = [0.6, 0.7, 7]",
             "thresholds: allowed are three numbers from 0 to 1",
         ),
+        ("[network]\nreuse = 256", "reuse: allowed are grey levels from 0 to 255, got 256"),
         ("[sampling]\nmax_pixels = 0", "max_pixels: allowed are whole numbers from 1, got 0"),
         ("[sampling]\nstream = -1", "stream: allowed are whole numbers from 0, got -1"),
         (

@@ -28,9 +28,9 @@ def clip(demo: Path) -> Clip:
     return Clip(demo, demo.name)
 
 
-def table(path: Path, kind: type[Executor], n_threads: int) -> FaceTable:
+def table(path: Path, kind: type[Executor], n_threads: int, *, reuse: float = 0.0) -> FaceTable:
     pipeline = change_pipeline(
-        load_pipeline(), start=2.5, end=4.5, pictures=False, engine="openvino"
+        load_pipeline(), start=2.5, end=4.5, pictures=False, engine="openvino", reuse=reuse
     )
     with pytest.MonkeyPatch.context() as patch:
         for room in (
@@ -52,10 +52,19 @@ def alone(demo: Path) -> FaceTable:
     return table(demo, InlineExecutor, 1)
 
 
-@pytest.mark.parametrize(
+@pytest.fixture(scope="module")
+def some_alone(demo: Path) -> FaceTable:
+    """The same where faces that did not change keep what they displayed."""
+    return table(demo, InlineExecutor, 1, reuse=8.0)
+
+
+whoever = pytest.mark.parametrize(
     ("kind", "n_threads"),
     [(ThreadExecutor, 2), *(pytest.param(ProcessExecutor, n, marks=shares) for n in (2, 3))],
 )
+
+
+@whoever
 def test_the_table_does_not_depend_on_who_looks(
     demo: Path, alone: FaceTable, kind: type[Executor], n_threads: int
 ) -> None:
@@ -73,6 +82,17 @@ def test_the_table_does_not_depend_on_who_looks(
         "probabilities",
     ):
         np.testing.assert_array_equal(getattr(others, name), getattr(alone, name))
+
+
+@whoever
+def test_nor_does_it_where_only_changed_faces_are_looked_at(
+    demo: Path, some_alone: FaceTable, kind: type[Executor], n_threads: int
+) -> None:
+    others = table(demo, kind, n_threads, reuse=8.0)
+    assert some_alone.looked_at is not None
+    assert 0 < some_alone.looked_at.sum() < 75
+    for name in ("frame", "track", "boxes", "quality", "probabilities", "looked_at"):
+        np.testing.assert_array_equal(getattr(others, name), getattr(some_alone, name))
 
 
 @pytest.mark.parametrize("wanted", [True, False])

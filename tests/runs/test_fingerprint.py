@@ -145,6 +145,7 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
         {"decoder": "pyav"},
         {"stream": 1},
         {"faces": "largest"},
+        {"reuse": 4.0},
     ],
     ids=str,
 )
@@ -155,6 +156,12 @@ def test_a_setting_that_changes_the_table_changes_the_key(changed: dict[str, Any
 @pytest.mark.parametrize("changed", [{"pictures": False}, {"csv": True}, {"timeout": 5.0}], ids=str)
 def test_a_setting_that_does_not_leaves_it(changed: dict[str, Any]) -> None:
     assert equal(settings(), settings(**changed))
+
+
+def test_a_result_of_a_version_without_reuse_is_one_with_reuse_off() -> None:
+    before = settings()
+    del before["settings"]["reuse"]
+    assert equal(before, settings())
 
 
 def test_another_preprocessing_of_the_same_weights_is_another_key() -> None:

@@ -151,6 +151,12 @@ def test_covering_faces_needs_nobody_recognised(settings: Path) -> None:
     assert resolve(thorough(pipeline, pictures=False), notice=pytest.fail).reid is None
 
 
+def test_a_search_for_faces_to_cover_looks_at_each() -> None:
+    pipeline = change_pipeline(load_pipeline(), reuse=4.0, skip_still=4.0)
+    searched = thorough(pipeline, pictures=False)
+    assert (searched.network.reuse, searched.sampling.skip_still) == (0, 0)
+
+
 def test_merged_results_keep_them(videoemo: Run, scored: Path, tmp_path: Path) -> None:
     assert videoemo("merge", scored, "-o", tmp_path / "merged")[0] == 0
     (kept,) = (tmp_path / "merged").rglob("identities.parquet")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +51,13 @@ def test_a_face_of_another_track_keeps_all_that_was_found_of_it() -> None:
     assert corrected.track.tolist() == [0, 4, -1, 0]
     assert np.array_equal(corrected.probabilities, TABLE.probabilities, equal_nan=True)
     assert np.array_equal(corrected.boxes, TABLE.boxes, equal_nan=True)
+
+
+def test_a_face_that_was_added_was_not_looked_at() -> None:
+    table = replace(TABLE, looked_at=np.array([True, True, False, False]))
+    corrected = corrections((1, 0.1, 0, HERE, ""), (1, 0.1, 1, AWAY, "")).apply(table)
+    assert corrected.looked_at is not None
+    assert corrected.looked_at.tolist() == [True, True, False, False, False]
 
 
 def test_a_face_whose_box_was_moved_by_little_keeps_its_probabilities() -> None:

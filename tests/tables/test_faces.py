@@ -10,7 +10,16 @@ import pytest
 
 from tests.support.rows import rows
 from videoemo.records import QUALITY, Faces, Features, Frames
-from videoemo.tables.faces import FaceTable, face_table, write_faces, write_faces_csv
+from videoemo.tables.columns import Columns
+from videoemo.tables.faces import (
+    FaceTable,
+    check_faces_csv,
+    face_table,
+    read_faces,
+    write_faces,
+    write_faces_csv,
+)
+from videoemo.tables.tracks import select_track
 from videoemo.tables.videos import VideoRow, write_videos
 
 CLASSES = ("negative", "neutral", "positive")
@@ -121,6 +130,56 @@ def test_values_of_another_length_are_refused(table: FaceTable) -> None:
 def test_a_network_without_them_gives_no_such_columns(table: FaceTable) -> None:
     assert (table.values, table.mean_values()) == ({}, {})
     assert "valence" not in table.to_arrow().column_names
+
+
+LOOKED_AT = [True, False, None, True, None, False, True, False]
+
+
+@pytest.fixture
+def looked(table: FaceTable) -> FaceTable:
+    """The same faces, of which three were looked at."""
+    first, second = faces(0, 0, 4), faces(8, 8, 8)
+    of_first, of_second = np.array([True, False, True]), np.array([False, True, False])
+    return face_table(
+        [
+            (frames(0, 2, 4), first[0], replace(first[1], looked_at=of_first)),
+            (frames(6, 8), second[0], replace(second[1], looked_at=of_second)),
+        ],
+        CLASSES,
+        looked_at=True,
+    )
+
+
+def test_the_last_column_says_which_faces_were_looked_at(looked: FaceTable, tmp_path: Path) -> None:
+    columns = Columns(CLASSES, (), None, looked_at=True)
+    write_faces(looked, tmp_path / "faces.parquet")
+    write_faces_csv(looked, tmp_path / "faces.csv")
+    assert looked.to_arrow().column_names[-1] == "looked_at"
+    assert looked.to_arrow()["looked_at"].to_pylist() == LOOKED_AT
+    read = read_faces(tmp_path / "faces.parquet", columns)
+    np.testing.assert_array_equal(read.looked_at, looked.looked_at)
+    np.testing.assert_array_equal(read.probabilities, looked.probabilities)
+    check_faces_csv(tmp_path / "faces.csv", columns)
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_that_column_is_there_where_it_has_to_be_and_nowhere_else(
+    table: FaceTable, looked: FaceTable, tmp_path: Path, there: bool
+) -> None:
+    write_faces(looked if there else table, tmp_path / "faces.parquet")
+    with pytest.raises(ValueError, match="column 17: expected"):
+        read_faces(tmp_path / "faces.parquet", Columns(CLASSES, (), None, looked_at=not there))
+
+
+def test_it_goes_with_the_faces_of_one_person(looked: FaceTable) -> None:
+    assert select_track(looked, 5).to_arrow()["looked_at"].to_pylist() == [
+        *(False, None, None, None, True)
+    ]
+
+
+def test_one_of_another_length_is_refused(table: FaceTable) -> None:
+    with pytest.raises(ValueError, match=r"FaceTable.looked_at: expected \(8,\), got \(7,\)"):
+        replace(table, looked_at=np.ones(7, np.bool_))
 
 
 def test_the_csv_file_says_the_same_with_empty_fields(table: FaceTable, tmp_path: Path) -> None:

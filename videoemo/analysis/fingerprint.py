@@ -42,6 +42,7 @@ def settings_key(resolved: Resolved, *, classifier: str | None = None) -> dict[s
         "schema": SCHEMA,
         **{key: value for section in pipeline.values() for key, value in section.items()},
         "heads": resolved.pipeline.network.heads or None,
+        "reuse": resolved.pipeline.network.reuse or None,
         "reid_network": None if reid is None else _network_key(embedding_card(reid[0])),
         "extractor": _network_key(resolved.scored),
         **asdict(resolved.runtime),

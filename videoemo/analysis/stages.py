@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
+from videoemo.analysis.changed_faces import embed_changed_faces
 from videoemo.config.pipeline import Pipeline
 from videoemo.faces.detection.keyframes import Segment, interpolate_rois, schedule_keyframes
 from videoemo.faces.tracking.identity import IdentityGallery
@@ -42,7 +43,8 @@ _AHEAD = 2
 class AnalyzedFrames(NamedTuple):
     """A batch of frames, the m faces selected in them, and the features of each face.
 
-    The faces have crops where the pipeline draws pictures.
+    The faces have crops where the pipeline draws pictures; the features have `looked_at` where it
+    may have faces keep those of their last look.
     """
 
     frames: Frames
@@ -93,7 +95,7 @@ def analyze_frames(
     timer = StageTimer() if timer is None else timer
     decoded = decode(frames, pipeline, timer)
     segments = detect(decoded, executor, pipeline, timer, n_frames)
-    embedded = crop_and_embed(segments, executor, timer)
+    embedded = crop_and_embed(segments, executor, timer, reuse=pipeline.network.reuse)
     return track(embedded, pipeline, timer, cuts=cuts, reid=reid)
 
 
@@ -149,9 +151,16 @@ def detect(
 
 
 def crop_and_embed(
-    segments: Iterator[Segment], executor: Executor, timer: StageTimer
+    segments: Iterator[Segment], executor: Executor, timer: StageTimer, *, reuse: float
 ) -> Iterator[AnalyzedFrames]:
-    """Detect the faces between keyframes, crop all, and embed the crops; part by part."""
+    """Detect the faces between keyframes, crop all, and embed the crops, or if so set those alone
+    that changed; part by part.
+    """
+    if reuse:
+        yield from map(
+            AnalyzedFrames._make, embed_changed_faces(segments, executor, timer, threshold=reuse)
+        )
+        return
     submitted = ((one, executor.submit(FaceAnalyzer.analyze_segment, one)) for one in segments)
     for segment, timed in ordered_results(submitted, n_ahead=executor.n_ahead):
         for frames, (faces, features) in zip(segment.parts, timed.unwrap(timer), strict=True):

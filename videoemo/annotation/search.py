@@ -75,6 +75,7 @@ def thorough(pipeline: Pipeline, *, pictures: bool) -> Pipeline:
         full_search=0.0,
         thresholds=[min(one, DOUBTFUL) for one in pipeline.detection.thresholds],
         faces="all",
+        reuse=0.0,
         track_reid=None,
         reid_network=None,
         pictures=False,

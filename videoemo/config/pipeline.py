@@ -42,6 +42,7 @@ __all__ = [
 
 # Heads of which `score` tells only where they are asked for. Of ethnicity it never tells.
 HEADS = ("age", "gender")
+_LEVELS = "grey levels from 0 to 255"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,8 +69,7 @@ class Sampling:
         require(later, "end", f"seconds after start ({self.start})", self.end)
         numbers = "whole numbers from 0"
         require(self.stream is None or self.stream >= 0, "stream", numbers, self.stream)
-        levels = "grey levels from 0 to 255"
-        require(0 <= self.skip_still <= 255, "skip_still", levels, self.skip_still)
+        require(0 <= self.skip_still <= 255, "skip_still", _LEVELS, self.skip_still)
         require(self.max_pixels >= 1, "max_pixels", "whole numbers from 1", self.max_pixels)
 
 
@@ -127,6 +127,7 @@ class Network:
     extractor: str
     extractor_offline: str | None = None
     heads: tuple[str, ...] = ()
+    reuse: float = 0.0
     engine: Literal["auto", "openvino", "torch"]
     device: Literal["cpu", "cuda", "mps"]
     precision: Literal["auto", "float32", "bfloat16"]
@@ -136,6 +137,7 @@ class Network:
         known = different and set(self.heads) <= set(HEADS)
         given = ", ".join(map(shown, self.heads))
         require(known, "heads", f"{' and '.join(HEADS)}, each once", given)
+        require(0 <= self.reuse <= 255, "reuse", _LEVELS, self.reuse)
 
 
 @dataclass(frozen=True, kw_only=True)

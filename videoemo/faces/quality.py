@@ -12,10 +12,10 @@ from videoemo.faces.align import TEMPLATE
 from videoemo.faces.resize import resize_crop
 from videoemo.util.arrays import Float32Array
 
-__all__ = ["face_quality", "laplacian_variance"]
+__all__ = ["face_quality", "grey_crop", "laplacian_variance"]
 
-# Crops are first resized to this size as for a network, so that the sharpness is that of the
-# network's input, whatever the size of the face in the frame.
+# Crops are resized to this size as for a network, so that the sharpness is that of the network's
+# input, whatever the size of the face in the frame.
 SIDE = 64
 _LEVELS = np.arange(256, dtype=np.float32)[None]
 # A mean face in the units of ArcFace's template, whose eyes are 35 apart, made symmetric; x to the
@@ -51,11 +51,9 @@ def face_quality(landmarks: Float32Array, sharpness: Sequence[float]) -> Float32
     )
 
 
-def laplacian_variance(crop: npt.NDArray[np.uint8]) -> float:
-    """Variance of the Laplacian of a crop, a measure of sharpness (Pech-Pacheco et al., ICPR 2000).
-
-    Of its grey levels (0 to 255) at 64 x 64 pixels. A blurred face has some tens, a sharp one
-    hundreds.
+def grey_crop(crop: npt.NDArray[np.uint8]) -> Float32Array:
+    """A crop in grey and small, as its sharpness is measured: levels from 0 to 255, float32
+    (64, 64).
 
     Parameters
     ----------
@@ -67,9 +65,22 @@ def laplacian_variance(crop: npt.NDArray[np.uint8]) -> float:
     ValueError
         A crop of another shape or type than uint8 (h, w, 3).
     """
-    grey = np.empty((1, SIDE, SIDE), np.float32)
-    resize_crop(crop, _LEVELS, grey)
-    _, deviation = cv2.meanStdDev(cv2.Laplacian(grey[0], cv2.CV_32F))
+    grey = np.empty((SIDE, SIDE), np.float32)
+    resize_crop(crop, _LEVELS, grey[None])
+    return grey
+
+
+def laplacian_variance(grey: Float32Array) -> float:
+    """Variance of the Laplacian of a crop, a measure of sharpness (Pech-Pacheco et al., ICPR 2000).
+
+    A blurred face has some tens, a sharp one hundreds.
+
+    Parameters
+    ----------
+    grey : float32 (64, 64)
+        What `grey_crop` makes of it.
+    """
+    _, deviation = cv2.meanStdDev(cv2.Laplacian(grey, cv2.CV_32F))
     return float(deviation[0, 0] ** 2)
 
 

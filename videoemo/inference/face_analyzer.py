@@ -19,11 +19,13 @@ from videoemo.faces.crop import crop_faces
 from videoemo.faces.detection.keyframes import Keyframes, Segment, detect_keyframes, detect_segment
 from videoemo.faces.detection.networks import Networks
 from videoemo.faces.detection.settings import DetectionSettings
-from videoemo.faces.quality import face_quality, laplacian_variance
+from videoemo.faces.last_looks import PATCH, patch_of
+from videoemo.faces.quality import face_quality, grey_crop, laplacian_variance
 from videoemo.faces.select import select_faces
 from videoemo.inference.extractor import Extractor, open_extractor
 from videoemo.inference.resolve import Resolved
 from videoemo.records import Faces, Features, Frames
+from videoemo.util.arrays import Float32Array
 from videoemo.util.timings import Stage, StageTimer
 
 __all__ = ["FaceAnalyzer", "Timed", "detection_settings", "load_detector", "load_face_analyzer"]
@@ -90,34 +92,79 @@ class FaceAnalyzer:
             A part each: the faces selected, with `quality`, and their features.
         """
         timer = StageTimer()
+        found = self._find(segment, timer)
+        with timer.stage("embed"):
+            sharpness: list[float] = []
+            features = self.extractor(_measured(_crops(found), sharpness))
+            parts = self._measured_parts(found, sharpness)
+        return Timed([(faces, features[here]) for faces, here in parts], timer.seconds)
+
+    def find_in_segment(self, segment: Segment) -> Timed[list[tuple[Faces, Float32Array]]]:
+        """Detect and crop the faces of each part of a segment, as `analyze_segment` does, and embed
+        none.
+
+        Returns
+        -------
+        Timed
+            A part each: the faces selected, with `quality`, and the patch of each (`patch_of`),
+            float32 (m, PATCH, PATCH).
+        """
+        timer = StageTimer()
+        found = self._find(segment, timer)
+        with timer.stage("crop"):
+            greys = [grey_crop(crop) for crop in _crops(found)]
+            patches = np.array([patch_of(grey) for grey in greys], np.float32)
+            patches = patches.reshape(-1, PATCH, PATCH)
+            parts = self._measured_parts(found, [laplacian_variance(grey) for grey in greys])
+        return Timed([(faces, patches[here]) for faces, here in parts], timer.seconds)
+
+    def embed(self, parts: list[tuple[Frames, Faces]]) -> Timed[Features]:
+        """Crop and embed faces that were found and selected before, all parts in one."""
+        timer = StageTimer()
+        with timer.stage("crop"):
+            cropped = [self._crop(frames, faces) for frames, faces in parts]
+        with timer.stage("embed"):
+            features = self.extractor(_crops(cropped))
+        return Timed(features, timer.seconds)
+
+    def _find(self, segment: Segment, timer: StageTimer) -> list[Faces]:
+        """The faces selected of each part, with crops."""
         with timer.stage("detect"):
             found = detect_segment(segment, networks=self.networks, settings=self.detection)
         with timer.stage("crop"):
-            parts = [self._crop(*part) for part in zip(segment.parts, found, strict=True)]
-        with timer.stage("embed"):
-            sharpness: list[float] = []
-            crops = (crop for faces in parts for crop in faces.crops or ())
-            features = self.extractor(_measured(crops, sharpness))
-            landmarks = np.concatenate([faces.landmarks for faces in parts])
-            quality = face_quality(landmarks, sharpness)
-        analyzed, start = [], 0
+            return [
+                self._crop(frames, select_faces(faces, self.selection))
+                for frames, faces in zip(segment.parts, found, strict=True)
+            ]
+
+    def _measured_parts(
+        self, parts: list[Faces], sharpness: list[float]
+    ) -> list[tuple[Faces, slice]]:
+        """The faces of each part with `quality`, and their places among those of all parts."""
+        quality = face_quality(np.concatenate([faces.landmarks for faces in parts]), sharpness)
+        measured, start = [], 0
         for faces in parts:
             here = slice(start, start + len(faces))
             kept = replace(faces, quality=quality[here], crops=faces.crops if self.crops else None)
-            analyzed.append((kept, features[here]))
+            measured.append((kept, here))
             start = here.stop
-        return Timed(analyzed, timer.seconds)
+        return measured
 
-    def _crop(self, frames: Frames, found: Faces) -> Faces:
+    def _crop(self, frames: Frames, faces: Faces) -> Faces:
         card = self.extractor.card
         return crop_faces(
             frames,
-            select_faces(found, self.selection),
+            faces,
             kind=card.crop,
             size=card.input_size,
             scale=card.crop_scale,
             align=self.align,
         )
+
+
+def _crops(parts: list[Faces]) -> Iterator[npt.NDArray[np.uint8]]:
+    """The crops of all parts, one after the other."""
+    return (crop for faces in parts for crop in faces.crops or ())
 
 
 def _measured(
@@ -127,7 +174,7 @@ def _measured(
     pixels need come from memory but once.
     """
     for crop in crops:
-        sharpness.append(laplacian_variance(crop))
+        sharpness.append(laplacian_variance(grey_crop(crop)))
         yield crop
 
 

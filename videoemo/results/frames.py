@@ -47,7 +47,7 @@ def videos_frame(listing: VideosTable) -> pd.DataFrame:
 
 def faces_frame(videos: Sequence[VideoResults], columns: Columns) -> pd.DataFrame:
     """A row a face a sampled frame, as in faces.parquet."""
-    empty = face_table([], columns.classes, columns.values).to_arrow()
+    empty = face_table([], columns.classes, columns.values, looked_at=columns.looked_at).to_arrow()
     return stack({one.name: one.table.to_arrow() for one in _copies(videos)}, empty)
 
 

@@ -208,4 +208,4 @@ def _columns(
             f"outputs: expected {shown(list(outputs))} as in videos.csv, got "
             f"{shown([*classes, *values])}"
         )
-    return Columns(classes, values, scores)
+    return Columns(classes, values, scores, looked_at=bool(key["settings"].get("reuse")))

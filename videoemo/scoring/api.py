@@ -61,7 +61,8 @@ def score(
     pandas.DataFrame
         One row a face a sampled frame: frame, seconds, face, track (the number of its person), x,
         y, width, height (px), score, sharpness, yaw, pitch and roll (degrees), then the probability
-        of each class (0 to 1); a frame without a face keeps one row whose face columns are missing.
+        of each class (0 to 1), and with `reuse` looked_at; a frame without a face keeps one row
+        whose face columns are missing.
 
     Raises
     ------

@@ -113,7 +113,12 @@ def plan_scoring(
         ran, scores = ran | {"classifier": predictor.provenance()}, predictor.scores
         sha256 = classifier.sha256
     wanted = wanted_outputs(resolved.pipeline, classifier=classifier is not None)
-    columns = Columns(resolved.scored.classes, resolved.scored.number_names, scores)
+    columns = Columns(
+        resolved.scored.classes,
+        resolved.scored.number_names,
+        scores,
+        looked_at=resolved.pipeline.network.reuse > 0,
+    )
     plan = make_plan(
         clips,
         out,

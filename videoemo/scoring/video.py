@@ -184,7 +184,9 @@ def score_video(
                 buffer.add(batch.faces, batch.features)
             yield batch
 
-    table = face_table(analyzed(), card.classes, card.number_names)
+    table = face_table(
+        analyzed(), card.classes, card.number_names, looked_at=pipeline.network.reuse > 0
+    )
     with timer.stage("write"):
         track = longest_track(table.track) if one_person else None
         if track is not None:

@@ -21,11 +21,14 @@ class Columns:
         The names of its heads of one value.
     scores : tuple of str or None
         The columns of a fitted classifier's scores; None where there is no classifier.
+    looked_at : bool, default=False
+        Whether rows of faces say if the network looked at them.
     """
 
     classes: tuple[str, ...]
     values: tuple[str, ...]
     scores: tuple[str, ...] | None
+    looked_at: bool = False
 
     def of_network(self, kind: Kind, *, optional: bool) -> list[Column]:
         """Probabilities and values, as a table has to hold them.

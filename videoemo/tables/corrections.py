@@ -152,6 +152,7 @@ class Corrections(ParallelArrays):
             quality=_take(table.quality, found),
             probabilities=_take(table.probabilities, found),
             values={name: _take(value, found) for name, value in table.values.items()},
+            looked_at=None if table.looked_at is None else _take(table.looked_at, found),
         )
 
     def placed(self, table: FaceTable) -> Placed:
@@ -303,7 +304,7 @@ def _corners(boxes: Float32Array) -> Float32Array:
 
 
 def _take(values: npt.NDArray[Any], rows: Int64Array) -> npt.NDArray[Any]:
-    """Some rows; in place of row -1 NaN, or of whole numbers -1."""
-    missing = -1 if values.dtype.kind == "i" else np.nan
+    """Some rows; in place of row -1 NaN, of whole numbers -1, of truth False."""
+    missing = {"i": -1, "b": False}.get(values.dtype.kind, np.nan)
     padding = np.full((1, *values.shape[1:]), missing, values.dtype)
     return np.concatenate([values, padding])[rows]

@@ -87,6 +87,10 @@ class FaceTable:
     smoothed : float, default=0.0
         The time constant in seconds with which probabilities and values were smoothed along tracks;
         0 where they are as the network gave them.
+    looked_at : bool (n,) or None
+        Whether the network looked at the face itself, or the row has what it gave of an earlier
+        one; False where there is no face, and of one that somebody added. None where it looked at
+        all faces.
     """
 
     frame: npt.NDArray[np.int64]
@@ -100,6 +104,7 @@ class FaceTable:
     classes: tuple[str, ...]
     values: dict[str, npt.NDArray[np.float32]] = field(default_factory=dict)
     smoothed: float = 0.0
+    looked_at: npt.NDArray[np.bool_] | None = None
 
     def __post_init__(self) -> None:
         n, c = len(self.frame), len(self.classes)
@@ -112,6 +117,7 @@ class FaceTable:
             "scores": (n,),
             "quality": quality,
             "probabilities": (n, c),
+            **({} if self.looked_at is None else {"looked_at": (n,)}),
         }
         check_shapes(self, shapes)
         for name, value in self.values.items():
@@ -224,6 +230,11 @@ class FaceTable:
                     name: pa.array(column, mask=empty)
                     for name, column in zip(names, columns.T, strict=True)
                 },
+                **(
+                    {}
+                    if self.looked_at is None
+                    else {"looked_at": pa.array(self.looked_at, mask=empty)}
+                ),
             },
         )
 
@@ -232,6 +243,8 @@ def face_table(
     batches: Iterable[tuple[Frames, Faces, Features]],
     classes: Sequence[str],
     values: Sequence[str] = (),
+    *,
+    looked_at: bool = False,
 ) -> FaceTable:
     """The faces of a video's batches of frames; within a frame they keep their order, and frames
     keep theirs.
@@ -242,6 +255,8 @@ def face_table(
         With faces that are followed: `track` and `quality` are there.
     values : sequence of str, default=()
         The names of the network's heads of one value.
+    looked_at : bool, default=False
+        Whether features have `looked_at`, which the table is to hold.
     """
     parts = [_rows(*batch, values) for batch in batches]
     frame = [np.empty(0, np.int64), *(part[0] for part in parts)]
@@ -264,6 +279,9 @@ def face_table(
         probabilities=given[:, q:c],
         classes=tuple(classes),
         values=dict(zip(values, given[:, c:].T, strict=True)),
+        looked_at=np.concatenate([np.empty(0, np.bool_), *(part[5] for part in parts)])
+        if looked_at
+        else None,
     )
 
 
@@ -273,12 +291,13 @@ _Rows = tuple[
     npt.NDArray[np.int64],
     npt.NDArray[np.int64],
     npt.NDArray[np.float32],
+    npt.NDArray[np.bool_],
 ]
 
 
 def _rows(frames: Frames, faces: Faces, features: Features, names: Sequence[str]) -> _Rows:
     """frame, seconds, face, track, then float32: x, y, width, height, score, quality,
-    probabilities, and the values named.
+    probabilities, and the values named; and whether each face was looked at.
     """
     in_frames = np.argsort(faces.frame, kind="stable")
     faces, features = faces[in_frames], features[in_frames]
@@ -298,7 +317,10 @@ def _rows(frames: Frames, faces: Faces, features: Features, names: Sequence[str]
     values[found] = columns
     person = np.full(len(of_row), -1, np.int64)
     person[found] = faces.track
-    return frames.index[of_row], frames.seconds[of_row], np.where(found, number, -1), person, values
+    looked_at = np.zeros(len(of_row), np.bool_)
+    looked_at[found] = True if features.looked_at is None else features.looked_at
+    number = np.where(found, number, -1)
+    return frames.index[of_row], frames.seconds[of_row], number, person, values, looked_at
 
 
 def write_faces(table: FaceTable, path: Path) -> None:
@@ -352,7 +374,8 @@ def read_faces(path: Path, columns: Columns) -> FaceTable:
     for name in table.column_names[2:]:
         if not np.array_equal(np.asarray(table[name].is_null()), empty):
             raise ValueError(f"{name}: missing where there is a face, or given where there is none")
-    given = np.column_stack([column.to_numpy() for column in table.columns[4:]])
+    names = [column.name for column in _columns(columns) if column.kind == "float32"]
+    given = np.column_stack([table[name].to_numpy() for name in names])
     q = 5 + len(QUALITY)
     c = q + len(columns.classes)
     faces = FaceTable(
@@ -367,6 +390,7 @@ def read_faces(path: Path, columns: Columns) -> FaceTable:
         classes=columns.classes,
         values=dict(zip(columns.values, given[:, c:].T, strict=True)),
         smoothed=float((table.schema.metadata or {}).get(b"smoothed_seconds", 0)),
+        looked_at=table["looked_at"].fill_null(False).to_numpy() if columns.looked_at else None,
     )
     _check_rows(faces)
     return faces
@@ -396,6 +420,7 @@ def _columns(columns: Columns) -> list[Column]:
         share("score", optional=True),
         *(Column(name, "float32", optional=True) for name in QUALITY),
         *columns.of_network("float32", optional=True),
+        *([Column("looked_at", "bool", optional=True)] if columns.looked_at else []),
     ]
 
 

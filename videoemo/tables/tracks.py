@@ -47,6 +47,7 @@ def select_track(table: FaceTable, track: int) -> FaceTable:
     columns = {
         name: getattr(table, name)[rows] for name in ("boxes", "scores", "quality", "probabilities")
     }
+    looked_at = None if table.looked_at is None else table.looked_at[rows] & ~cleared
     values = {name: value[rows] for name, value in table.values.items()}
     for array in (*columns.values(), *values.values()):
         array[cleared] = np.nan
@@ -59,6 +60,7 @@ def select_track(table: FaceTable, track: int) -> FaceTable:
         face=nobody,
         track=person,
         values=values,
+        looked_at=looked_at,
         **columns,
     )
 

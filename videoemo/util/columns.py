@@ -44,7 +44,7 @@ __all__ = [
     "value_type",
 ]
 
-Kind = Literal["int64", "float32", "float64", "string"]
+Kind = Literal["int64", "float32", "float64", "bool", "string"]
 
 # What a table may take in memory: that of a small file, and of a larger one so many times its own
 # size, which is that of ours where no frame has a face.
@@ -66,7 +66,7 @@ class Column:
     ----------
     name : str
         Its name.
-    kind : {"int64", "float32", "float64", "string"}
+    kind : {"int64", "float32", "float64", "bool", "string"}
         Its type; in a CSV file, what its text is read as. Numbers are finite.
     low, high : float
         The range of its numbers.
@@ -125,7 +125,7 @@ def check_table(table: pa.Table, columns: Sequence[Column]) -> None:
             raise ValueError(f"{column.name}: {given.null_count:,} values are missing")
         if column.kind == "string":
             check_strings(given, column)
-        else:
+        elif column.kind != "bool":
             check_numbers(given.drop_null().to_numpy(), column)
 
 
@@ -285,7 +285,7 @@ def read_csv(
             file,
             parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True),
             convert_options=pyarrow.csv.ConvertOptions(
-                column_types={column.name: getattr(pa, column.kind)() for column in written},
+                column_types={column.name: _arrow_type(column) for column in written},
                 null_values=[""],
             ),
         )
@@ -306,7 +306,7 @@ def empty_table(columns: Sequence[Column]) -> pa.Table:
     """A table of these columns without a row."""
     import pyarrow as pa
 
-    schema = pa.schema([(column.name, getattr(pa, column.kind)()) for column in columns])
+    schema = pa.schema([(column.name, _arrow_type(column)) for column in columns])
     return schema.empty_table()
 
 
@@ -335,12 +335,16 @@ def _arrow_errors() -> Iterator[None]:
         raise ValueError(brief(one_line(exc))) from exc
 
 
-def _check_schema(schema: pa.Schema, columns: Sequence[Column]) -> None:
+def _arrow_type(column: Column) -> pa.DataType:
     import pyarrow as pa
 
+    return pa.bool_() if column.kind == "bool" else getattr(pa, column.kind)()
+
+
+def _check_schema(schema: pa.Schema, columns: Sequence[Column]) -> None:
     check_names(schema.names, columns)
     for column, given in zip(columns, map(value_type, schema.types), strict=True):
-        if given != getattr(pa, column.kind)():
+        if given != _arrow_type(column):
             raise ValueError(f"{column.name}: expected {column.kind}, got {brief(str(given))}")
 
 

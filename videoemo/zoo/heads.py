@@ -28,7 +28,7 @@ _COLUMNS = frozenset(
     [
         *("video", "status", "error", "prediction"),
         *("frame", "seconds", "face", "track", "x", "y", "width", "height", "score"),
-        *("sharpness", "yaw", "pitch", "roll"),
+        *("sharpness", "yaw", "pitch", "roll", "looked_at"),
         *("frames", "face_frames", "faces", "coverage", "longest_gap"),
         *("first", "last", "dominant", "changes"),
     ]
