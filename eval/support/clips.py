@@ -12,7 +12,7 @@ from av.video.stream import VideoStream
 
 from videoemo.errors import InputError
 
-__all__ = ["cut", "looped", "shared", "shortened"]
+__all__ = ["cut", "held", "looped", "shared", "shortened"]
 
 
 def shared(name: str) -> Path:
@@ -67,6 +67,16 @@ def shortened(source: Path, target: Path, *, frames: int) -> Path:
         for packet, _ in zip(packets, range(frames), strict=False):
             packet.stream = stream
             out.mux(packet)
+    return target
+
+
+def held(source: Path, target: Path, *, frames: int) -> Path:
+    """Write the first frame of `source` so many times: a clip in which nothing moves."""
+    with av.open(str(source)) as container:
+        rate = container.streams.video[0].average_rate
+        assert rate is not None  # of a clip of ours
+        first = next(container.decode(video=0))
+    _encode([first] * frames, target, rate=rate, keyframes=frames)
     return target
 
 

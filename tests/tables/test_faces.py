@@ -172,9 +172,10 @@ def test_that_column_is_there_where_it_has_to_be_and_nowhere_else(
 
 
 def test_it_goes_with_the_faces_of_one_person(looked: FaceTable) -> None:
-    assert select_track(looked, 5).to_arrow()["looked_at"].to_pylist() == [
-        *(False, None, None, None, True)
-    ]
+    alone = select_track(looked, 5)
+    assert alone.looked_at is not None
+    assert alone.looked_at.tolist() == [False, False, False, False, True]
+    assert alone.to_arrow()["looked_at"].to_pylist() == [False, None, None, None, True]
 
 
 def test_one_of_another_length_is_refused(table: FaceTable) -> None:

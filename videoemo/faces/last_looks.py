@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -119,12 +120,10 @@ class LastLooks:
 
 
 def patch_of(grey: Float32Array) -> Float32Array:
-    """The patch of a crop: its grey levels (side, side), the side a multiple of `PATCH`, made small
-    by averaging; float32 (PATCH, PATCH).
+    """The patch of a crop: its grey levels (side, side) made small by averaging, float32
+    (PATCH, PATCH).
     """
-    step = len(grey) // PATCH
-    means: Float32Array = grey.reshape(PATCH, step, PATCH, step).mean(axis=(1, 3))
-    return means
+    return np.asarray(cv2.resize(grey, (PATCH, PATCH), interpolation=cv2.INTER_AREA), np.float32)
 
 
 def largest_change(a: Float32Array, b: Float32Array) -> float:
@@ -136,7 +135,7 @@ def largest_change(a: Float32Array, b: Float32Array) -> float:
     a, b : float32 (PATCH, PATCH)
         Grey levels, 0 to 255.
     """
-    difference = np.abs(a - b)
-    rows = np.lib.stride_tricks.sliding_window_view(difference, SQUARE, axis=0).mean(axis=-1)
-    squares = np.lib.stride_tricks.sliding_window_view(rows, SQUARE, axis=1).mean(axis=-1)
-    return float(squares.max())
+    total = cv2.integral(cv2.absdiff(a, b))  # of all that is above and to the left
+    rows = total[SQUARE:] - total[:-SQUARE]
+    squares = rows[:, SQUARE:] - rows[:, :-SQUARE]
+    return float(squares.max()) / SQUARE**2
