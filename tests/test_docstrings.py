@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-from collections.abc import Iterator
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -40,12 +39,18 @@ def classes() -> dict[str, ast.ClassDef]:
     return {node.name: node for node in nodes if isinstance(node, ast.ClassDef)}
 
 
-def documented(path: Path) -> Iterator[tuple[str, Documented, NumpyDocString]]:
+@cache
+def documented(path: Path) -> list[tuple[str, Documented, NumpyDocString]]:
     """What has a docstring: its name, itself, and what numpydoc reads; a warning is an error."""
-    for node in ast.walk(parsed(path)):
-        if isinstance(node, Documented) and (text := ast.get_docstring(node, clean=False)):
-            name = "" if isinstance(node, ast.Module) else node.name
-            yield name, node, NumpyDocString(inspect.cleandoc(text))
+    return [
+        (
+            "" if isinstance(node, ast.Module) else node.name,
+            node,
+            NumpyDocString(inspect.cleandoc(text)),
+        )
+        for node in ast.walk(parsed(path))
+        if isinstance(node, Documented) and (text := ast.get_docstring(node, clean=False))
+    ]
 
 
 def fields(node: ast.ClassDef) -> set[str]:

@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.commands import Run
 from tests.support.here import command_here
+from tests.support.paths import ROOT
 from videoemo.config.extraction import load_extraction
 from videoemo.errors import InputError, RecipeError
 from videoemo.extraction.corrections import corrected_clips
@@ -112,8 +113,9 @@ def test_a_classifier_learns_from_what_was_corrected(
     assert sorted(table.n_frames.tolist()) == sorted(table.n_face_frames.tolist())
     assert sorted(set(table.labels.tolist())) == ["happiness", "neutral", "sadness"]
     assert len(set(table.groups.tolist())) == 2
-    fitted = tmp_path / "mine.skops"
-    judged = ("--clf", "forest", "--protocol", "leave-one-group-out")
+    fitted, small = tmp_path / "mine.skops", tmp_path / "small.toml"
+    small.write_text((ROOT / "classifiers" / "forest.toml").read_text().replace("1000", "20"))
+    judged = ("--clf", small, "--protocol", "leave-one-group-out")
     status, said, err = videoemo("fit", *judged, "--features", path, "-o", fitted)
     assert (status, err, fitted.is_file()) == (0, "", True)
 

@@ -159,9 +159,9 @@ def test_a_suspended_owner_on_this_machine_keeps_its_lease(tmp_path: Path) -> No
 def test_an_owner_on_another_machine_keeps_its_lease_while_its_heart_beats(tmp_path: Path) -> None:
     with (
         holding(tmp_path, "a.mp4", machine="there") as process,
-        Leases(tmp_path, machine="here", patience=2) as leases,
+        Leases(tmp_path, machine="here", patience=1) as leases,
     ):
-        time.sleep(2.5)
+        time.sleep(1.2)
         assert leases.take("a.mp4") is None
         process.send_signal(signal.SIGSTOP)
         assert leases.take("a.mp4") is None
@@ -299,18 +299,18 @@ def test_a_lease_from_the_future_is_told_of_and_taken_over_when_it_is_not_renewe
     told: list[str] = []
     ahead = time.time() + 86400
     os.utime(lease, (ahead, ahead))
-    with Leases(tmp_path, machine="here", patience=1, notice=told.append) as leases:
+    with Leases(tmp_path, machine="here", patience=0.5, notice=told.append) as leases:
         assert leases.take("a.mp4") is None
         os.utime(lease, (ahead + 5, ahead + 5))  # it lives
-        time.sleep(0.6)
+        time.sleep(0.3)
         assert leases.take("a.mp4") is None
-        time.sleep(0.6)
+        time.sleep(0.3)
         assert leases.take("a.mp4") is None
-        time.sleep(0.6)
+        time.sleep(0.3)
         assert leases.take("a.mp4") is not None
     (line,) = told
     assert "is dated 1 day, 0:00:0" in line
-    assert line.endswith("it is taken over when it was not renewed for 1 s")
+    assert line.endswith("it is taken over when it was not renewed for 0.5 s")
 
 
 def test_a_lease_a_little_ahead_of_the_clock_is_nothing_to_tell_of(tmp_path: Path) -> None:
@@ -457,9 +457,9 @@ def joins(leases: Leases) -> bool:
 def test_a_run_on_another_machine_counts_while_its_heart_beats(tmp_path: Path) -> None:
     with (
         holding(tmp_path, '{"every": 1}', machine="there", code=JOIN) as process,
-        Leases(tmp_path, machine="here", patience=1.5) as leases,
+        Leases(tmp_path, machine="here", patience=1) as leases,
     ):
-        time.sleep(2)
+        time.sleep(1.2)
         with pytest.raises(InputError, match="every was 1, is 5"):
             leases.join({"every": 5})
         process.kill()

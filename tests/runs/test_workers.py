@@ -119,7 +119,7 @@ def test_an_item_that_takes_too_long_is_cut() -> None:
 
 
 def test_time_for_one_item_is_not_counted_against_the_next() -> None:
-    assert [result for _, result in results([("sleep", 0.4)] * 4, timeout=1.2)] == ["woke up"] * 4
+    assert [result for _, result in results([("sleep", 0.4)] * 3, timeout=1.0)] == ["woke up"] * 3
 
 
 @linux
@@ -176,9 +176,9 @@ def test_a_worker_that_takes_too_much_memory_while_it_loads_is_ended(
 
 
 def test_time_for_loading_is_not_counted_against_an_item() -> None:
-    assert [result for _, result in results([("sleep", 0.5)] * 4, load_timeout=1)] == [
+    assert [result for _, result in results([("sleep", 0.6)] * 2, load_timeout=1)] == [
         "woke up"
-    ] * 4
+    ] * 2
 
 
 def test_what_cannot_be_loaded_is_said_as_it_is() -> None:

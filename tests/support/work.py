@@ -88,7 +88,7 @@ def sleep(seconds: float, report: Report) -> str:
 
 def slow(report: Report) -> str:
     for share in (0.25, 0.5, 1.0):
-        time.sleep(0.7)
+        time.sleep(0.55)
         report(1, share)
     return "slow"
 

@@ -89,7 +89,7 @@ def test_killed_again_and_again_and_resumed_it_ends_as_if_nothing_had_happened(
     command = ("train", root / "toy.toml", "-o", out, "--data", root, "--resume")
     # Processes that need not load torch, each for itself, before they begin.
     starts = multiprocessing.get_context("forkserver")
-    starts.set_forkserver_preload(["videoemo.cli.commands", "videoemo.training.run"])
+    starts.set_forkserver_preload(["tests.support.training_imports"])
     for epochs in (1, 3, 5):  # in the head stage, in the averaged one, at its end
         running = starts.Process(target=run, args=command)
         running.start()
