@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from videoemo.config.pipeline import load_pipeline
+from videoemo.config.pipeline import change_pipeline, load_pipeline
 from videoemo.runs.progress import ConsoleProgress
 from videoemo.scoring.folder import score_folder
 from videoemo.scoring.run_tables import Run
@@ -21,9 +21,8 @@ CLASSES = list(find_card("ferplus-small")[0].classes)
 @pytest.fixture(scope="session")
 def out(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Run]:
     folder = tmp_path_factory.mktemp("media")
-    return folder, score_folder(
-        [shared / "media"], folder, load_pipeline(), progress=ConsoleProgress()
-    )
+    files = sorted(path for path in (shared / "media").iterdir() if path.is_file())
+    return folder, score_folder(files, folder, load_pipeline(), progress=ConsoleProgress())
 
 
 def faces(out: tuple[Path, Run], video: str) -> pd.DataFrame:
@@ -35,9 +34,13 @@ def per_frame(table: pd.DataFrame) -> pd.Series[int]:
     return table.groupby("frame")["face"].count()
 
 
-def test_every_video_is_scored(out: tuple[Path, Run]) -> None:
-    assert {row.error for row in out[1].rows} == {""}
-    assert len(out[1].rows) >= 9
+def test_every_video_is_scored(out: tuple[Path, Run], shared: Path, tmp_path: Path) -> None:
+    # Of the clips, every frame would take long and say no more.
+    some = change_pipeline(load_pipeline(), every=5)
+    clips = score_folder([shared / "media" / "clips"], tmp_path, some, progress=ConsoleProgress())
+    for run in (out[1], clips):
+        assert {row.error for row in run.rows} == {""}
+        assert len(run.rows) >= 9
 
 
 @pytest.mark.parametrize(
@@ -80,6 +83,12 @@ def test_no_face_at_first_and_then_one(out: tuple[Path, Run]) -> None:
     n_faces = per_frame(faces(out, "vfr_noface_face.mov")).to_numpy()
     assert (n_faces[:10] == 0).all()
     assert (n_faces[np.flatnonzero(n_faces)[0] :] == 1).mean() > 0.9
+
+
+def test_a_cut_in_a_real_clip_begins_new_tracks(out: tuple[Path, Run]) -> None:
+    seen = faces(out, "vfr_noface_face.mov").dropna(subset=["track"])
+    assert seen["frame"].min() >= 90
+    assert np.unique(seen["track"]).tolist()[0] == 0
 
 
 def test_one_person_in_nearly_every_frame(out: tuple[Path, Run]) -> None:

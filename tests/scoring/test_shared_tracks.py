@@ -69,10 +69,3 @@ def test_a_woman_is_one_person_who_is_sad_at_first_and_happy_in_the_end(shared: 
     classes = table.columns[13:]
     first, last = table[table["seconds"] < 5], table[table["seconds"] >= table["seconds"].max() - 5]
     assert [part[classes].mean().idxmax() for part in (first, last)] == ["sadness", "happiness"]
-
-
-def test_a_cut_in_a_real_clip_begins_new_tracks(shared: Path) -> None:
-    table = videoemo.score(shared / "media" / "vfr_noface_face.mov")
-    seen = table.dropna(subset=["track"])
-    assert seen["frame"].min() >= 90
-    assert np.unique(seen["track"]).tolist()[0] == 0

@@ -18,8 +18,9 @@ from videoemo.util.terminal import safe_stderr
 
 __all__ = ["Examined", "digest", "examine"]
 
-# Pictures handed to the threads at once: those of millions would fill the memory.
-_CHUNK = 4096
+# Pictures handed to the threads at once: those of millions would fill the memory. To one thread,
+# several: to hand over a small one takes as long as to look at it.
+_CHUNK, _PART = 4096, 32
 _DIGEST_BYTES = 16
 # The side of the squares of which a look is made, in px; one more in a row.
 _LOOK = 8
@@ -61,15 +62,18 @@ def examine(pictures: Pictures, *, name: str = "reading") -> Examined:
     )
     with bar, ThreadPoolExecutor(THREADS) as pool:
         for start in range(0, len(pictures), _CHUNK):
-            rows = range(start, min(start + _CHUNK, len(pictures)))
-            for row, found in zip(rows, pool.map(lambda r: _seen(pictures, r), rows), strict=True):
-                if isinstance(found, LeftOut):
-                    broken.append(found)
-                else:
-                    sound.append(row)
-                    digests.append(found[0])
-                    looks.append(found[1])
-                bar.update()
+            rows = range(len(pictures))[start : start + _CHUNK]
+            parts = [rows[first : first + _PART] for first in range(0, len(rows), _PART)]
+            seen = pool.map(lambda part: [_seen(pictures, row) for row in part], parts)
+            for part, found in zip(parts, seen, strict=True):
+                for row, one in zip(part, found, strict=True):
+                    if isinstance(one, LeftOut):
+                        broken.append(one)
+                    else:
+                        sound.append(row)
+                        digests.append(one[0])
+                        looks.append(one[1])
+                bar.update(len(part))
     return Examined(np.array(sound, np.int64), tuple(digests), tuple(looks), tuple(broken))
 
 
