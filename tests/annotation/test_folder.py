@@ -86,6 +86,7 @@ def test_a_video_has_boxes_where_the_table_has_faces_and_its_own_times(scored: P
     assert told.shares[-1] == 1
 
 
+@pytest.mark.usefixtures("workers")
 def test_what_is_done_is_done_once_for_each_style(scored: Path) -> None:
     run(scored)
     video = scored.parent / "out" / "a.mp4" / "annotated.mp4"
@@ -108,6 +109,7 @@ def test_what_is_done_is_done_once_for_each_style(scored: Path) -> None:
     ]
 
 
+@pytest.mark.usefixtures("workers")
 def test_nothing_is_drawn_over_a_video_that_is_gone_or_another_one(tmp_path: Path) -> None:
     videos = {
         name: MadeUp(two_persons(N), clip(tmp_path / "videos" / name))

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from functools import partialmethod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -276,7 +277,10 @@ def test_a_host_that_dask_moves_arrives_as_one_that_does_nothing() -> None:
     assert moved.run_item("the one that was asked", pickle.dumps(("double", 1))) is None
 
 
-def test_a_scheduler_that_goes_ends_the_run_in_one_line() -> None:
+def test_a_scheduler_that_goes_ends_the_run_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Not seconds for a worker that is at an item of a minute.
+    at_once = partialmethod(distributed.Nanny.close, 0.5)
+    monkeypatch.setattr(distributed.Nanny, "close", at_once)
     with (
         local(2) as cluster,
         pytest.raises(WorkerError, match="the cluster's scheduler is gone; what is done is kept"),

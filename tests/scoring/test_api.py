@@ -14,6 +14,8 @@ from tests.support.names import write_named
 from videoemo.cli.demo_clip import write_portrait
 from videoemo.errors import InputError, RecipeError, UnreadableVideoError, VideoError
 
+pytestmark = pytest.mark.usefixtures("workers")  # which load networks once
+
 
 @pytest.fixture(scope="module")
 def portrait(tmp_path_factory: pytest.TempPathFactory) -> Path:

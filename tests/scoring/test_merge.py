@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.clips import write_clip
-from tests.support.commands import Run, start
+from tests.support.commands import Run
+from tests.support.here import command_here
 from tests.support.outputs import contents
 from videoemo.tables.videos import VideoRow, write_videos
 
@@ -29,9 +30,7 @@ def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def runs(clips: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("runs")
     for name in ("a", "b"):
-        start(
-            "score", clips / name, "-o", folder / name, "--pipeline", clips / "mine.toml"
-        ).communicate()
+        command_here("score", clips / name, "-o", folder / name, "--pipeline", clips / "mine.toml")
     return folder
 
 

@@ -1,5 +1,5 @@
-"""Imports what a training imports while it runs: for a process from which trainings are forked, none
-of which then need do so for itself.
+"""Imports what a training imports while it runs: for a process from which trainings are forked, so
+that none of them need do so for itself.
 """
 
 from __future__ import annotations
