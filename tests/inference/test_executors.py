@@ -45,11 +45,15 @@ def _two_threads(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(
-    params=[pytest.param(kind, marks=processes if kind == "beside" else ()) for kind in KINDS]
+    scope="module",
+    params=[pytest.param(kind, marks=processes if kind == "beside" else ()) for kind in KINDS],
 )
 def hands(request: pytest.FixtureRequest) -> Iterator[Executor]:
-    some = KINDS[request.param]()
-    some.wait()
+    """One of each kind, for tests that leave it able to work."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("videoemo.inference.processes.n_threads", lambda: 2)
+        some = KINDS[request.param]()
+        some.wait()
     yield some
     some.close()
 

@@ -119,7 +119,7 @@ def test_an_item_that_takes_too_long_is_cut() -> None:
 
 
 def test_time_for_one_item_is_not_counted_against_the_next() -> None:
-    assert [result for _, result in results([("sleep", 0.4)] * 3, timeout=1.0)] == ["woke up"] * 3
+    assert [result for _, result in results([("sleep", 0.3)] * 3, timeout=0.8)] == ["woke up"] * 3
 
 
 @linux

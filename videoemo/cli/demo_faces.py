@@ -54,6 +54,8 @@ class Smiling:
         self._along, self._down = _displacement(self._x, self._y)
         grey = cv2.cvtColor(face, cv2.COLOR_RGB2GRAY)[..., None]
         self._print = np.clip(grey * _SEPIA, 0, 255).round().astype(np.uint8)
+        # As it was seen last: it is at rest, or smiles, for seconds.
+        self._seen: tuple[float, Picture] | None = None
 
     def at(self, amount: float) -> Picture:
         """The face with so much of the smile.
@@ -68,10 +70,13 @@ class Smiling:
         Picture
             Of the portrait's size.
         """
+        if self._seen is not None and self._seen[0] == amount:
+            return self._seen[1]
         # Each pixel is fetched from where the smile has moved it from.
         x, y = self._x - amount * self._along, self._y - amount * self._down
         smiling = cv2.remap(self._print, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        return np.asarray(smiling[:, ::-1], np.uint8)
+        self._seen = amount, np.asarray(smiling[:, ::-1], np.uint8)
+        return self._seen[1]
 
 
 def _displacement(x: Floats, y: Floats) -> tuple[Floats, Floats]:
