@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import numpy.typing as npt
 
@@ -22,6 +24,7 @@ def tensor(values: FloatArray) -> bytes:
     return b"".join(map(integer, (2, *sides))) + values.astype("<f4").tobytes()
 
 
+@cache
 def dlib_file(seed: int = 0) -> tuple[bytes, dict[str, FloatArray]]:
     """A network of random weights, and these weights with each affine layer in its convolution."""
     rng = np.random.default_rng(seed)
