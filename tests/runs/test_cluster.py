@@ -15,6 +15,7 @@ from functools import partialmethod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+import psutil
 import pytest
 
 from tests.support import work
@@ -104,6 +105,17 @@ def busy(cluster: LocalCluster) -> list[int]:
         for nanny in cluster.workers.values()
         if nanny.worker_address in there and there[nanny.worker_address].processing
     ]
+
+
+def opened(cluster: LocalCluster, path: Path) -> bool:
+    """Whether a worker that has something to do, or a process beside it, has a file open."""
+    with suppress(psutil.Error):
+        for pid in busy(cluster):
+            worker = psutil.Process(pid)
+            for process in (worker, *worker.children(recursive=True)):
+                if str(path) in [file.path for file in process.open_files()]:
+                    return True
+    return False
 
 
 def results(
@@ -392,7 +404,7 @@ def started(cluster: LocalCluster, folder: Path) -> subprocess.Popen[str]:
     """A run that is at the long clip, and has done the others."""
     process = start(*command(cluster, folder, folder.parent / "out"))
     until(lambda: len(list((folder.parent / "out").glob("*/summary.json"))) == 2)
-    until(lambda: busy(cluster))
+    until(lambda: opened(cluster, folder / "waits.mp4"))
     return process
 
 
@@ -400,8 +412,7 @@ def test_a_worker_of_the_cluster_killed_in_the_middle_costs_no_video(
     cluster: LocalCluster, waiting: Path, videoemo: Run
 ) -> None:
     process = started(cluster, waiting)
-    (waiting / "waits.mp4").unlink()
-    write_clip(waiting / "waits.mp4", n=4)
+    write_clip(waiting.parent / "short.mp4", n=4).replace(waiting / "waits.mp4")
     (pid,) = busy(cluster)
     os.kill(pid, signal.SIGKILL)
     _, err = process.communicate()
