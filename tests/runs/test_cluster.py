@@ -66,7 +66,10 @@ def _environment() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def started_once() -> Iterator[LocalCluster]:
-    with local(2) as some:
+    import dask.config
+
+    # Dask gives up a worker that is not back after 15 s, which a busy machine may take to start it.
+    with dask.config.set({"distributed.deploy.lost-worker-timeout": "120 s"}), local(2) as some:
         yield some
 
 
@@ -107,15 +110,16 @@ def busy(cluster: LocalCluster) -> list[int]:
     ]
 
 
-def opened(cluster: LocalCluster, path: Path) -> bool:
-    """Whether a worker that has something to do, or a process beside it, has a file open."""
-    with suppress(psutil.Error):
-        for pid in busy(cluster):
+def at_work_on(cluster: LocalCluster, path: Path) -> list[int]:
+    """Of the cluster's workers that have a file open, or a process beside them has."""
+    found = []
+    for pid in pids(cluster):
+        with suppress(psutil.Error):
             worker = psutil.Process(pid)
-            for process in (worker, *worker.children(recursive=True)):
-                if str(path) in [file.path for file in process.open_files()]:
-                    return True
-    return False
+            both = (worker, *worker.children(recursive=True))
+            if any(str(path) == file.path for process in both for file in process.open_files()):
+                found.append(pid)
+    return found
 
 
 def results(
@@ -400,20 +404,20 @@ def waiting(tmp_path: Path) -> Path:
     return folder
 
 
-def started(cluster: LocalCluster, folder: Path) -> subprocess.Popen[str]:
-    """A run that is at the long clip, and has done the others."""
+def started(cluster: LocalCluster, folder: Path) -> tuple[subprocess.Popen[str], int]:
+    """A run that has done all but the long clip, and the worker that is at that one."""
     process = start(*command(cluster, folder, folder.parent / "out"))
     until(lambda: len(list((folder.parent / "out").glob("*/summary.json"))) == 2)
-    until(lambda: opened(cluster, folder / "waits.mp4"))
-    return process
+    until(lambda: at_work_on(cluster, folder / "waits.mp4"))
+    (pid,) = at_work_on(cluster, folder / "waits.mp4")
+    return process, pid
 
 
 def test_a_worker_of_the_cluster_killed_in_the_middle_costs_no_video(
     cluster: LocalCluster, waiting: Path, videoemo: Run
 ) -> None:
-    process = started(cluster, waiting)
+    process, pid = started(cluster, waiting)
     write_clip(waiting.parent / "short.mp4", n=4).replace(waiting / "waits.mp4")
-    (pid,) = busy(cluster)
     os.kill(pid, signal.SIGKILL)
     _, err = process.communicate()
     assert process.returncode == 0, err
