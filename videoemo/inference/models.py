@@ -109,7 +109,11 @@ def begin_loading(
             try_network(card, weights, runtime, resolved.pipeline.limits)
     # Before a network is opened in this process, which would begin threads: see `can_fork`.
     executor = make_executor(resolved, processes=processes)
-    identifier = FaceIdentifier(open_extractor(*reid, runtime, heads=())) if reid else None
+    try:
+        identifier = FaceIdentifier(open_extractor(*reid, runtime, heads=())) if reid else None
+    except BaseException:
+        executor.close()
+        raise
     return LoadedNetworks(resolved.scored, executor, identifier=identifier)
 
 
