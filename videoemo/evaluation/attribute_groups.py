@@ -10,7 +10,13 @@ import numpy.typing as npt
 from videoemo.datasets.faces.attributes import AttributeFaces
 from videoemo.labels import GENDERS
 
-__all__ = ["age_group", "age_group_names", "attribute_groups", "look_alike_units"]
+__all__ = [
+    "age_group",
+    "age_group_names",
+    "attribute_groups",
+    "left_out_lines",
+    "look_alike_units",
+]
 
 Rows = npt.NDArray[np.int64]
 # By what faces are grouped, the name of the group, and which faces are of it, bool (n,).
@@ -70,6 +76,14 @@ def attribute_groups(
         elif rows.any():
             fewer.append(f"{by} {name}")
     return enough, fewer
+
+
+def left_out_lines(groups: Sequence[str], *, least: int) -> list[str]:
+    """Which groups are left out for having fewer than `least` faces, in a line; none where no group
+    is.
+    """
+    told = f"left out: groups of fewer than {least} faces: {', '.join(groups)}"
+    return [told] if groups else []
 
 
 def _all_groups(faces: AttributeFaces, starts: Sequence[int]) -> Iterator[Group]:

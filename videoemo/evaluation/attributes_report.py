@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Literal
 
 from videoemo.config.face_protocol import AttributesProtocol
+from videoemo.evaluation.attribute_groups import left_out_lines
+from videoemo.evaluation.report_file import write_report
 from videoemo.evaluation.text import plain, told
 from videoemo.metrics.bootstrap import Estimate
-from videoemo.util.files import write_json
 from videoemo.util.messages import count_noun
-from videoemo.util.versions import versions
 from videoemo.zoo.cards import Card
 
 __all__ = ["AttributesReport", "GroupMeans", "Measure"]
@@ -115,14 +115,13 @@ class AttributesReport:
             + "".join(f"{self.measures[i].told(of.means[i]):32}" for i in own).rstrip()
             for of in self.groups
         ]
-        fewer = f"left out: groups of fewer than {self.protocol.least_faces} faces: "
         return [
             f"{self.card.name} on {count_noun(self.everybody.faces, 'face')}, with 95 % intervals",
             f"{'':72}one answer for all",
             *whole,
             f"{'':24}{'faces':>7}  {head}".rstrip(),
             *by_group,
-            *([fewer + ", ".join(self.left_out)] if self.left_out else []),
+            *left_out_lines(self.left_out, least=self.protocol.least_faces),
         ]
 
     @property
@@ -141,8 +140,7 @@ class AttributesReport:
         OutputError
             A file cannot be written.
         """
-        content = {
-            "protocol": asdict(self.protocol),
+        found = {
             "one_answer": {one.name: round(one.one_answer, 6) for one in self.measures},
             "ethnicity_macro_f1": self.ethnicity_f1,
             "figures": [
@@ -159,9 +157,8 @@ class AttributesReport:
             ],
             "left_out": list(self.left_out),
             "extractor": asdict(self.card),
-            "versions": versions(),
         }
-        write_json(folder / "report.json", content)
+        write_report(folder, self.protocol, found)
         self._draw(folder / "attributes.png")
 
     def _draw(self, path: Path) -> None:

@@ -8,11 +8,11 @@ from typing import Any
 
 from videoemo.config.face_protocol import AuditProtocol
 from videoemo.evaluation.pictures import SeenFaces
-from videoemo.evaluation.text import plain, told
+from videoemo.evaluation.report_file import write_report
+from videoemo.evaluation.text import count_people, plain, told
 from videoemo.metrics.bootstrap import Estimate
-from videoemo.util.files import atomic_write, write_json
+from videoemo.util.files import atomic_write
 from videoemo.util.messages import count_noun
-from videoemo.util.versions import versions
 from videoemo.zoo.audit import AuditRow, audit_table, audit_to_toml
 from videoemo.zoo.cards import Card
 
@@ -122,15 +122,14 @@ class AuditReport:
 
     def lines(self) -> list[str]:
         """The report as a small table for a terminal."""
-        people = f"{self.people:,} {'person' if self.people == 1 else 'people'}"
         gaps = [
             f"largest gap in recall of {gap.label} by {gap.by}: "
             f"{told(gap.difference, factor=100)} points, {gap.high} less {gap.low}"
             for gap in self.gaps
         ]
         return [
-            f"{self.card.name} on {count_noun(len(self.seen.rows), 'face')} of {people}, with 95 % "
-            "intervals over people",
+            f"{self.card.name} on {count_noun(len(self.seen.rows), 'face')} of "
+            f"{count_people(self.people)}, with 95 % intervals over people",
             *(*audit_table(self.rows()), *gaps, *self.left_out, *self.seen.notes()),
         ]
 
@@ -142,8 +141,7 @@ class AuditReport:
         OutputError
             A file cannot be written.
         """
-        content = {
-            "protocol": asdict(self.protocol),
+        found = {
             "faces": len(self.seen.rows),
             "people": self.people,
             "no_face_found": len(self.seen.missed),
@@ -152,9 +150,8 @@ class AuditReport:
             "gaps": [_plain(gap) for gap in self.gaps],
             "left_out": list(self.left_out),
             "extractor": asdict(self.card),
-            "versions": versions(),
         }
-        write_json(folder / "report.json", content)
+        write_report(folder, self.protocol, found)
         self._draw(folder / "audit.png")
         with atomic_write(folder / "audit.toml") as path:
             path.write_text(audit_to_toml(self.rows()), encoding="utf-8")

@@ -15,6 +15,8 @@ from videoemo.config.face_protocol import FacesProtocol
 from videoemo.datasets.faces.labelled import LabelledFaces
 from videoemo.datasets.faces.pictures import Pictures
 from videoemo.errors import InputError
+from videoemo.evaluation.choices_report import draw_choices, recall_line, recalls
+from videoemo.evaluation.report_file import write_report
 from videoemo.inference.extractor import Extractor
 from videoemo.metrics.classification import (
     Calibration,
@@ -26,8 +28,6 @@ from videoemo.metrics.classification import (
     without_class,
 )
 from videoemo.records import Features
-from videoemo.util.files import write_json
-from videoemo.util.versions import versions
 from videoemo.zoo.cards import require_expression
 
 __all__ = [
@@ -74,10 +74,6 @@ class FaceMetrics:
     def summary(self) -> dict[str, Any]:
         """The figures by name; recalls are None for a class without an example."""
         totals = self.counts.sum(1)
-        recalls = {
-            name: round(float(right / total), 6) if total else None
-            for name, right, total in zip(self.classes, self.counts.diagonal(), totals, strict=True)
-        }
         return {
             "classes": len(self.classes),
             "faces": self.faces,
@@ -87,7 +83,7 @@ class FaceMetrics:
             "macro_f1": round(macro_f1(self.counts), 6),
             "ece": round(self.calibration.ece, 6),
             "majority": round(float(totals.max() / totals.sum()), 6),
-            "recall": recalls,
+            "recall": recalls(self.classes, self.counts),
             "confusion": self.counts.tolist(),
         }
 
@@ -131,12 +127,12 @@ class FacesReport:
                 f"{name:28}{s['faces']:>8,}{s['right']:>8,}{s['accuracy']:>10.2%}{s['uar']:>8.2%}"
                 f"{s['macro_f1']:>10.4f}{s['ece']:>8.4f}{s['majority']:>10.2%}"
             )
-        recalls = self.figures[0].summary()["recall"]
-        recalls = ", ".join(
-            f"{name} {'none' if value is None else f'{value:.0%}'}"
-            for name, value in recalls.items()
-        )
-        return [f"{self.extractor.card.name} on labelled faces", head, *rows, f"recall: {recalls}"]
+        return [
+            f"{self.extractor.card.name} on labelled faces",
+            head,
+            *rows,
+            recall_line(self.figures[0].summary()["recall"]),
+        ]
 
     def write(self, folder: Path) -> None:
         """Write report.json, confusion.png and reliability.png.
@@ -146,23 +142,21 @@ class FacesReport:
         OutputError
             A file cannot be written.
         """
-        from videoemo.plots import confusion as draw_confusion
-        from videoemo.plots import reliability as draw_reliability
-
         card = self.extractor.card
-        content = {
-            "protocol": asdict(self.protocol),
+        found = {
             "figures": [figures.summary() for figures in self.figures],
             "without_doubles": [figures.summary() for figures in self.without_doubles],
             "extractor": asdict(card),
-            "versions": versions(),
         }
-        write_json(folder / "report.json", content)
+        write_report(folder, self.protocol, found)
         whole = self.figures[0]
-        draw_confusion(
-            folder / "confusion.png", counts=whole.counts, classes=whole.classes, name=card.name
+        draw_choices(
+            folder,
+            counts=whole.counts,
+            classes=whole.classes,
+            calibration=whole.calibration,
+            name=card.name,
         )
-        draw_reliability(folder / "reliability.png", calibration=whole.calibration, name=card.name)
 
 
 def evaluate_faces(

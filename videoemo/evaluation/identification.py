@@ -13,11 +13,11 @@ from videoemo.datasets.faces.labelled import LabelledFaces
 from videoemo.errors import InputError
 from videoemo.evaluation.photographs import CROP_NAMES, Embedded, embed_photographs, paths_of
 from videoemo.evaluation.recognition_report import draw_accuracies
+from videoemo.evaluation.report_file import write_report
+from videoemo.evaluation.text import count_people
 from videoemo.inference.extractor import Extractor
 from videoemo.metrics.identity import identification, known_and_asked
-from videoemo.util.files import write_json
 from videoemo.util.messages import count_noun
-from videoemo.util.versions import versions
 from videoemo.zoo.cards import Card
 
 __all__ = ["IdentificationReport", "identify"]
@@ -63,7 +63,7 @@ class IdentificationReport:
             f"{'sd':>9}",
             *rows,
             f"{'guessing':32}{1 / self.people:>8.1%}",
-            f"left out: {_people(self.singles)} with one photograph",
+            f"left out: {count_people(self.singles)} with one photograph",
             self.embedded.note,
         ]
 
@@ -75,8 +75,7 @@ class IdentificationReport:
         OutputError
             A file cannot be written.
         """
-        content = {
-            "protocol": asdict(self.protocol),
+        found = {
             "people": self.people,
             "photographs": self.photographs,
             "people_with_one": self.singles,
@@ -86,9 +85,8 @@ class IdentificationReport:
                 for crop, of_splits in self.accuracies.items()
             },
             "extractor": asdict(self.card),
-            "versions": versions(),
         }
-        write_json(folder / "report.json", content)
+        write_report(folder, self.protocol, found)
         draw_accuracies(
             folder / "identification.png",
             name=self.card.name,
@@ -117,7 +115,7 @@ def identify(
     singles = int((counts == 1).sum())
     if n_people < 2:
         raise InputError(
-            f"{_people(n_people)} with two photographs or more, and {singles:,} with one: two "
+            f"{count_people(n_people)} with two photographs or more, and {singles:,} with one: two "
             "people or more have to have two"
         )
     embedded = embed_photographs(paths_of(several), extractor, protocol.crops)
@@ -130,7 +128,3 @@ def identify(
     return IdentificationReport(
         extractor.card, protocol, n_people, len(people), singles, embedded, accuracies
     )
-
-
-def _people(n: int) -> str:
-    return "1 person" if n == 1 else f"{n:,} people"

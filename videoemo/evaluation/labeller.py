@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,7 +20,9 @@ from videoemo.config.protocol import Protocol
 from videoemo.datasets.faces.labelled import LabelledFaces
 from videoemo.datasets.faces.pictures import Pictures
 from videoemo.errors import InputError
+from videoemo.evaluation.choices_report import draw_choices, recall_line, recalls
 from videoemo.evaluation.faces import predict_faces
+from videoemo.evaluation.report_file import write_report
 from videoemo.inference.extractor import Extractor
 from videoemo.metrics.classification import (
     Calibration,
@@ -30,8 +32,6 @@ from videoemo.metrics.classification import (
     without_class,
 )
 from videoemo.records import Answers
-from videoemo.util.files import write_json
-from videoemo.util.versions import versions
 
 __all__ = [
     "LEAST_COVERAGE",
@@ -43,6 +43,7 @@ __all__ = [
     "ask_labeller",
     "count_reasons",
     "evaluate_labeller",
+    "no_answer_lines",
 ]
 
 Picture = npt.NDArray[np.uint8]
@@ -96,6 +97,12 @@ def answer_counts(
 def count_reasons(answers: Answers) -> dict[str, int]:
     """Why there is no answer, and how often, the most frequent reason first."""
     return dict(Counter(filter(None, answers.reasons)).most_common())
+
+
+def no_answer_lines(reasons: dict[str, int]) -> list[str]:
+    """Why there is no answer and how often, in a line; none where there always is one."""
+    why = ", ".join(f"{reason} {n:,}" for reason, n in reasons.items())
+    return [f"no answer: {why}"] if why else []
 
 
 def ask_labeller(pictures: Pictures, labeller: Labeller) -> Answers:
@@ -155,14 +162,11 @@ class LabellerFigures:
 
     def summary(self, *, of: str = "faces") -> dict[str, Any]:
         """The figures by name; see `answer_figures`."""
-        right = zip(self.classes, self.counts.diagonal(), self.counts.sum(1), strict=True)
         return {
             "classes": len(self.classes),
             **answer_figures(self.counts, of=of),
             "ece": self.ece,
-            "recall": {
-                name: round(float(k / total), 6) if total else None for name, k, total in right
-            },
+            "recall": recalls(self.classes, self.counts),
             "confusion": self.counts.tolist(),
         }
 
@@ -273,17 +277,12 @@ class LabellerReport:
             for name, figures in ((self.name, self.figures), (self.network_name, self.network))
             for i, found in enumerate(figures)
         ]
-        recalls = ", ".join(
-            f"{name} {'none' if value is None else f'{value:.0%}'}"
-            for name, value in self.summary()["recall"].items()
-        )
-        why = ", ".join(f"{reason} {n:,}" for reason, n in self.reasons.items())
         return [
             f"{self.name} on labelled {self.of}: accuracy of those answered, and of all",
             head,
             *rows,
-            f"recall: {recalls}",
-            *([f"no answer: {why}"] if why else []),
+            recall_line(self.summary()["recall"]),
+            *no_answer_lines(self.reasons),
         ]
 
     def _row(self, name: str, figures: LabellerFigures) -> str:
@@ -305,27 +304,26 @@ class LabellerReport:
         OutputError
             A file cannot be written.
         """
-        from videoemo.plots import confusion, reliability
 
         def told(figures: tuple[LabellerFigures, ...]) -> list[dict[str, Any]]:
             return [one.summary(of=self.of) for one in figures]
 
-        content = {
-            "protocol": asdict(self.protocol),
+        found = {
             "labeller": {"name": self.name, **self.provenance},
             "figures": self.summary(),
             "figures_without": told(self.figures[1:]),
             "network": {"name": self.network_name, **told(self.network)[0]} if self.network else {},
             "network_without": told(self.network[1:]),
-            "versions": versions(),
         }
-        write_json(folder / "report.json", content)
+        write_report(folder, self.protocol, found)
         whole = self.figures[0]
-        confusion(
-            folder / "confusion.png", counts=whole.counts, classes=whole.classes, name=self.name
+        draw_choices(
+            folder,
+            counts=whole.counts,
+            classes=whole.classes,
+            calibration=whole.calibration,
+            name=self.name,
         )
-        if whole.calibration is not None:
-            reliability(folder / "reliability.png", calibration=whole.calibration, name=self.name)
 
 
 def evaluate_labeller(

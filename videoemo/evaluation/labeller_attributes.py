@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,6 +17,7 @@ from videoemo.evaluation.attribute_groups import (
     age_group,
     age_group_names,
     attribute_groups,
+    left_out_lines,
     look_alike_units,
 )
 from videoemo.evaluation.labeller import (
@@ -26,13 +27,13 @@ from videoemo.evaluation.labeller import (
     answers_judged,
     ask_labeller,
     count_reasons,
+    no_answer_lines,
 )
+from videoemo.evaluation.report_file import write_report
 from videoemo.evaluation.text import plain, told
 from videoemo.labels import ETHNICITIES, FAIRFACE_ETHNICITIES, GENDERS
 from videoemo.metrics.bootstrap import Estimate
 from videoemo.metrics.shares import share_estimate
-from videoemo.util.files import write_json
-from videoemo.util.versions import versions
 
 __all__ = [
     "Attribute",
@@ -90,13 +91,11 @@ class AttributeLabellerReport:
         """The report as a small table for a terminal."""
         found = self.figures
         of = f"{self.name} on {self.attribute}, {found['faces']:,} labelled faces"
-        why = ", ".join(f"{reason} {n:,}" for reason, n in self.reasons.items())
-        without = [f"no answer: {why}"] if why else []
+        without = no_answer_lines(self.reasons)
         if not self.enough:
             few = f"coverage {found['coverage']:.2%}: too few were answered for figures of how well"
             return [of, few, *without]
         ece = "" if found["ece"] is None else f", ECE {found['ece']:.4f}"
-        fewer = f"left out: groups of fewer than {self.protocol.least_faces} faces: "
         return [
             f"{of}, in groups, with 95 % intervals",
             f"coverage {found['coverage']:.2%}, accuracy of answered "
@@ -109,7 +108,7 @@ class AttributeLabellerReport:
                 f"{f'{by} {group}':32}{faces:>7,}  {told(right, factor=100)} %"
                 for by, group, faces, right in self.groups
             ),
-            *([fewer + ", ".join(self.left_out)] if self.left_out else []),
+            *left_out_lines(self.left_out, least=self.protocol.least_faces),
         ]
 
     def write(self, folder: Path) -> None:
@@ -120,8 +119,7 @@ class AttributeLabellerReport:
         OutputError
             It cannot be written.
         """
-        content = {
-            "protocol": asdict(self.protocol),
+        found = {
             "labeller": {"name": self.name, **self.provenance},
             "attribute": self.attribute,
             "classes": list(self.classes),
@@ -134,9 +132,8 @@ class AttributeLabellerReport:
             else [],
             "left_out": list(self.left_out),
             "reasons": self.reasons,
-            "versions": versions(),
         }
-        write_json(folder / "report.json", content)
+        write_report(folder, self.protocol, found)
 
 
 def attribute_classes(

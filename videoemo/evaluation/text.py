@@ -1,4 +1,4 @@
-"""Estimates as reports have them."""
+"""Estimates and counts as reports have them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 
 from videoemo.metrics.bootstrap import Estimate
 
-__all__ = ["plain", "told"]
+__all__ = ["count_people", "plain", "told"]
 
 
 def told(estimate: Estimate, *, factor: float = 1.0, decimals: int = 1) -> str:
@@ -30,6 +30,11 @@ def told(estimate: Estimate, *, factor: float = 1.0, decimals: int = 1) -> str:
 def plain(estimate: Estimate) -> list[float | None]:
     """An estimate for a file: its value, low and high, None where not known."""
     return [None if math.isnan(end) else round(end, 6) for end in _ends(estimate)]
+
+
+def count_people(n: int) -> str:
+    """Count of people: `1 person`, `1,200 people`."""
+    return "1 person" if n == 1 else f"{n:,} people"
 
 
 def _ends(estimate: Estimate) -> tuple[float, float, float]:

@@ -16,12 +16,11 @@ from videoemo.datasets.faces.lfw import Pair, read_pairs
 from videoemo.errors import InputError
 from videoemo.evaluation.photographs import CROP_NAMES, Embedded, embed_photographs, paths_of
 from videoemo.evaluation.recognition_report import draw_accuracies
+from videoemo.evaluation.report_file import write_report
 from videoemo.inference.extractor import Extractor
 from videoemo.metrics.identity import verification
 from videoemo.metrics.ranking import auc
-from videoemo.util.files import write_json
 from videoemo.util.messages import count_noun, shown
-from videoemo.util.versions import versions
 from videoemo.zoo.cards import Card
 
 __all__ = ["Pairs", "VerificationReport", "draw_pairs", "find_pairs", "verify"]
@@ -103,8 +102,7 @@ class VerificationReport:
         OutputError
             A file cannot be written.
         """
-        content = {
-            "protocol": asdict(self.protocol),
+        found = {
             "pairs": len(self.pairs.same),
             "of_one_person": int(self.pairs.same.sum()),
             "how": self.pairs.how,
@@ -115,9 +113,8 @@ class VerificationReport:
             },
             "auc": {crop: round(area, 6) for crop, area in self.areas.items()},
             "extractor": asdict(self.card),
-            "versions": versions(),
         }
-        write_json(folder / "report.json", content)
+        write_report(folder, self.protocol, found)
         draw_accuracies(
             folder / "verification.png",
             name=self.card.name,
