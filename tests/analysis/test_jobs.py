@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from videoemo.analysis.jobs import choose_jobs
 from videoemo.config.pipeline import change_pipeline, load_pipeline
-from videoemo.records import Clip
-
-
-def clips(folder: Path, *sizes: int) -> list[Clip]:
-    for i, size in enumerate(sizes):
-        (folder / f"{i}.mp4").write_bytes(bytes(size))
-    return [Clip(folder / f"{i}.mp4", f"{i}.mp4") for i in range(len(sizes))]
 
 
 @pytest.mark.parametrize(
@@ -29,27 +20,18 @@ def clips(folder: Path, *sizes: int) -> list[Clip]:
     ],
 )
 def test_as_many_as_stay_busy_to_the_end(
-    processors: int,
-    sizes: list[int],
-    expected: int,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    processors: int, sizes: list[int], expected: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("videoemo.analysis.jobs.n_threads", lambda: processors)
-    found = clips(tmp_path, *sizes)
-    assert choose_jobs(found, load_pipeline(), jobs=None, cluster=None) == expected
+    assert choose_jobs(sizes, load_pipeline(), jobs=None, cluster=None) == expected
 
 
-def test_what_is_asked_for_holds(tmp_path: Path) -> None:
-    found = clips(tmp_path, *[100] * 20)
-    assert choose_jobs(found, load_pipeline(), jobs=3, cluster=None) == 3
+def test_what_is_asked_for_holds() -> None:
+    assert choose_jobs([100] * 20, load_pipeline(), jobs=3, cluster=None) == 3
 
 
-def test_a_graphics_processor_is_given_one_video_at_a_time(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_graphics_processor_is_given_one_video_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("videoemo.analysis.jobs.n_threads", lambda: 2)
-    found = clips(tmp_path, *[100] * 20)
     pipeline = change_pipeline(load_pipeline(), device="cuda")
-    assert choose_jobs(found, pipeline, jobs=None, cluster=None) == 1
+    assert choose_jobs([100] * 20, pipeline, jobs=None, cluster=None) == 1
     assert choose_jobs([], load_pipeline(), jobs=None, cluster=None) == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -36,7 +36,7 @@ class Told:
         self.notices: list[str] = []
         self.shares: list[float] = []
 
-    def begin(self, clips: Sequence[Clip]) -> None: ...
+    def begin(self, sizes: Mapping[str, int]) -> None: ...
 
     def batch(self, clip: Clip, n_frames: int, share: float) -> None:
         self.shares.append(share)

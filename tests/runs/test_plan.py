@@ -19,6 +19,18 @@ def test_the_longest_come_first_and_those_of_one_length_in_path_order(tmp_path: 
     clips = [Clip(tmp_path / name, name) for name in "abcd"]
     plan = make_plan(clips, tmp_path / "out", {}, outputs={}, resume=Resume())
     assert [clip.id for clip in plan.todo] == ["b", "d", "a", "c"]
+    assert plan.todo_sizes == {"b": 20, "d": 10, "a": 5, "c": 5}
+
+
+def test_the_bytes_of_pictures_are_those_of_their_folder_and_what_is_not_there_has_one(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "pictures").mkdir()
+    for name in ("1.png", "2.png"):
+        (tmp_path / "pictures" / name).write_bytes(bytes(100))
+    clips = [Clip(tmp_path / name, name) for name in ("gone.mp4", "pictures")]
+    plan = make_plan(clips, tmp_path / "out", {}, outputs={}, resume=Resume())
+    assert plan.todo_sizes == {"pictures": 200, "gone.mp4": 1}
 
 
 @pytest.mark.parametrize("redo", [False, True])

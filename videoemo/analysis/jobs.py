@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 
 import psutil
 
 from videoemo.config.pipeline import Pipeline
-from videoemo.records import Clip
-from videoemo.runs.progress import clip_sizes
 from videoemo.util.cpu import n_threads
 
 __all__ = ["choose_jobs"]
@@ -21,7 +19,7 @@ _MEMORY = 2**30
 
 
 def choose_jobs(
-    clips: Sequence[Clip], pipeline: Pipeline, *, jobs: int | None, cluster: str | None
+    sizes: Collection[int], pipeline: Pipeline, *, jobs: int | None, cluster: str | None
 ) -> int:
     """Choose the number of videos that are worked on at a time.
 
@@ -30,8 +28,8 @@ def choose_jobs(
 
     Parameters
     ----------
-    clips : sequence of Clip
-        The videos to do.
+    sizes : collection of int
+        Bytes of each video to do.
     pipeline : Pipeline
         The settings.
     jobs : int or None
@@ -45,9 +43,8 @@ def choose_jobs(
         A divisor of the number of processors, where it was left open.
     """
     # A graphics processor is kept busy by one, and its memory is not known here.
-    if jobs is not None or cluster is not None or pipeline.network.device != "cpu" or not clips:
+    if jobs is not None or cluster is not None or pipeline.network.device != "cpu" or not sizes:
         return jobs or 1
-    sizes = clip_sizes(clips).values()
     rounds = sum(sizes) // (_ROUNDS * max(sizes))
     most = min(rounds, psutil.virtual_memory().available // _MEMORY)
     processors = n_threads()

@@ -164,7 +164,8 @@ def score(
             paths, out, chosen, progress=progress, classifier=fitted, resume=resume
         )
         surplus = surplus_line(planned.plan, planned.pipeline, classifier=fitted is not None)
-        at_a_time = choose_jobs(planned.plan.todo, planned.pipeline, jobs=jobs, cluster=cluster)
+        sizes = planned.plan.todo_sizes.values()
+        at_a_time = choose_jobs(sizes, planned.pipeline, jobs=jobs, cluster=cluster)
         print_result(*planned.plan.forecast(at_a_time), *filter(None, [surplus]))
         return 0
     run = score_folder(

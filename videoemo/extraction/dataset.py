@@ -135,7 +135,7 @@ def extract(
         load,
         partial(load_remote, load, served, settings),
         limits=Limits(**asdict(served.limits)),
-        jobs=choose_jobs(plan.todo, served, jobs=jobs, cluster=cluster),
+        jobs=choose_jobs(plan.todo_sizes.values(), served, jobs=jobs, cluster=cluster),
         cluster=cluster,
         progress=progress,
     ) as leases:

@@ -86,7 +86,7 @@ def write_report(out: Path, *, progress: Progress, embed: bool = False) -> Repor
         write_assets(out)
     todo = pages.find_todo(progress)
     if todo:
-        progress.begin([_clip(video) for video in todo])
+        progress.begin({video.name: _size(video) for video in todo})
     written = monotonic()
     for video in todo:
         pages.write(video, progress)
@@ -152,8 +152,16 @@ class _Pages:
 
 
 def _clip(video: VideoResults) -> Clip:
-    """What stands for a video in the estimate of the time left: its table, by its size."""
+    """What stands for a video in the estimate of the time left: its table."""
     return Clip(video.folder / "faces.parquet", video.name)
+
+
+def _size(video: VideoResults) -> int:
+    """The bytes of what stands for a video; 1 where it cannot be read and is soon left out."""
+    try:
+        return max(_clip(video).path.stat().st_size, 1)
+    except OSError:
+        return 1
 
 
 def _check_ours(path: Path) -> None:

@@ -84,7 +84,7 @@ def execute(
             leases.join(plan.settings)
             leases.sweep()
             if workers is not None:
-                progress.begin(plan.todo)
+                progress.begin(plan.todo_sizes)
                 _run_jobs(plan, workers, leases, progress)
             yield leases
             leases.sweep()

@@ -10,7 +10,6 @@ from typing import Any
 
 from videoemo.errors import OutputError
 from videoemo.records import Clip
-from videoemo.runs.progress import clip_sizes
 from videoemo.runs.state.fingerprint import make_key, video_key
 from videoemo.runs.state.integrity import FileCheck
 from videoemo.runs.state.paths import check_result_folders, result_folder
@@ -94,6 +93,13 @@ class Plan:
         """Key of a clip: what its result depends on."""
         return make_key(self.videos[clip.id], self.settings)
 
+    @property
+    def todo_sizes(self) -> dict[str, int]:
+        """Bytes of each clip to do, by its id; at least 1, also of one that cannot be read, which
+        will soon be a failed row.
+        """
+        return {clip.id: self._size(clip.id) for clip in self.todo}
+
     def find_result(self, clip: Clip) -> VideoRow | Failure | None:
         """Find the valid result of a clip on disk; None where it is to be done."""
         return self._valid_result(clip, self._state(clip))
@@ -127,8 +133,7 @@ class Plan:
             The number of workers. The speed is that of the results there are, by bytes.
         """
         failed = sum(isinstance(result, Failure) for result in self.known.values())
-        size = clip_sizes(self.clips)
-        todo = sum(size[clip.id] for clip in self.todo)
+        todo = sum(self.todo_sizes.values())
         done = {
             clip_id: taken
             for clip_id in self.known
@@ -141,11 +146,15 @@ class Plan:
         if self.known:
             lines.append(f"done: {len(self.known) - failed:,}; failed before: {failed:,}")
         if done:
-            size_done = max(sum(size[clip_id] for clip_id in done), 1)
+            size_done = sum(map(self._size, done))
             seconds = min(sum(done.values()) / size_done * todo / jobs, _MOST_SECONDS)
             workers = count_noun(jobs, "worker")
             lines.append(f"at the speed so far: {timedelta(seconds=round(seconds))} with {workers}")
         return lines
+
+    def _size(self, clip_id: str) -> int:
+        size: int = self.videos[clip_id].get("size", 0)  # none where it cannot be read
+        return max(size, 1)
 
     def _state(self, clip: Clip) -> State:
         return state(
@@ -220,7 +229,7 @@ def make_plan(
         slow.go_on(f"looking for results of before: {n:,} {of_all}")
     # So that no long one is begun when all others are done; by bytes, since no video is opened for
     # the plan. Ties stay in path order.
-    size = clip_sizes(plan.todo)
+    size = plan.todo_sizes
     plan.todo.sort(key=lambda clip: -size[clip.id])
     return plan
 

@@ -5,7 +5,7 @@ terminal; JSON lines for machines.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from time import monotonic
 from typing import Any, Protocol
 
@@ -16,7 +16,7 @@ from videoemo.tables.videos import VideoRow
 from videoemo.util.terminal import safe_stderr, say
 from videoemo.util.text import escape, map_text, printable
 
-__all__ = ["ConsoleProgress", "JsonProgress", "Progress", "clip_sizes"]
+__all__ = ["ConsoleProgress", "JsonProgress", "Progress"]
 
 # Seconds between two lines where standard error is a file or a pipe.
 _INTERVAL = 10.0
@@ -25,8 +25,8 @@ _INTERVAL = 10.0
 class Progress(Protocol):
     """Progress of a run: receives its events."""
 
-    def begin(self, clips: Sequence[Clip]) -> None:
-        """Begin with these clips to do."""
+    def begin(self, sizes: Mapping[str, int]) -> None:
+        """Begin with some clips to do: the bytes of each, above 0, by its id."""
 
     def batch(self, clip: Clip, n_frames: int, share: float) -> None:
         """Count `n_frames` more frames of a clip, of which `share` is now done, 0 to 1. A clip that
@@ -100,9 +100,9 @@ class ConsoleProgress:
     def __init__(self) -> None:
         self._stderr = safe_stderr()
 
-    def begin(self, clips: Sequence[Clip]) -> None:
+    def begin(self, sizes: Mapping[str, int]) -> None:
         """Start the clock."""
-        self._n_videos, self._estimate = len(clips), _Estimate(clip_sizes(clips))
+        self._n_videos, self._estimate = len(sizes), _Estimate(sizes)
         self._last_report = monotonic()
         self._bar = tqdm(
             total=self._estimate.total,
@@ -154,9 +154,9 @@ class JsonProgress:
     worker.
     """
 
-    def begin(self, clips: Sequence[Clip]) -> None:
+    def begin(self, sizes: Mapping[str, int]) -> None:
         """Start the clock."""
-        self._n_videos, self._estimate = len(clips), _Estimate(clip_sizes(clips))
+        self._n_videos, self._estimate = len(sizes), _Estimate(sizes)
         self._last_report = monotonic()
         _print(event="begin", videos=self._n_videos, bytes=self._estimate.total)
 
@@ -199,19 +199,3 @@ class JsonProgress:
 def _print(**fields: Any) -> None:
     # In ASCII, whatever the encoding; with the text of tables, since JSON has no bytes.
     say(json.dumps(map_text(escape, fields)), error=True)
-
-
-def clip_sizes(clips: Sequence[Clip]) -> dict[str, int]:
-    """Sizes of clips in bytes, by their ids; at least 1, also for one that cannot be read, which
-    will soon be a failed row.
-    """
-    return {clip.id: _size(clip) for clip in clips}
-
-
-def _size(clip: Clip) -> int:
-    try:
-        if clip.path.is_dir():
-            return sum(path.stat().st_size for path in clip.path.iterdir()) + 1
-        return clip.path.stat().st_size + 1
-    except OSError:
-        return 1

@@ -195,7 +195,7 @@ def score_folder(
         load,
         partial(load_remote, load, served, plan.settings),
         limits=Limits(**asdict(served.limits)),
-        jobs=choose_jobs(plan.todo, served, jobs=jobs, cluster=cluster),
+        jobs=choose_jobs(plan.todo_sizes.values(), served, jobs=jobs, cluster=cluster),
         cluster=cluster,
         progress=progress,
     ) as leases:
