@@ -10,8 +10,9 @@ cache), from the package registry that pip uses; where torch comes with CUDA lib
 name an index of CPU builds in PIP_EXTRA_INDEX_URL. `ours`: the stages, and memory. `parts`: the
 whole against decoding and the networks with nothing between. `start`, `help`, `hour`, `memory`: the
 commands. `short`: a thousand videos of 2 s against one long video (6 minutes). `cores`: one video
-and many on one core and on two, and a model of more. What --only and --peer leave out stays in FILE
-as it was. --table puts FILE into eval/README.md.
+and many on one core and on two, and a model of more. `hour`, `memory`, `short` and `cores` are
+measured once, whatever --runs says. What --only and --peer leave out stays in FILE as it was, with
+its own number of runs. --table puts FILE into eval/README.md.
 
 Exit status: 0 done; 1 something could not be measured; 2 wrong usage.
 """
@@ -90,7 +91,7 @@ def measure(
         else:
             sections[name] = tuple(SECTIONS[name](clips, runs))
         libraries = libraries or versions()  # `rows`, which comes first, installs the peers
-        speed = Speed(command=made_by, runs=runs, machine=machine(), versions=libraries, **sections)
+        speed = Speed(command=made_by, machine=machine(), versions=libraries, **sections)
         save(speed, path)
     return load(path)
 
@@ -155,7 +156,7 @@ def main(
     assert path is not None
     keep_to(CORES)
     short = f" --frames {frames}" if frames else ""
-    made_by = f"python -m eval.speed --runs {runs} --json FILE{short}"
+    made_by = f"python -m eval.speed --json FILE{short}"
     with tempfile.TemporaryDirectory() as temporary:
         clips = partial(clip, frames=frames, folder=Path(temporary))
         print(markdown(measure(chosen, clips, runs, path, made_by=made_by, peers=peers)), end="")

@@ -117,7 +117,12 @@ def measure_start(clips: Clips, runs: int) -> Iterator[Start]:
     """The first frame of each clip, after a first start that makes what is cached."""
     for name in CLIPS:
         _, *seconds = [score(clips(name), *FIRST_FRAME).first for _ in range(runs + 1)]
-        yield Start(clip=name, seconds=median(seconds), seconds_range=(min(seconds), max(seconds)))
+        yield Start(
+            runs=runs,
+            clip=name,
+            seconds=median(seconds),
+            seconds_range=(min(seconds), max(seconds)),
+        )
 
 
 def measure_help(_: Clips, runs: int) -> Iterator[Help]:
@@ -129,7 +134,7 @@ def measure_help(_: Clips, runs: int) -> Iterator[Help]:
         subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
         seconds.append(time.perf_counter() - started)
     del seconds[0]
-    yield Help(seconds=median(seconds), seconds_range=(min(seconds), max(seconds)))
+    yield Help(runs=runs, seconds=median(seconds), seconds_range=(min(seconds), max(seconds)))
 
 
 def measure_hour(clips: Clips, _: int) -> Iterator[Hour]:
@@ -147,7 +152,7 @@ def measure_hour(clips: Clips, _: int) -> Iterator[Hour]:
 
 
 def measure_memory(clips: Clips, _: int) -> Iterator[Memory]:
-    """1080p, and five times as much of it."""
+    """1080p, and five times as much of it; each once."""
     once = score(clips(LARGE), memory=True)
     with tempfile.TemporaryDirectory() as temporary:
         longer = score(
@@ -174,7 +179,7 @@ def measure_short(clips: Clips, _: int) -> Iterator[Short]:
 
 
 def measure_cores(clips: Clips, _: int) -> Iterator[Cores]:
-    """One video, and as many frames in short ones, on one core and on two."""
+    """One video, and as many frames in short ones, on one core and on two; each once."""
     n = round(CORES_SECONDS / SHORT_SECONDS)
     with tempfile.TemporaryDirectory() as temporary:
         folder, long = _many(clips(SMALL), Path(temporary), n=n)

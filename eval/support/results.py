@@ -26,6 +26,7 @@ __all__ = [
     "Ours",
     "Parts",
     "Peer",
+    "Repeated",
     "Row",
     "Short",
     "Speed",
@@ -77,7 +78,23 @@ class Versions:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class Repeated:
+    """What was measured several times: its figures are medians of so many runs.
+
+    Parameters
+    ----------
+    runs : int
+        At least 1.
+    """
+
+    runs: int
+
+    def __post_init__(self) -> None:
+        require(self.runs >= 1, "runs", "whole numbers from 1", self.runs)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row(Repeated):
     """One clip, by us and by a peer in turns: frames a second, medians and ranges
     (lowest, highest); `ratio` is that of the medians.
 
@@ -105,6 +122,7 @@ class Row:
     nms_share: float
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         require(self.frames >= 1, "frames", "whole numbers from 1", self.frames)
         for side in ("ours", "peer"):
             fps, (low, high) = getattr(self, f"{side}_fps"), getattr(self, f"{side}_range")
@@ -129,9 +147,8 @@ class Stage:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ours:
-    """One clip by us with the extractor that ships: medians over the runs,
-    ranges (lowest, highest).
+class Ours(Repeated):
+    """One clip by us with the extractor that ships: medians and ranges (lowest, highest).
 
     Parameters
     ----------
@@ -157,8 +174,8 @@ class Ours:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Parts:
-    """The whole against its parts: medians over the passes.
+class Parts(Repeated):
+    """The whole against its parts, three passes a run.
 
     Parameters
     ----------
@@ -185,7 +202,7 @@ class Parts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Start:
+class Start(Repeated):
     """Seconds from the command `videoemo score` to its first frame scored and written, once
     everything is cached.
     """
@@ -196,7 +213,7 @@ class Start:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Help:
+class Help(Repeated):
     """Seconds that `videoemo --help` takes."""
 
     seconds: float
@@ -289,12 +306,9 @@ class Speed:
     ----------
     command : str
         The one that measured.
-    runs : int
-        Of each figure that is a median.
     """
 
     command: str
-    runs: int
     machine: Machine
     versions: Versions
     rows: tuple[Row, ...] = ()
@@ -306,9 +320,6 @@ class Speed:
     memory: tuple[Memory, ...] = ()
     short: tuple[Short, ...] = ()
     cores: tuple[Cores, ...] = ()
-
-    def __post_init__(self) -> None:
-        require(self.runs >= 1, "runs", "whole numbers from 1", self.runs)
 
 
 def load(path: Path) -> Speed:

@@ -51,6 +51,7 @@ def _row(
 ) -> Row:
     ours_fps, peer_fps = ([_fps(one) for one in side] for side in (ours, theirs))
     return Row(
+        runs=len(ours),
         clip=clip,
         peer=peer,
         extractor=extractor,
@@ -82,6 +83,7 @@ def measure_ours(clips: Clips, runs: int) -> Iterator[Ours]:
         fps = [_fps(one) for one in passes]
         spent = {stage: median(one["stages"][stage] for one in passes) for stage in first["stages"]}
         yield Ours(
+            runs=runs,
             clip=name,
             frames=first["frames"],
             faces=first["faces"],
@@ -108,6 +110,7 @@ def measure_parts(clips: Clips, runs: int) -> Iterator[Parts]:
             )
             both = [decoding + engine for decoding, engine in zip(decodings, engines, strict=True)]
             yield Parts(
+                runs=runs,
                 clip=name,
                 extractor=Path(extractor).stem,
                 frames=passes[0]["frames"],

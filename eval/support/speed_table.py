@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from eval.support.core_model import frames_a_second
 from eval.support.markdown import table
 from eval.support.results import (
@@ -11,10 +13,12 @@ from eval.support.results import (
     MEMORY,
     SHORT,
     START,
+    Repeated,
     Row,
     Speed,
     ratio_to_faster,
 )
+from videoemo.util.messages import count_noun
 
 __all__ = ["markdown"]
 
@@ -33,9 +37,8 @@ def markdown(speed: Speed) -> str:
     """All that was measured, in a table a kind."""
     parts = [
         f"Made by `{speed.command}` on {speed.machine.cpu}, {speed.machine.cores} cores, "
-        f"{speed.machine.system}: medians of {speed.runs} runs, in brackets the lowest and the "
-        "highest; warm; every frame, all faces, from 40 px where that can be said; each side with "
-        "its default threads.",
+        f"{speed.machine.system}: in brackets the lowest and the highest; warm; every frame, all "
+        "faces, from 40 px where that can be said; each side with its default threads.",
         _rows(speed),
         _ours(speed),
         _parts(speed),
@@ -77,8 +80,8 @@ def _rows(speed: Speed) -> str:
         "at least (goal)",
     )
     most = max(row.nms_share for row in speed.rows)
-    return table(head, rows) + (
-        "\n\n"
+    return (
+        f"Beside others, in turns (medians of {_runs(speed.rows)}):\n\n{table(head, rows)}\n\n"
         f"Of the peers' time at most {most:.1%} went into the stand-in for torchvision's `nms`, "
         "which does not load beside a CPU build of torch."
     )
@@ -98,6 +101,8 @@ def _verdict(rows: tuple[Row, ...], row: Row) -> str:
 
 
 def _ours(speed: Speed) -> str:
+    if not speed.ours:
+        return ""
     head = ("clip", "frames/s", "of each stage", "seconds", "CPU seconds", "peak MiB")
     rows = [
         (
@@ -110,11 +115,16 @@ def _ours(speed: Speed) -> str:
         )
         for one in speed.ours
     ]
-    title = "The stages, with the extractor that ships (frames over the seconds of work in each):"
-    return f"{title}\n\n{table(head, rows)}" if rows else ""
+    title = (
+        "The stages, with the extractor that ships (frames over the seconds of work in each; "
+        f"medians of {_runs(speed.ours)}, the peak of one):"
+    )
+    return f"{title}\n\n{table(head, rows)}"
 
 
 def _parts(speed: Speed) -> str:
+    if not speed.parts:
+        return ""
     head = (
         "clip",
         "network",
@@ -140,9 +150,9 @@ def _parts(speed: Speed) -> str:
     ]
     title = (
         "The whole against its parts: decoding, and the networks on the same tensors at the same "
-        "time, with nothing between (in brackets: at most):"
+        f"time, with nothing between (in brackets: at most; medians of {_runs(speed.parts)}):"
     )
-    return f"{title}\n\n{table(head, rows)}" if rows else ""
+    return f"{title}\n\n{table(head, rows)}"
 
 
 def _command(speed: Speed) -> str:
@@ -151,14 +161,15 @@ def _command(speed: Speed) -> str:
             (
                 f"- first frame of {one.clip} scored "
                 f"{_range(one.seconds, one.seconds_range, digits=2)} s after the command (at "
-                f"most {START})"
+                f"most {START}; median of {_runs([one])})"
             )
             for one in speed.start
         ),
         *(
             (
                 "- `videoemo --help` in "
-                f"{_range(one.seconds, one.seconds_range, digits=2)} s (at most {HELP})"
+                f"{_range(one.seconds, one.seconds_range, digits=2)} s (at most {HELP}; "
+                f"median of {_runs([one])})"
             )
             for one in speed.help
         ),
@@ -184,7 +195,11 @@ def _command(speed: Speed) -> str:
             for one in speed.short
         ),
     ]
-    return "\n".join(["As a command, pictures off:", "", *lines]) if lines else ""
+    return (
+        "\n".join(["As a command, pictures off, once where no runs are said:", "", *lines])
+        if lines
+        else ""
+    )
 
 
 def _cores(speed: Speed) -> str:
@@ -203,12 +218,18 @@ def _cores(speed: Speed) -> str:
         rows.append(("one" if n_videos == 1 else f"{n_videos} short ones, side by side", *cells))
     title = (
         f"Frames/s of {speed.cores[0].clip} by the number of cores, without the start. Measured "
-        "are one and two; the others are a model, and no measurement: what did not get faster "
-        "from one core to two is done by one core whatever their number, the rest is shared "
+        "are one and two, once each; the others are a model, and no measurement: what did not get "
+        "faster from one core to two is done by one core whatever their number, the rest is shared "
         "evenly (Amdahl), and one video keeps at most five busy. Caches, memory and clocks that "
         "cores share are not in it:"
     )
     return f"{title}\n\n{table(head, rows)}"
+
+
+def _runs(measured: Sequence[Repeated]) -> str:
+    """Of how many runs the figures are; a range where some were measured apart from the others."""
+    fewest, most = (end(one.runs for one in measured) for end in (min, max))
+    return f"{f'{fewest} to ' if fewest < most else ''}{count_noun(most, 'run')}"
 
 
 def _range(value: float, ends: tuple[float, float], *, digits: int = 1) -> str:

@@ -41,6 +41,7 @@ EVAL = ROOT / "eval"
 def made_up(clip: str = "group_1080p.mp4", peer: Any = "fer", **given: Any) -> Row:
     """A row in which we are twelve times as fast, unless told otherwise."""
     said: dict[str, Any] = {
+        "runs": 5,
         "clip": clip,
         "peer": peer,
         "extractor": "toy",
@@ -62,7 +63,6 @@ def speed(*rows: Row) -> Speed:
     machine = Machine(cpu="toy", cores=2, system="Linux x86_64")
     return Speed(
         command="python -m eval.speed",
-        runs=5,
         machine=machine,
         versions=Versions(ours="videoemo 0"),
         rows=rows,
@@ -96,6 +96,7 @@ def test_a_row_in_the_file_has_the_keys_that_were_promised(tmp_path: Path) -> No
         ("ours_fps", 30.0),
         ("ours_range", [23.0]),
         ("frames", "100"),
+        ("runs", 0),
         ("speed", 1.0),
     ],
     ids=[
@@ -104,6 +105,7 @@ def test_a_row_in_the_file_has_the_keys_that_were_promised(tmp_path: Path) -> No
         "median outside its range",
         "half a range",
         "text for a number",
+        "medians of nothing",
         "unknown key",
     ],
 )
@@ -151,6 +153,16 @@ def test_the_table_says_what_is_reached_and_what_is_missed(
     assert f"| {verdict} |" in markdown(speed(row))
 
 
+def test_the_table_says_of_how_many_runs_each_part_of_it_is() -> None:
+    given = replace(
+        speed(made_up(runs=3), made_up(peer="fer40px", runs=4)),
+        help=(Help(runs=1, seconds=0.2, seconds_range=(0.2, 0.2)),),
+    )
+    text = markdown(given)
+    assert "Beside others, in turns (medians of 3 to 4 runs):" in text
+    assert "(at most 0.25; median of 1 run)" in text
+
+
 def test_every_bar_of_the_project_is_in_the_table() -> None:
     rows = [
         made_up(clip=clip, peer=peer)
@@ -166,7 +178,7 @@ def test_every_bar_of_the_project_is_in_the_table() -> None:
 def test_the_file_and_the_table_have_what_commands_take(tmp_path: Path) -> None:
     given = replace(
         speed(),
-        help=(Help(seconds=0.2, seconds_range=(0.1, 0.3)),),
+        help=(Help(runs=5, seconds=0.2, seconds_range=(0.1, 0.3)),),
         short=(
             Short(
                 clip="toy.mp4",
@@ -182,7 +194,7 @@ def test_the_file_and_the_table_have_what_commands_take(tmp_path: Path) -> None:
     save(given, tmp_path / "speed.json")
     assert load(tmp_path / "speed.json") == given
     text = markdown(given)
-    assert "`videoemo --help` in 0.20 (0.10 to 0.30) s (at most 0.25)" in text
+    assert "`videoemo --help` in 0.20 (0.10 to 0.30) s (at most 0.25; median of 5 runs)" in text
     assert "1,000 videos of 2.0 s of toy.mp4, 48,000 frames, in 200 s: 85% of the frames/s" in text
     assert "| one | 10 | 17 | 28 | 28 |" in text
 
