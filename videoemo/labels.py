@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = [
     "AFFECTNET_8",
     "AFFECTNET_FILE_IDS",
+    "ALSO_CALLED",
     "ETHNICITIES",
     "FAIRFACE_ETHNICITIES",
     "FERPLUS_COLUMNS",
@@ -37,6 +38,17 @@ AFFECTNET_FILE_IDS = (
     "anger",
     "contempt",
 )
+
+# By which words for how somebody looks datasets of clips, such as AFEW, name these classes.
+ALSO_CALLED = {
+    "angry": "anger",
+    "disgusted": "disgust",
+    "fearful": "fear",
+    "afraid": "fear",
+    "happy": "happiness",
+    "sad": "sadness",
+    "surprised": "surprise",
+}
 
 # The columns of the FER+ label file, ten voters' counts each (Barsoum et al. 2016,
 # arXiv 1608.01041).

@@ -25,6 +25,7 @@ from videoemo.evaluation.labeller import (
     answers_judged,
     count_reasons,
 )
+from videoemo.labels import ALSO_CALLED
 from videoemo.records import Answers, Clip
 from videoemo.results import VideoResults, load_results
 from videoemo.runs.progress import ConsoleProgress
@@ -35,16 +36,6 @@ from videoemo.vlm.task import LabelSettings, Task, normalise
 
 __all__ = ["judge_clips"]
 
-# What data sets call the classes of our networks.
-_ALSO_CALLED = {
-    "angry": "anger",
-    "disgusted": "disgust",
-    "fearful": "fear",
-    "afraid": "fear",
-    "happy": "happiness",
-    "sad": "sadness",
-    "surprised": "surprise",
-}
 _NO_FACE, _UNREADABLE = "no face", "cannot be read"
 
 
@@ -159,7 +150,7 @@ def _classes(clips: Sequence[Clip], given: Sequence[str], task: Task) -> dict[st
     ours = {normalise(name): name for name in task.classes}
     labels = dict.fromkeys([*given, *(clip.label or "" for clip in clips)])
     found = {
-        label: ours.get(normalise(label)) or ours.get(_ALSO_CALLED.get(normalise(label), ""))
+        label: ours.get(normalise(label)) or ours.get(ALSO_CALLED.get(normalise(label), ""))
         for label in labels
     }
     missing = [label for label, name in found.items() if name is None]
