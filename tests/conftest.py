@@ -88,6 +88,15 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def demos(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the demo's clip twice, as a.mp4 and b.mp4; to be left as it is."""
+    folder = tmp_path_factory.mktemp("demos")
+    for name in ("a.mp4", "b.mp4"):
+        shutil.copy(demo, folder / name)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium as it is installed; where there is none the test is skipped, saying so."""
     pytest.importorskip("playwright.sync_api", reason="playwright is not installed")

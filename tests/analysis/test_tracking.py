@@ -13,6 +13,7 @@ from PIL import Image
 
 import videoemo as library
 from tests.support.commands import Run
+from tests.support.extraction_recipe import write_recipe
 from videoemo.cli.demo_clip import write_portrait
 
 N, BOTH = 8, 3
@@ -89,8 +90,7 @@ def test_a_descriptor_can_be_of_the_person_seen_longest(
 
     for name in ("all", "track:longest"):
         out = tmp_path / f"{name[:3]}.parquet"
-        recipe = tmp_path / f"{name[:3]}.toml"
-        recipe.write_text(_RECIPE.format(faces=name))
+        recipe = write_recipe(tmp_path / f"{name[:3]}.toml", f'[detection]\nfaces = "{name}"')
         (tmp_path / "clips.csv").write_text(f"path,label\n{clip},calm\n")
         assert (
             videoemo(
@@ -109,26 +109,11 @@ def test_there_can_be_a_descriptor_a_person(videoemo: Run, clip: Path, tmp_path:
     from videoemo.features.table import read_table
 
     (tmp_path / "clips.csv").write_text(f"path,label\n{clip},calm\n")
-    (tmp_path / "mine.toml").write_text(_RECIPE.format(faces="all").replace('"video"', '"track"'))
-    out = tmp_path / "mine.parquet"
-    status, printed, _ = videoemo(
-        "extract", "--dataset", tmp_path / "mine.toml", "--root", tmp_path, "-o", out
-    )
+    recipe, out = write_recipe(tmp_path / "mine.toml", pooling="track"), tmp_path / "mine.parquet"
+    status, printed, _ = videoemo("extract", "--dataset", recipe, "--root", tmp_path, "-o", out)
     assert (status, printed.split(" with ")[0]) == (0, "2 persons")
     table = read_table(out)
     clip_id = table.groups[0]
     assert table.ids.tolist() == [f"{clip_id}#0", f"{clip_id}#1"]
     assert (table.groups.tolist(), table.labels.tolist()) == ([clip_id] * 2, ["calm"] * 2)
     assert (table.n_frames.tolist(), table.n_face_frames.tolist()) == ([N, N], [N - 1, BOTH])
-
-
-_RECIPE = """
-[detection]
-faces = "{faces}"
-[descriptor]
-statistics = ["mean"]
-pooling = "video"
-[dataset]
-kind = "manifest"
-manifest = "clips.csv"
-"""

@@ -31,25 +31,17 @@ SAID = {
 
 
 @pytest.fixture(scope="module")
-def videos(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("videos")
-    for name in ("a.mp4", "b.mp4"):
-        shutil.copy(demo, folder / name)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def scored(videos: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def scored(demos: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("scored") / "out"
     off = out.with_suffix(".toml")
     off.write_text("[outputs]\npictures = false\ngroup = false\n")
-    status, _, err = command_here("score", videos, "-o", out, "--every", EVERY, "--pipeline", off)
+    status, _, err = command_here("score", demos, "-o", out, "--every", EVERY, "--pipeline", off)
     assert status == 0, err
     return out
 
 
 @pytest.fixture
-def out(scored: Path, videos: Path, tmp_path: Path) -> Path:
+def out(scored: Path, tmp_path: Path) -> Path:
     """Results of two videos, which were corrected."""
     out = shutil.copytree(scored, tmp_path / "out")
     for name in ("a.mp4", "b.mp4"):

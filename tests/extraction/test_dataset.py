@@ -11,25 +11,18 @@ import pytest
 
 from tests.support.clips import write_clip
 from tests.support.commands import Run
+from tests.support.extraction_recipe import write_recipe
 from tests.support.here import command_here
 from videoemo.features.embeddings import read_embeddings
 from videoemo.features.table import read_table
 from videoemo.inference.extractor import load_extractor
 
-RECIPE = """
+SETTINGS = """
 [sampling]
 every = 10
 
 [detection]
 faces = "all"
-
-[descriptor]
-statistics = ["mean", "std"]
-pooling = "{pooling}"
-
-[dataset]
-kind = "manifest"
-manifest = "clips.csv"
 """
 
 
@@ -51,7 +44,9 @@ def root(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     (folder / "clips.csv").write_text("\n".join(["path,label,split,group", *rows]))
     for pooling in ("video", "group"):
-        (folder / f"{pooling}.toml").write_text(RECIPE.format(pooling=pooling))
+        write_recipe(
+            folder / f"{pooling}.toml", SETTINGS, statistics=("mean", "std"), pooling=pooling
+        )
     return folder
 
 

@@ -11,51 +11,25 @@ import pytest
 
 import videoemo as library
 from tests.support.commands import Run
+from tests.support.extraction_recipe import write_recipe
 from tests.support.here import command_here
 from tests.support.outputs import contents
 from videoemo.features.embeddings import ClipEmbeddings, read_embeddings
 
 REUSE = 8.0
-RECIPE = """
-[sampling]
-start = 2.0
-end = 3.2
-
-[network]
-reuse = {reuse}
-
-[descriptor]
-statistics = ["mean"]
-pooling = "video"
-
-[dataset]
-kind = "manifest"
-manifest = "clips.csv"
-"""
+SAMPLING = "[sampling]\nstart = 2.0\nend = 3.2\n"
 
 
 def settings(folder: Path, reuse: float) -> Path:
     path = folder / f"reuse-{reuse}.toml"
-    path.write_text(
-        f"[sampling]\nstart = 2.0\nend = 3.2\n[network]\nreuse = {reuse}\n"
-        "[outputs]\npictures = false\n"
-    )
+    path.write_text(f"{SAMPLING}[network]\nreuse = {reuse}\n[outputs]\npictures = false\n")
     return path
 
 
 @pytest.fixture(scope="module")
-def clips(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of two videos, alike, of faces that are photographs."""
-    folder = tmp_path_factory.mktemp("clips")
-    for name in ("a.mp4", "b.mp4"):
-        shutil.copy(demo, folder / name)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def scored(clips: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def scored(demos: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("scored")
-    given = ("score", clips, "-o", folder / "out", "--csv", "--pipeline", settings(folder, REUSE))
+    given = ("score", demos, "-o", folder / "out", "--csv", "--pipeline", settings(folder, REUSE))
     assert command_here(*given)[0] == 0
     return folder / "out"
 
@@ -80,18 +54,18 @@ def test_results_are_read_back_with_the_column(scored: Path) -> None:
     assert results.faces["looked_at"].sum() == 2 * table.looked_at.sum()
 
 
-def test_python_gives_the_same(clips: Path, scored: Path) -> None:
-    found = library.score(clips / "a.mp4", start=2.0, end=3.2, reuse=REUSE)
+def test_python_gives_the_same(demos: Path, scored: Path) -> None:
+    found = library.score(demos / "a.mp4", start=2.0, end=3.2, reuse=REUSE)
     written = pd.read_parquet(scored / "a.mp4" / "faces.parquet")
     pd.testing.assert_frame_equal(found, written)
 
 
 def test_a_run_that_goes_on_gives_the_bytes_of_one_that_was_not_broken_off(
-    clips: Path, scored: Path, tmp_path: Path, videoemo: Run
+    demos: Path, scored: Path, tmp_path: Path, videoemo: Run
 ) -> None:
     shutil.copytree(scored, tmp_path / "out")
     shutil.rmtree(tmp_path / "out" / "b.mp4")
-    command = ("score", clips, "-o", tmp_path / "out", "--csv")
+    command = ("score", demos, "-o", tmp_path / "out", "--csv")
     status, _, err = videoemo(*command, "--pipeline", settings(tmp_path, REUSE))
     assert status == 0, err
     assert contents(tmp_path / "out") == contents(scored)
@@ -99,10 +73,10 @@ def test_a_run_that_goes_on_gives_the_bytes_of_one_that_was_not_broken_off(
 
 @pytest.mark.parametrize("reuse", [0.0, 2.0])
 def test_another_threshold_does_not_go_on_with_what_is_there(
-    clips: Path, scored: Path, tmp_path: Path, videoemo: Run, reuse: float
+    demos: Path, scored: Path, tmp_path: Path, videoemo: Run, reuse: float
 ) -> None:
     shutil.copytree(scored, tmp_path / "out")
-    command = ("score", clips / "a.mp4", "-o", tmp_path / "out", "--csv")
+    command = ("score", demos / "a.mp4", "-o", tmp_path / "out", "--csv")
     status, _, err = videoemo(*command, "--pipeline", settings(tmp_path, reuse))
     assert status == 0, err
     table = pd.read_parquet(tmp_path / "out" / "a.mp4" / "faces.parquet")
@@ -118,13 +92,12 @@ def test_merged_results_keep_the_column(scored: Path, tmp_path: Path, videoemo: 
 
 
 def test_extracted_embeddings_are_those_of_the_last_look(
-    clips: Path, tmp_path: Path, videoemo: Run
+    demos: Path, tmp_path: Path, videoemo: Run
 ) -> None:
-    (tmp_path / "clips.csv").write_text(f"path,label\n{clips / 'a.mp4'},calm\n")
+    (tmp_path / "clips.csv").write_text(f"path,label\n{demos / 'a.mp4'},calm\n")
     found = list[ClipEmbeddings]()
     for reuse in (0.0, REUSE):
-        recipe = tmp_path / f"{reuse}.toml"
-        recipe.write_text(RECIPE.format(reuse=reuse))
+        recipe = write_recipe(tmp_path / f"{reuse}.toml", f"{SAMPLING}[network]\nreuse = {reuse}")
         given = ("extract", "--dataset", recipe, "--root", tmp_path, "--keep-embeddings")
         assert videoemo(*given, "-o", tmp_path / f"{reuse}.parquet")[0] == 0
         found += read_embeddings(tmp_path / f"{reuse}.embeddings.parquet")

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.support.clips import pad, write_clip, write_long_clip
+from tests.support.extraction_recipe import write_recipe
 from videoemo.cli.demo_clip import write_portrait
 from videoemo.cli.main import main
 from videoemo.runs.workers.process import thread_settings
@@ -54,15 +55,10 @@ def dataset(folder: Path) -> tuple[object, ...]:
     pad(write_clip(folder.parent / "b.mp4", n=3))
     write_long_clip(folder / "c.mp4")
     (folder / "clips.csv").write_text("path,label\na.bmp,Happy\n../b.mp4,Sad\nc.mp4,Sad\n")
-    recipe = folder / "toy.toml"
-    recipe.write_text(
-        '[descriptor]\nstatistics = ["mean"]\npooling = "video"\n[dataset]\n'
-        'kind = "manifest"\nmanifest = "clips.csv"\n'
-    )
     return (
         "extract",
         "--dataset",
-        recipe,
+        write_recipe(folder / "toy.toml"),
         "--root",
         folder,
         "-o",
