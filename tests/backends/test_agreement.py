@@ -36,7 +36,7 @@ PUBLISHED = {
 }
 # Those with many faces; every so many frames of a video are enough to be told apart.
 MEDIA = ("group_1.jpg", "group_1080p.mp4", "multi_face.jpg", "woman_360p.mp4")
-EVERY = 24
+EVERY = 48
 
 Crop = npt.NDArray[np.uint8]
 Engines = dict[str, Extractor]
@@ -53,8 +53,10 @@ def onnx_runtime(path: Path) -> Network:
     model.graph.output.append(
         onnx.helper.make_tensor_value_info(gemm.input[0], onnx.TensorProto.FLOAT, None)
     )
+    alone = onnxruntime.SessionOptions()
+    alone.intra_op_num_threads = 1  # as the others; threads of its own would wait for work awake
     session = onnxruntime.InferenceSession(
-        model.SerializeToString(), providers=["CPUExecutionProvider"]
+        model.SerializeToString(), alone, providers=["CPUExecutionProvider"]
     )
 
     def run(x: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
@@ -143,5 +145,5 @@ def test_the_engines_agree_on_made_up_crops(engines: Engines, made_up: list[Crop
 
 @pytest.mark.shared
 def test_the_engines_agree_on_real_faces(engines: Engines, real: list[Crop]) -> None:
-    assert len(real) > 50
+    assert len(real) > 40
     agree(engines, real)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +12,7 @@ import numpy.typing as npt
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
+from torch import nn
 
 from tests.support.heads import ATTRIBUTES, heads
 from tests.support.tiny_networks import (
@@ -35,12 +38,17 @@ HEADS = {
 }
 
 
+@cache
+def body() -> nn.Module:
+    register()
+    return make_random(build_network(ARCHITECTURE, n_classes=2, colour="rgb"), SIDE)
+
+
 def made(folder: Path, outputs: tuple[Head, ...]) -> Card:
     """A network of random weights with some heads, on disk."""
-    register()
     n_classes = sum(head.width for head in outputs if not head.is_attribute)
     attributes = [head for head in outputs if head.is_attribute]
-    network = make_random(build_network(ARCHITECTURE, n_classes=2, colour="rgb"), SIDE)
+    network = deepcopy(body())
     if not n_classes:
         network.reset_classifier(0)  # type: ignore[operator]
     if attributes:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from sklearn.metrics import balanced_accuracy_score, confusion_matrix, f1_score
@@ -35,6 +37,15 @@ def test_a_class_without_an_example_does_not_count() -> None:
     counts = np.array([[3, 1, 0], [0, 4, 0], [0, 0, 0]])
     assert uar(counts) == pytest.approx((0.75 + 1) / 2)
     assert macro_f1(counts) == pytest.approx((6 / 7 + 8 / 9) / 2)
+
+
+@pytest.mark.parametrize("metric", [accuracy, uar, macro_f1])
+def test_the_figures_of_several_matrices_are_those_of_each(
+    metric: Callable[[np.ndarray], np.ndarray],
+) -> None:
+    several = np.random.default_rng(0).integers(0, 5, (30, 3, 3))
+    several[:9, 1] = several[5:, :, 2] = 0  # a class that does not occur, one never predicted
+    assert metric(several).tolist() == [float(metric(counts)) for counts in several]
 
 
 def test_a_perfectly_calibrated_predictor_has_no_error() -> None:

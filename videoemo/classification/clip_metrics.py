@@ -4,21 +4,21 @@ same clips.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from videoemo.metrics.bootstrap import Estimate, difference, estimate
+from videoemo.metrics.bootstrap import Estimate, Metric, difference, estimate, resample
 from videoemo.metrics.classification import accuracy, confusion, macro_f1, uar
 
 __all__ = ["METRICS", "ClipMetrics", "Comparison", "clip_metrics", "summary"]
 
 Labels = npt.NDArray[np.int64]
 
-METRICS: Mapping[str, Callable[[npt.NDArray[np.int64]], float]] = {
+METRICS: Mapping[str, Metric] = {
     "accuracy": accuracy,
     "uar": uar,
     "macro_f1": macro_f1,
@@ -107,34 +107,30 @@ def clip_metrics(
     groups : int64 (n,) or None
         The group of each clip, or None.
     """
-
-    def sure(metric: Callable[[Labels], npt.ArrayLike], answer: Labels) -> Estimate:
-        return estimate(metric, labels, answer, n_classes=n_classes, groups=groups)
-
-    def lead(metric: Callable[[Labels], npt.ArrayLike], other: Labels) -> Estimate:
-        return difference(metric, labels, answers[0], other, n_classes=n_classes, groups=groups)
-
+    ours, *others = (
+        resample(labels, answer, n_classes=n_classes, groups=groups) for answer in answers
+    )
     return ClipMetrics(
         over=over,
         counts=confusion(labels, answers[0], n_classes),
-        shares=sure(_shares, answers[0]),
-        metrics={key: sure(metric, answers[0]) for key, metric in METRICS.items()},
+        shares=estimate(_shares, ours),
+        metrics={key: estimate(metric, ours) for key, metric in METRICS.items()},
         rivals=tuple(
             Comparison(
                 name=name,
                 right=int((answer == labels).sum()),
-                metrics={key: sure(metric, answer) for key, metric in METRICS.items()},
-                lead={key: lead(metric, answer) for key, metric in METRICS.items()},
+                metrics={key: estimate(metric, theirs) for key, metric in METRICS.items()},
+                lead={key: difference(metric, ours, theirs) for key, metric in METRICS.items()},
             )
-            for name, answer in zip(names[1:], answers[1:], strict=True)
+            for name, answer, theirs in zip(names[1:], answers[1:], others, strict=True)
         ),
         n_units=len(labels) if groups is None else len(np.unique(groups)),
     )
 
 
 def _shares(counts: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-    """Each row of a confusion matrix by its sum, NaN for a class without a clip."""
-    total = counts.sum(axis=1, keepdims=True)
+    """Each row of confusion matrices, (m, c, c), by its sum, NaN for a class without a clip."""
+    total = counts.sum(axis=-1, keepdims=True)
     return np.where(total > 0, counts / np.maximum(total, 1), np.nan)
 
 

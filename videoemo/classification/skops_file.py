@@ -147,13 +147,16 @@ def named_types(schema: Any) -> set[tuple[str, str]]:
     }
 
 
-def _nodes(part: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(part, dict) and not {"__class__", "__module__", "__loader__"}.isdisjoint(part):
-        yield part
-    for inner in (
-        part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
-    ):
-        yield from _nodes(inner)
+def _nodes(schema: Any) -> Iterator[dict[str, Any]]:
+    waiting = [schema]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            if not {"__class__", "__module__", "__loader__"}.isdisjoint(part):
+                yield part
+            waiting.extend(part.values())
+        elif isinstance(part, list):
+            waiting.extend(part)
 
 
 def _value(node: Any, archive: zipfile.ZipFile, depth: int) -> Any:

@@ -155,4 +155,4 @@ def _mean(one: _Measured, unit: Rows, rows: Mask, protocol: AttributesProtocol) 
 def _ethnicity_f1(features: Features, faces: AttributeFaces) -> float:
     known = faces.ethnicity >= 0
     told = features.distributions["ethnicity"].argmax(axis=1)
-    return macro_f1(confusion(faces.ethnicity[known], told[known], len(faces.ethnicities)))
+    return float(macro_f1(confusion(faces.ethnicity[known], told[known], len(faces.ethnicities))))

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["RESAMPLES", "Estimate", "difference", "estimate", "group_ids"]
+__all__ = ["RESAMPLES", "Estimate", "Metric", "difference", "estimate", "group_ids", "resample"]
 
 Labels = npt.NDArray[np.int64]
-Metric = Callable[[npt.NDArray[np.int64]], npt.ArrayLike]
+Counts = npt.NDArray[np.int64]
+Metric = Callable[[Counts], npt.NDArray[np.float64]]
 
 # Enough for the ends of a 95 % interval (Efron and Tibshirani 1993, An Introduction to the
 # Bootstrap, section 13.3: 1000 or more).
@@ -65,79 +66,23 @@ def group_ids(groups: npt.NDArray[np.str_]) -> Labels | None:
     return np.unique(names, return_inverse=True)[1].astype(np.int64)
 
 
-def estimate(
-    metric: Metric, labels: Labels, predicted: Labels, *, n_classes: int, groups: Labels | None
-) -> Estimate:
-    """Estimate a metric of predictions by the bootstrap.
+def resample(labels: Labels, predicted: Labels, *, n_classes: int, groups: Labels | None) -> Counts:
+    """Confusion matrices of predictions, a row a label, a column a prediction: of the clips
+    themselves, then of resamples; the same clips are drawn in every call.
 
     Parameters
     ----------
-    metric : callable
-        Of a confusion matrix, int64 (c, c), a row a label, a column a prediction; gives a number or
-        an array, NaN where it is not defined.
     labels, predicted : int64 (n,)
         0 to n_classes - 1; n is 1 or more.
     n_classes : int
         c.
     groups : int64 (n,) or None
         The group of each clip, or None to draw clips one by one.
-    """
-    counts = _resample(labels, predicted, n_classes, groups)
-    return _interval(np.array([metric(matrix) for matrix in counts], np.float64))
 
-
-def difference(
-    metric: Metric,
-    labels: Labels,
-    predicted: Labels,
-    other: Labels,
-    *,
-    n_classes: int,
-    groups: Labels | None,
-) -> Estimate:
-    """Estimate the difference of a metric between two predictions by the paired bootstrap: each
-    resample draws the same clips for both.
-
-    Parameters
-    ----------
-    metric : callable
-        As in `estimate`.
-    labels, predicted, other : int64 (n,)
-        The metric of `other` is subtracted from that of `predicted`.
-    n_classes : int
-        c.
-    groups : int64 (n,) or None
-        As in `estimate`.
-    """
-    first, second = (
-        np.array([metric(matrix) for matrix in matrices], np.float64)
-        for matrices in (
-            _resample(labels, predicted, n_classes, groups),
-            _resample(labels, other, n_classes, groups),
-        )
-    )
-    return _interval(first - second)
-
-
-def _interval(figures: npt.NDArray[np.float64]) -> Estimate:
-    """Percentile interval of figures, (1 + resamples, ...): the first is of the clips themselves,
-    the others of resamples, NaN where a resample has none.
-    """
-    value = figures[0]
-    if len(figures) == 1:
-        return Estimate(value, np.full_like(value, np.nan), np.full_like(value, np.nan))
-    known = ~np.isnan(value)
-    low, high = np.where(
-        known, np.nanpercentile(np.where(known, figures[1:], 0), _PERCENTILES, axis=0), np.nan
-    )
-    return Estimate(value, low, high)
-
-
-def _resample(
-    labels: Labels, predicted: Labels, n_classes: int, groups: Labels | None
-) -> npt.NDArray[np.int64]:
-    """Confusion matrices, (1 + resamples, c, c): of the clips themselves, then of resamples; the
-    same clips are drawn in every call.
+    Returns
+    -------
+    int64 (m, c, c)
+        Of one clip, or group, there are no resamples.
     """
     unit = np.arange(len(labels)) if groups is None else np.unique(groups, return_inverse=True)[1]
     n, cells = int(unit.max()) + 1, n_classes**2
@@ -154,3 +99,45 @@ def _resample(
         # Exact: counts are far below 2**53.
         matrices.append((times.astype(np.float64) @ of_unit).astype(np.int64))
     return np.concatenate(matrices).reshape(-1, n_classes, n_classes)
+
+
+def estimate(metric: Metric, counts: Counts) -> Estimate:
+    """Estimate a metric of predictions by the bootstrap.
+
+    Parameters
+    ----------
+    metric : callable
+        Of m confusion matrices, (m, c, c); gives a number or an array for each, float64 (m, ...),
+        NaN where it is not defined.
+    counts : int64 (m, c, c)
+        As `resample` gives them.
+    """
+    return _interval(metric(counts))
+
+
+def difference(metric: Metric, counts: Counts, others: Counts) -> Estimate:
+    """Estimate the difference of a metric between two predictions of the same clips by the paired
+    bootstrap: each resample draws the same clips for both.
+
+    Parameters
+    ----------
+    metric : callable
+        As in `estimate`.
+    counts, others : int64 (m, c, c)
+        As `resample` gives them; the metric of `others` is subtracted.
+    """
+    return _interval(metric(counts) - metric(others))
+
+
+def _interval(figures: npt.NDArray[np.float64]) -> Estimate:
+    """Percentile interval of figures, (1 + resamples, ...): the first is of the clips themselves,
+    the others of resamples, NaN where a resample has none.
+    """
+    value = figures[0]
+    if len(figures) == 1:
+        return Estimate(value, np.full_like(value, np.nan), np.full_like(value, np.nan))
+    known = ~np.isnan(value)
+    low, high = np.where(
+        known, np.nanpercentile(np.where(known, figures[1:], 0), _PERCENTILES, axis=0), np.nan
+    )
+    return Estimate(value, low, high)

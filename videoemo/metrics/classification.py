@@ -21,6 +21,7 @@ __all__ = [
 
 Labels = npt.NDArray[np.int64]
 Counts = npt.NDArray[np.int64]
+Shares = npt.NDArray[np.float64]
 
 
 def confusion(labels: Labels, predicted: Labels, n_classes: int) -> Counts:
@@ -32,23 +33,25 @@ def confusion(labels: Labels, predicted: Labels, n_classes: int) -> Counts:
     )
 
 
-def accuracy(counts: Counts) -> float:
-    """Accuracy, 0 to 1: the share of right predictions, from a confusion matrix."""
-    return float(np.trace(counts) / counts.sum())
+def accuracy(counts: Counts) -> Shares:
+    """Accuracy, 0 to 1: the share of right predictions, from a confusion matrix, (c, c), or of each
+    of several, (..., c, c).
+    """
+    return np.asarray(_right(counts).sum(-1) / counts.sum((-2, -1)))
 
 
-def uar(counts: Counts) -> float:
+def uar(counts: Counts) -> Shares:
     """Unweighted average recall, 0 to 1: the mean, over the classes that occur, of the share of
-    each that was recognised.
+    each that was recognised; from a confusion matrix, or from several.
     """
-    return _uar(counts.diagonal(), counts.sum(1))
+    return _mean_share(_right(counts), counts.sum(-1))
 
 
-def macro_f1(counts: Counts) -> float:
+def macro_f1(counts: Counts) -> Shares:
     """Macro-averaged F1, 0 to 1: the mean, over the classes that occur or were predicted, of the
-    harmonic mean of precision and recall.
+    harmonic mean of precision and recall; from a confusion matrix, or from several.
     """
-    return _macro_f1(counts.diagonal(), counts.sum(1) + counts.sum(0))
+    return _mean_share(2 * _right(counts), counts.sum(-1) + counts.sum(-2))
 
 
 def class_figures(labels: Labels, predicted: Labels, n_classes: int) -> dict[str, float]:
@@ -61,19 +64,20 @@ def class_figures(labels: Labels, predicted: Labels, n_classes: int) -> dict[str
     )
     return {
         "accuracy": float(right.sum() / len(labels)),
-        "uar": _uar(right, labelled),
-        "macro_f1": _macro_f1(right, labelled + said),
+        "uar": float(_mean_share(right, labelled)),
+        "macro_f1": float(_mean_share(2 * right, labelled + said)),
     }
 
 
-def _uar(right: Counts, labelled: Counts) -> float:
-    occurs = labelled > 0
-    return float((right[occurs] / labelled[occurs]).mean())
+def _right(counts: Counts) -> Counts:
+    return counts.diagonal(axis1=-2, axis2=-1)
 
 
-def _macro_f1(right: Counts, labelled_or_said: Counts) -> float:
-    occurs = labelled_or_said > 0
-    return float((2 * right[occurs] / labelled_or_said[occurs]).mean())
+def _mean_share(parts: Counts, of: Counts) -> Shares:
+    """The mean share, (...), of parts, (..., c), over the classes that there are any of."""
+    occurs = of > 0
+    shares = np.divide(parts, of, out=np.zeros(of.shape), where=occurs)
+    return np.asarray(shares.sum(-1) / occurs.sum(-1))
 
 
 @dataclass(frozen=True)

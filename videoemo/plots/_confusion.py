@@ -80,8 +80,8 @@ def _figures(counts: npt.NDArray[np.int64]) -> list[Part]:
         return [("no example", GREY)]
     return [
         (f"{count(n, 'example')}:", GREY),
-        (f"accuracy {to_the_tenth(accuracy(counts))}", INK),
-        (f"UAR {to_the_tenth(uar(counts))}", INK),
+        (f"accuracy {to_the_tenth(float(accuracy(counts)))}", INK),
+        (f"UAR {to_the_tenth(float(uar(counts)))}", INK),
     ]
 
 
