@@ -20,13 +20,14 @@ from tests.support.tiny_networks import (
     register,
     save_onnx,
     tiny_efficientnet,
+    write_card,
 )
 from videoemo.backends.network import Network
 from videoemo.backends.timm_torch import build_network, load_network
 from videoemo.errors import WeightsError
 from videoemo.inference.extractor import Extractor, load_extractor, preprocess
 from videoemo.records import Features
-from videoemo.zoo.cards import Card, card_to_toml, find_card, sha256
+from videoemo.zoo.cards import Card, find_card
 from videoemo.zoo.heads import Head
 
 Crop = npt.NDArray[np.uint8]
@@ -172,7 +173,7 @@ def test_a_pickle_is_refused_whatever_it_is_called(card: Card, tmp_path: Path) -
     path = tmp_path / card.file
     torch.save({"a": torch.zeros(2)}, path)
     with pytest.raises(WeightsError, match="does not hold the weights"):
-        load_extractor(card_beside(tmp_path, card))
+        load_extractor(str(write_card(tmp_path, card)))
 
 
 # Valence and arousal, and the kinds of file
@@ -261,18 +262,9 @@ def test_seven_classes_give_seven_probabilities(card: Card, crops: list[Crop]) -
     assert Extractor(seven, answering(*range(7)))(crops).probabilities.shape == (5, 7)
 
 
-def card_beside(folder: Path, card: Card) -> str:
-    """The path of a card that stands beside its weights, with their checksum."""
-    path = folder / "mine.toml"
-    path.write_text(
-        card_to_toml(replace(card, sha256=sha256(folder / card.file))), encoding="utf-8"
-    )
-    return str(path)
-
-
 def test_an_onnx_file_is_an_extractor(tmp_path: Path, crops: list[Crop]) -> None:
     save_onnx(tiny_efficientnet(), tmp_path / "mine.onnx", side=SIDE)
-    features = load_extractor(card_beside(tmp_path, card_of("mine.onnx")))(crops)
+    features = load_extractor(str(write_card(tmp_path, card_of("mine.onnx"))))(crops)
     assert features.embedding.shape == (5, 64)
     assert features.probabilities.shape == (5, 8)
 
@@ -280,7 +272,7 @@ def test_an_onnx_file_is_an_extractor(tmp_path: Path, crops: list[Crop]) -> None
 def test_a_pickled_module_is_an_extractor(tmp_path: Path, crops: list[Crop]) -> None:
     register()
     torch.save(tiny_efficientnet(), tmp_path / "mine.pt")
-    features = load_extractor(card_beside(tmp_path, card_of("mine.pt")))(crops)
+    features = load_extractor(str(write_card(tmp_path, card_of("mine.pt"))))(crops)
     assert features.embedding.shape == (5, 64)
     assert features.probabilities.shape == (5, 8)
 
@@ -294,14 +286,14 @@ def test_a_hostile_pickle_with_a_card_of_its_own_is_refused_unrun(tmp_path: Path
 
     torch.save(Hostile(), tmp_path / "mine.pt")
     with pytest.raises(WeightsError, match=r"names io\.open, which no timm network holds: refused"):
-        load_extractor(card_beside(tmp_path, card_of("mine.pt")))
+        load_extractor(str(write_card(tmp_path, card_of("mine.pt"))))
     assert not marker.exists()
 
 
 def test_a_kind_of_file_that_is_not_read_is_refused_with_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "mine.h5").write_bytes(b"\x89HDF")
     with pytest.raises(WeightsError, match=r"python -m tf2onnx.convert --keras mine.h5"):
-        load_extractor(card_beside(tmp_path, replace(card_of("mine.onnx"), file="mine.h5")))
+        load_extractor(str(write_card(tmp_path, replace(card_of("mine.onnx"), file="mine.h5"))))
 
 
 def test_an_embedding_of_another_length_than_the_cards_is_refused(tmp_path: Path) -> None:
@@ -312,7 +304,7 @@ def test_an_embedding_of_another_length_than_the_cards_is_refused(tmp_path: Path
         WeightsError,
         match="tiny_efficientnet gives embeddings of length 64, where the card of tiny says 1280",
     ):
-        load_extractor(card_beside(tmp_path, card))
+        load_extractor(str(write_card(tmp_path, card)))
 
 
 def test_pictures_of_pillows_are_crops_like_arrays(extractor: Extractor, crops: list[Crop]) -> None:

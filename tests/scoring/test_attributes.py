@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -27,13 +26,14 @@ from tests.support.tiny_networks import (
     make_random,
     save_onnx,
     tiny_efficientnet,
+    write_card,
 )
 from videoemo.cli.demo_clip import write_portrait
 from videoemo.config.pipeline import change_pipeline, load_pipeline
 from videoemo.errors import InputError, RecipeError
 from videoemo.exports.formats import FORMATS
 from videoemo.zoo.audit import AuditRow
-from videoemo.zoo.cards import Card, card_to_toml, sha256
+from videoemo.zoo.cards import Card
 from videoemo.zoo.heads import Head
 from videoemo.zoo.scored import refuse_ethnicity, scored_card
 
@@ -64,12 +64,7 @@ def card(tmp_path_factory: pytest.TempPathFactory) -> Path:
         auc=(),
         calibration=(),
     )
-    card = card_of("toy.onnx", name="toy", outputs=OUTPUTS, audit=(audit,))
-    path = folder / "toy.toml"
-    path.write_text(
-        card_to_toml(replace(card, sha256=sha256(folder / card.file))), encoding="utf-8"
-    )
-    return path
+    return write_card(folder, card_of("toy.onnx", name="toy", outputs=OUTPUTS, audit=(audit,)))
 
 
 @pytest.fixture(scope="module")

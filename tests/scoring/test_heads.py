@@ -6,7 +6,6 @@ import csv
 import json
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -26,10 +25,10 @@ from tests.support.tiny_networks import (
     make_random,
     save_onnx,
     tiny_efficientnet,
+    write_card,
 )
 from videoemo.cli.demo_clip import write_portrait
 from videoemo.errors import InputError
-from videoemo.zoo.cards import card_to_toml, sha256
 from videoemo.zoo.heads import Head
 
 VALUES = ("valence", "arousal", "dominance")
@@ -42,11 +41,7 @@ def card(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.manual_seed(0)
     save_onnx(make_random(tiny_efficientnet(8 + 3), SIDE), folder / "toy.onnx", side=SIDE)
     card = card_of("toy.onnx", name="toy", outputs=heads(CLASSES, size=64, values=VALUES))
-    path = folder / "toy.toml"
-    path.write_text(
-        card_to_toml(replace(card, sha256=sha256(folder / card.file))), encoding="utf-8"
-    )
-    return path
+    return write_card(folder, card)
 
 
 @pytest.fixture(scope="module")
@@ -104,8 +99,7 @@ def test_a_network_that_tells_no_expressions_is_told_in_one_line(
     card = card_of(
         "toy.onnx", name="toy", outputs=(Head(name="embedding", kind="embedding", size=64),)
     )
-    path = tmp_path / "toy.toml"
-    path.write_text(card_to_toml(replace(card, sha256=sha256(tmp_path / card.file))))
+    path = write_card(tmp_path, card)
     message = "toy tells no expressions: its heads are 'embedding'; give a network that does"
     if command == "in Python":
         with pytest.raises(InputError, match=message):

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -20,7 +19,7 @@ from PIL import Image
 from tests.support.commands import Run
 from tests.support.here import command_here
 from tests.support.outputs import contents
-from tests.support.tiny_networks import SIDE, card_of, save_onnx, tiny_efficientnet
+from tests.support.tiny_networks import SIDE, card_of, save_onnx, tiny_efficientnet, write_card
 from videoemo.analysis.fingerprint import settings_key
 from videoemo.analysis.remote import load_remote
 from videoemo.annotation.search import thorough
@@ -29,7 +28,6 @@ from videoemo.config.pipeline import change_pipeline, load_pipeline
 from videoemo.errors import WorkerError
 from videoemo.inference.resolve import resolve
 from videoemo.runs.job import Job
-from videoemo.zoo.cards import card_to_toml, sha256
 from videoemo.zoo.heads import Head
 
 BEFORE, AFTER = 5, 3
@@ -58,11 +56,7 @@ def make_card(folder: Path, seed: int) -> Path:
     torch.manual_seed(seed)
     save_onnx(tiny_efficientnet(num_classes=0), folder / "identity.onnx", side=SIDE)
     vector = (Head(name="embedding", kind="embedding", size=64),)
-    card = card_of("identity.onnx", name="identity", outputs=vector)
-    path = folder / "identity.toml"
-    card = replace(card, sha256=sha256(folder / card.file))
-    path.write_text(card_to_toml(card), encoding="utf-8")
-    return path
+    return write_card(folder, card_of("identity.onnx", name="identity", outputs=vector))
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ and ONNX files of it.
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from torch import nn
 
 from tests.support.heads import heads
 from videoemo.backends.torchvision_repair import import_torchvision
-from videoemo.zoo.cards import Card
+from videoemo.zoo.cards import Card, card_to_toml, sha256
 
 CLASSES = ("anger", "contempt", "disgust", "fear", "happiness", "neutral", "sadness", "surprise")
 ARCHITECTURE = "tiny_efficientnet"
@@ -115,3 +116,11 @@ def card_of(file: str, **given: Any) -> Card:
         "figures": "none",
     }
     return Card(**(said | given))
+
+
+def write_card(folder: Path, card: Card) -> Path:
+    """Write a card beside its network's file, with the checksum of that file."""
+    path = (folder / card.file).with_suffix(".toml")
+    card = replace(card, sha256=sha256(folder / card.file))
+    path.write_text(card_to_toml(card), encoding="utf-8")
+    return path
