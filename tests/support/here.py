@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 
-from videoemo.cli import learn, score
+from videoemo.cli import annotate, learn, score
 from videoemo.cli.main import main
 from videoemo.errors import VideoemoError
 from videoemo.inference import face_analyzer
@@ -33,7 +33,7 @@ from videoemo.runs.workers.worker import Batch, Done, Ready, Refused
 def work_here(patch: pytest.MonkeyPatch) -> None:
     """Have runs work in this process."""
     patch.setattr(execute, "LocalWorkerSource", SourceHere)
-    for module in (learn, score):
+    for module in (annotate, learn, score):
         patch.setattr(module, "start_ahead", lambda *modules: None)
     for module, name, load in _loaders():
         patch.setattr(module, name, load)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from videoemo.cli import options
+from videoemo.runs.workers.start import start_ahead
 from videoemo.util.messages import count_noun
 from videoemo.util.terminal import say
 
@@ -71,6 +72,8 @@ def annotate(
     searched anew. That makes nobody anonymous: body, clothes, place and voice remain. What an
     earlier run did with the same results and options is not done again.
     """
+    # A folder's worker annotates; that of a video scores it first.
+    start_ahead("videoemo.annotation.task" if path.is_dir() else "videoemo.inference.models")
     from videoemo.annotation.folder import annotate as annotate_results
     from videoemo.annotation.style import Style
     from videoemo.runs.progress import ConsoleProgress, JsonProgress
