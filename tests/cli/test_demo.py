@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from io import StringIO
 from pathlib import Path
 
 import av
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.support.paths import ROOT
 from videoemo.cli.demo_clip import course_table, write_clip, write_portrait
 from videoemo.cli.demo_faces import Smiling, portrait
 from videoemo.config.pipeline import load_pipeline
@@ -118,3 +120,36 @@ def test_the_table_has_a_column_a_person(tmp_path: Path) -> None:
         "     1  not seen          not seen",
         "     2  not seen          neutral 0.60",
     ]
+
+
+def told(page: str, heading: str) -> pd.DataFrame:
+    """The table in a page whose columns begin so."""
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    columns, _, *rows = text[text.index(f"\n| {heading} |") :].strip().split("\n\n")[0].splitlines()
+    cells = [[cell.strip() for cell in row.strip("|").split("|")] for row in (columns, *rows)]
+    return pd.read_csv(StringIO("\n".join(map("\t".join, cells))), sep="\t")
+
+
+@pytest.mark.parametrize(
+    ("page", "heading", "name", "key"),
+    [
+        ("tables.md", "track | first", "tracks.csv", ["track"]),
+        ("tables.md", "track | expression", "expressions.csv", []),
+        ("tables.md", "frame | seconds", "faces.parquet", ["frame", "face"]),
+        ("groups.md", "seconds | faces", "group.parquet", ["seconds"]),
+    ],
+)
+def test_the_numbers_in_the_pages_are_those_of_the_clip(
+    scored: Path, page: str, heading: str, name: str, key: list[str]
+) -> None:
+    rows, file = told(page, heading), scored / name
+    found = pd.read_csv(file) if file.suffix == ".csv" else pd.read_parquet(file)
+    if key:  # the page has some of the rows
+        found = rows[key].merge(found.round({"seconds": 2}), on=key)
+    assert len(rows) == len(found)
+    for column in rows.columns.intersection(found.columns):
+        if pd.api.types.is_numeric_dtype(rows[column]):
+            # Not to the last digit: on some processors the networks run in bfloat16.
+            np.testing.assert_allclose(rows[column], found[column], 0.05, 0.03, err_msg=column)
+        else:
+            assert rows[column].tolist() == found[column].tolist()

@@ -455,6 +455,7 @@ def test_doctor_finds_everything_that_is_needed(videoemo: Run) -> None:
     ):
         assert what in out
     assert "MISSING" not in out
+    assert "1 thread, sees cpu" in out
 
 
 def test_doctor_says_which_kept_networks_are_damaged_and_what_is_in_the_way(

@@ -8,7 +8,7 @@ import hashlib
 import io
 import json
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -55,7 +55,7 @@ class FittedClassifier:
     """
 
     estimator: BaseEstimator
-    card: dict[str, Any]
+    card: dict[str, Any] = field(repr=False)
     sha256: str
 
     @property

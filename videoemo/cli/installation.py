@@ -13,7 +13,7 @@ from videoemo.cli.caches import examine_caches
 from videoemo.cli.finding import Finding
 from videoemo.errors import VideoemoError, WeightsError
 from videoemo.util.cpu import n_processors
-from videoemo.util.messages import one_line
+from videoemo.util.messages import count_noun, one_line
 from videoemo.zoo.cards import find_card, shipped_names, verified
 
 __all__ = ["examine"]
@@ -33,6 +33,8 @@ _DECODERS = (
     ("av", "av"),
     ("opencv-python-headless", "cv2"),
 )
+
+_REINSTALL = "in the folder of the repository: pip install --force-reinstall --no-deps ."
 
 
 def examine() -> list[Finding]:
@@ -99,7 +101,7 @@ def _compiled() -> Finding:
     if not missing:
         return Finding("compiled parts", "there")
     found = f"not there: {', '.join(missing)}; others serve, more slowly"
-    remedy = "install a C compiler, then: pip install --force-reinstall --no-deps videoemo"
+    remedy = f"install a C compiler, then {_REINSTALL}"
     return Finding("compiled parts", found, ok=False, needed=False, remedy=remedy)
 
 
@@ -117,10 +119,8 @@ def _engines() -> Iterator[Finding]:
         *(["cuda"] if torch.cuda.is_available() else []),
         *(["mps"] if torch.backends.mps.is_available() else []),
     ]
-    yield Finding(
-        "engine torch",
-        f"{torch.__version__}, {torch.get_num_threads()} threads, sees {', '.join(devices)}",
-    )
+    threads = count_noun(torch.get_num_threads(), "thread")
+    yield Finding("engine torch", f"{torch.__version__}, {threads}, sees {', '.join(devices)}")
     from videoemo.backends.torchvision_repair import import_torchvision
 
     try:
@@ -184,5 +184,5 @@ def _weights() -> Iterator[Finding]:
                 f"extractor {name}",
                 str(exc),
                 ok=False,
-                remedy="pip install --force-reinstall --no-deps videoemo",
+                remedy=_REINSTALL,
             )
