@@ -12,7 +12,7 @@ from videoemo.config.face_protocol import IdentificationProtocol
 from videoemo.datasets.faces.labelled import LabelledFaces
 from videoemo.errors import InputError
 from videoemo.evaluation.photographs import CROP_NAMES, Embedded, embed_photographs, paths_of
-from videoemo.evaluation.recognition_report import draw_accuracies
+from videoemo.evaluation.recognition_report import draw_accuracies, plain_accuracies
 from videoemo.evaluation.report_file import write_report
 from videoemo.evaluation.text import count_people
 from videoemo.inference.extractor import Extractor
@@ -80,10 +80,7 @@ class IdentificationReport:
             "photographs": self.photographs,
             "people_with_one": self.singles,
             "no_face_found": self.embedded.missed,
-            "accuracies": {
-                crop: [round(float(one), 6) for one in of_splits]
-                for crop, of_splits in self.accuracies.items()
-            },
+            "accuracies": plain_accuracies(self.accuracies),
             "extractor": asdict(self.card),
         }
         write_report(folder, self.protocol, found)

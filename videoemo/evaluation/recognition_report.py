@@ -1,4 +1,4 @@
-"""What was found of recognition: a row a crop, for a terminal and as a picture."""
+"""What was found of recognition, crop by crop: for a file, and as a picture."""
 
 from __future__ import annotations
 
@@ -11,7 +11,12 @@ import numpy.typing as npt
 from videoemo.evaluation.photographs import CROP_NAMES
 from videoemo.metrics.bootstrap import Estimate
 
-__all__ = ["draw_accuracies"]
+__all__ = ["draw_accuracies", "plain_accuracies"]
+
+
+def plain_accuracies(accuracies: dict[str, npt.NDArray[np.float64]]) -> dict[str, list[float]]:
+    """The accuracies of each crop for a file."""
+    return {crop: [round(float(one), 6) for one in found] for crop, found in accuracies.items()}
 
 
 def draw_accuracies(

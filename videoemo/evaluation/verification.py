@@ -15,7 +15,7 @@ from videoemo.datasets.faces.labelled import LabelledFaces
 from videoemo.datasets.faces.lfw import Pair, read_pairs
 from videoemo.errors import InputError
 from videoemo.evaluation.photographs import CROP_NAMES, Embedded, embed_photographs, paths_of
-from videoemo.evaluation.recognition_report import draw_accuracies
+from videoemo.evaluation.recognition_report import draw_accuracies, plain_accuracies
 from videoemo.evaluation.report_file import write_report
 from videoemo.inference.extractor import Extractor
 from videoemo.metrics.identity import verification
@@ -107,10 +107,7 @@ class VerificationReport:
             "of_one_person": int(self.pairs.same.sum()),
             "how": self.pairs.how,
             "no_face_found": self.embedded.missed,
-            "accuracies": {
-                crop: [round(float(one), 6) for one in found]
-                for crop, found in self.accuracies.items()
-            },
+            "accuracies": plain_accuracies(self.accuracies),
             "auc": {crop: round(area, 6) for crop, area in self.areas.items()},
             "extractor": asdict(self.card),
         }
