@@ -101,13 +101,19 @@ def test_a_picture_of_too_many_pixels_is_refused_by_its_header(tmp_path: Path) -
         probe(tmp_path / "a.png", max_pixels=10**6)
 
 
+@pytest.fixture(scope="module")
+def huge(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("huge") / "a.png"
+    Image.new("1", (16000, 16000)).save(path)
+    return path
+
+
 @pytest.mark.parametrize("max_pixels", [None, 10**6])
 def test_a_picture_beyond_what_pillow_takes_is_too_large(
-    tmp_path: Path, max_pixels: int | None
+    huge: Path, max_pixels: int | None
 ) -> None:
-    Image.new("1", (16000, 16000)).save(tmp_path / "a.png")
     with pytest.raises(TooLargeVideoError, match="more than"):
-        probe(tmp_path / "a.png", max_pixels=max_pixels)
+        probe(huge, max_pixels=max_pixels)
 
 
 SUFFIXES = ("avif", "bmp", "jp2", "jpg", "png", "ppm", "tif", "webp")

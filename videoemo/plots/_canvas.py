@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Literal
@@ -304,6 +304,7 @@ def _font(size: float, bold: bool) -> FontProperties:
     return FontProperties(fname=_font_file(bold), size=size)
 
 
+@lru_cache(maxsize=2**12)  # labels come again, on a page and on the next
 def text_width(words: str, *, size: float, bold: bool = False) -> float:
     """Width of a line that the font can draw, in pixels."""
     return float(
