@@ -111,6 +111,17 @@ def test_nested_refuses_a_classifier_without_a_search() -> None:
         evaluate_table(toy_table(), "svc-afew", load_protocol("nested"))
 
 
+def test_what_a_fold_cannot_be_fitted_on_is_named() -> None:
+    table = toy_table()
+    groups = np.where(table.labels == table.labels[0], "alike", "others")
+    groups[0] = "others"
+    wrong = f"the part that forest is fitted on for others have only the class {table.labels[0]}:"
+    with pytest.raises(InputError, match=wrong):
+        evaluate_table(
+            replace(table, groups=groups), "forest", load_protocol("leave-one-group-out")
+        )
+
+
 def test_labels_of_the_scored_clips_change_nothing_but_the_figures() -> None:
     table = toy_table()
     other = replace(table, labels=np.where(table.splits == "val", table.labels[::-1], table.labels))

@@ -40,7 +40,7 @@ def test_a_video_is_scored_and_its_faces_are_covered_but_for_those_spared(
     options = ("--cover", "others", "--spare", 1, "--mosaic")
     status, said, _ = videoemo("annotate", two_faces, "-o", out, *options)
     assert status == 0
-    assert "faces covered: 12 in 12 frames; in 0 of these" in said
+    assert "faces covered: 12 in 12 frames\n" in said
     assert "what remains: body, clothes, place; look at the video" in said
     assert (out / "scored" / "videos.csv").exists()
     covered = out / "two.mp4" / "covered.mp4"

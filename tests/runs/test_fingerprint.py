@@ -192,6 +192,8 @@ def test_differences_are_said_in_words() -> None:
 def test_lists_are_said_in_words() -> None:
     words = explain_differences(settings(), settings(thresholds=(0.5, 0.7, 0.7)))
     assert words == ["thresholds was 0.6, 0.7, 0.7, is 0.5, 0.7, 0.7"]
+    nobody, somebody = (make_key({}, {"spare": tracks}) for tracks in ([], [0, 3]))
+    assert explain_differences(nobody, somebody) == ["spare was none, is 0, 3"]
 
 
 def test_a_setting_that_one_version_does_not_know_is_a_difference() -> None:

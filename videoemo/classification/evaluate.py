@@ -159,7 +159,7 @@ def _fit_and_predict(table: FeatureTable, folds: Folds, name: str) -> _Outcome:
     fitted = fit_each(
         load_classifier(name),
         [table[fold.train] for fold in folds.folds],
-        what=[f"{name}, clips to fit on for {fold.name}" for fold in folds.folds],
+        what=[f"the part that {name} is fitted on for {fold.name}" for fold in folds.folds],
     )
     predicted = [
         one.predict(matrix(table[fold.score]))

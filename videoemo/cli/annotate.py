@@ -114,11 +114,11 @@ def _print(done: Annotated, out: Path, *, sound: bool) -> None:
     if done.before:
         say(f"{done.before:,} of them before; --redo does them again")
     if done.covered:
-        counts = done.covered
+        counts, by_track = done.covered, done.covered["frames_by_track"]
+        alone = "of these a face was covered by its track alone, since none was found"
         say(
-            f"faces covered: {counts['faces']:,} in {count_noun(counts['frames'], 'frame')}; in "
-            f"{counts['frames_by_track']:,} of these a face was covered by its track alone, since "
-            "none was found",
+            f"faces covered: {counts['faces']:,} in {count_noun(counts['frames'], 'frame')}"
+            f"{f'; in {by_track:,} {alone}' if by_track else ''}",
             f"what remains: body, clothes, place{' and voice' if sound else ''}; look at the video "
             "before you show it",
         )

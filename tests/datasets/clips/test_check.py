@@ -39,7 +39,7 @@ def test_found_beside_published_a_split_and_a_class() -> None:
         "val    Bored       1          2  1 missing",
         "val    all         3          3",
         "",
-        "no problem found",
+        "no problem found among the clips that are here",
     ]
 
 

@@ -29,7 +29,11 @@ def check_lines(labelled: LabelledClips, recipe: DatasetRecipe) -> list[str]:
     """
     n = len(labelled.problems)
     problems = [f"  {problem}" for problem in labelled.problems]
-    summary = [f"{count_noun(n, 'problem')}:", *problems] if n else ["no problem found"]
+    summary = (
+        [f"{count_noun(n, 'problem')}:", *problems]
+        if n
+        else ["no problem found among the clips that are here"]
+    )
     return [*_table(_rows(labelled, recipe)), "", *summary]
 
 

@@ -186,7 +186,7 @@ def _shown(value: Any) -> str:
     if value is None:
         return "not set"
     if isinstance(value, list):
-        return ", ".join(map(_shown, value))
+        return ", ".join(map(_shown, value)) or "none"
     if isinstance(value, dict):
         return " ".join(_shown(one) for one in value.values() if one not in (None, []))
     return (
