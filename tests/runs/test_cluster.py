@@ -408,8 +408,8 @@ def started(cluster: LocalCluster, folder: Path) -> tuple[subprocess.Popen[str],
     """A run that has done all but the long clip, and the worker that is at that one."""
     process = start(*command(cluster, folder, folder.parent / "out"))
     until(lambda: len(list((folder.parent / "out").glob("*/summary.json"))) == 2)
-    until(lambda: at_work_on(cluster, folder / "waits.mp4"))
-    (pid,) = at_work_on(cluster, folder / "waits.mp4")
+    # It closes the file between its first look and the frames.
+    (pid,) = until(lambda: at_work_on(cluster, folder / "waits.mp4"))
     return process, pid
 
 

@@ -5,15 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
-def until(holds: Callable[[], Any]) -> None:
-    """Wait for a fact that other processes bring about."""
+def until(holds: Callable[[], T]) -> T:
+    """Wait for a fact that other processes bring about, and give it as it was found: it may hold
+    no longer when it is asked for again.
+    """
     deadline = time.monotonic() + 120
-    while not holds():
+    while not (found := holds()):
         assert time.monotonic() < deadline
         time.sleep(0.05)
+    return found
 
 
 def alive(pid: int) -> bool:
