@@ -4,8 +4,10 @@ are, and links lead somewhere.
 
 from __future__ import annotations
 
+import configparser
 import json
 import math
+import pkgutil
 import re
 import shlex
 from collections.abc import Iterator
@@ -122,3 +124,51 @@ def test_the_speeds_in_the_readme_are_those_of_the_measurement() -> None:
         for row in (max(engines, key=lambda row: row["peer_fps"]), of_clip["fer40px"]):
             told = (f"{row[name]:.1f}" for name in ("ours_fps", "peer_fps", "ratio"))
             assert f"| {' | '.join(told)} |" in text
+
+
+def layers() -> list[list[str]]:
+    """The rooms of each layer, from the top down, by the contract of imports."""
+    settings = configparser.ConfigParser(interpolation=None)
+    settings.read(ROOT / "setup.cfg", encoding="utf-8")
+    given = settings["importlinter:contract:layers"]["layers"].split("\n")
+    rooms = [re.findall(r"\w+", line) for line in given]
+    return [named for line in rooms if (named := sorted({*line} - {"__main__", "_version"}))]
+
+
+def test_the_layers_that_contributors_are_told_are_those_of_the_contract() -> None:
+    _, table = read(ROOT / "CONTRIBUTING.md").split("| layer | rooms |\n|---|---|\n")
+    told = [line.split("|")[2] for line in table.split("\n\n")[0].splitlines()]
+    assert [sorted(re.findall(r"`(\w+)`", rooms)) for rooms in told] == layers()
+
+
+def test_every_room_has_its_purpose_and_its_place_in_the_drawing() -> None:
+    rooms = {room for layer in layers() for room in layer}
+    page, drawing = read(ROOT / "docs/architecture.md"), read(ROOT / "docs/layers.html")
+    _, table = page.split("| room | purpose |\n|---|---|\n")
+    told = [line.split("|")[1] for line in table.split("\n\n")[0].splitlines()]
+    assert {room for line in told for room in re.findall(r"`(\w+)`", line)} == rooms
+    assert {*re.findall(r'"monospace">(\w+)<', drawing)} == rooms
+
+
+def way_of_a_frame() -> list[str]:
+    page = read(ROOT / "docs/architecture.md")
+    (way,) = re.findall(r"<!-- way of a frame.*?-->\n(.*?)<!-- end", page, re.DOTALL)
+    return way.splitlines()
+
+
+def test_the_way_of_a_frame_has_twelve_lines_at_most_and_names_what_there_is() -> None:
+    lines = way_of_a_frame()
+    assert len(lines) <= 12
+    names = re.findall(r"`([a-z_]+(?:\.\w+)+)`", "\n".join(lines))
+    assert len(names) > 20
+    files = {"faces.parquet", "videos.csv"}
+    assert [name for name in names if name not in files and not exists(f"videoemo.{name}")] == []
+
+
+def exists(name: str) -> bool:
+    """Whether there is a module of this name, or what it names in one."""
+    try:
+        pkgutil.resolve_name(name)
+    except (ImportError, AttributeError):
+        return False
+    return True
