@@ -4,22 +4,29 @@ is visible.
     python -m eval.ablations --data DIR [--work DIR] [--identity CARD]
 
 DIR holds ferplus_train.npz and ferplus_valid.npz. Each run: 6,000 training faces drawn by its seed,
-6 epochs, 64 px, batches of 32. A run that is done is not done again, so that an interrupted call
-can be repeated. Writes eval/results/ablations.json and .md; with --identity, the card of a network
-trained for identity (of the architecture of pipelines/train/ferplus.toml), only what it is worth to
-start from that one, to eval/results/identity_first.json and .md.
+6 epochs, 64 px, batches of 32. As many runs as there are processors go on side by side, each with
+one thread, so that the figures do not depend on their number. A run that is done is not done again,
+so that an interrupted call can be repeated. Writes eval/results/ablations.json and .md; with
+--identity, the card of a network trained for identity (of the architecture of
+pipelines/train/ferplus.toml), only what it is worth to start from that one, to
+eval/results/identity_first.json and .md.
 """
 
 from __future__ import annotations
 
 import platform
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
 import torch
+from joblib import Parallel, delayed
 from safetensors.torch import save_file
+from tqdm import tqdm
 
 from eval.support.command import command
 from eval.support.markdown import table
@@ -27,6 +34,7 @@ from videoemo.config.training import Stage, TrainingRecipe, load_training
 from videoemo.datasets.faces.labelled import LabelledFaces
 from videoemo.datasets.faces.load import load_faces
 from videoemo.training.loop import train
+from videoemo.util.cpu import n_threads
 from videoemo.util.files import atomic_write, write_json
 from videoemo.util.versions import versions
 
@@ -36,6 +44,8 @@ BASE = "base: AdamW, unweighted, votes, random start"
 RESULTS = Path(__file__).parent / "results"
 
 Splits = tuple[LabelledFaces, LabelledFaces, LabelledFaces]
+# A call of joblib's, not made yet.
+Run = tuple[Callable[..., dict[str, float]], tuple[Any, ...], dict[str, Any]]
 
 
 def base(seed: int) -> TrainingRecipe:
@@ -89,7 +99,10 @@ def figures(
     *,
     keep: Path | None = None,
 ) -> dict[str, float]:
-    """The last epoch's validation figures; with `keep`, the weights as a start for others."""
+    """The last epoch's validation figures, of a training with one thread; with `keep`, the weights
+    as a start for others.
+    """
+    torch.set_num_threads(1)
     network, progress = train(recipe, faces, valid, folder, resume=True)
     if keep is not None:
         save_file({name: value.contiguous() for name, value in network.state_dict().items()}, keep)
@@ -120,23 +133,34 @@ def identity_first(recipe: TrainingRecipe, identity: Path) -> dict[str, Training
     }
 
 
-def run(
-    seed: int, splits: Splits, work: Path, identity: Path | None
-) -> dict[str, dict[str, float]]:
+def starts(by_seed: dict[int, Splits], work: Path) -> Iterator[Run]:
+    """A network of other faces a seed, for the variants that start from one."""
+    for seed, (_, others, valid) in by_seed.items():
+        recipe = changed(base(seed), targets="labels")
+        name = f"start-{seed}"
+        yield delayed(figures)(
+            recipe, others, valid, work / name, keep=work / f"{name}.safetensors"
+        )
+
+
+def variants(seed: int, work: Path, identity: Path | None) -> dict[str, TrainingRecipe]:
     """All variants with one seed."""
-    faces, others, valid = splits
-    recipe = base(seed)
-    if identity is None:
-        start = work / f"start-{seed}.safetensors"
-        labels = changed(recipe, targets="labels")
-        figures(labels, others, valid, work / f"start-{seed}", keep=start)
-        variants = parts(recipe, start)
-    else:
-        variants = identity_first(recipe, identity)
-    return {
-        name: figures(variant, faces, valid, work / f"{i}-{seed}")
-        for i, (name, variant) in enumerate(variants.items())
-    }
+    if identity is not None:
+        return identity_first(base(seed), identity)
+    return parts(base(seed), work / f"start-{seed}.safetensors")
+
+
+def runs(by_seed: dict[int, Splits], work: Path, identity: Path | None) -> Iterator[Run]:
+    """Each variant with each seed, a seed's after the other's."""
+    for seed, (faces, _, valid) in by_seed.items():
+        for i, recipe in enumerate(variants(seed, work, identity).values()):
+            yield delayed(figures)(recipe, faces, valid, work / f"{i}-{seed}")
+
+
+def side_by_side(calls: list[Run], what: str) -> list[dict[str, float]]:
+    """What the calls return, in their order."""
+    done = Parallel(n_jobs=n_threads(), return_as="generator")(calls)
+    return list(tqdm(done, file=sys.stderr, total=len(calls), desc=what, disable=None))
 
 
 def markdown(results: dict[str, dict[str, list[float]]]) -> str:
@@ -175,10 +199,14 @@ def main(*, data: Path, work: Path, identity: Path | None) -> None:
         work = work / name
     work.mkdir(parents=True, exist_ok=True)
     faces, valid = load_faces(load_training("ferplus").data, data)
-    by_seed = [run(seed, splits(faces, valid, seed), work, identity) for seed in SEEDS]
+    by_seed = {seed: splits(faces, valid, seed) for seed in SEEDS}
+    if identity is None:
+        side_by_side(list(starts(by_seed, work)), "networks to start from")
+    found = side_by_side(list(runs(by_seed, work, identity)), "runs")
+    names = list(variants(SEEDS[0], work, identity))
     results = {
-        variant: {metric: [seed[variant][metric] for seed in by_seed] for metric in found}
-        for variant, found in by_seed[0].items()
+        variant: {metric: [one[metric] for one in found[i :: len(names)]] for metric in found[0]}
+        for i, variant in enumerate(names)
     }
     made_by = "python -m eval.ablations --data $VIDEOEMO_SHARED/data"
     if identity is not None:
@@ -188,7 +216,6 @@ def main(*, data: Path, work: Path, identity: Path | None) -> None:
         "seeds": SEEDS,
         "faces": FACES,
         "epochs": EPOCHS,
-        "threads": torch.get_num_threads(),
         "results": results,
         "machine": platform.machine(),
         "versions": versions(),
