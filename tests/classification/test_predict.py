@@ -250,7 +250,7 @@ def made_with(section: str, **values: object) -> dict[str, Any]:
                 "extractor": {"name": "mine"},
                 "pipeline": made_with("network", extractor="gone.toml"),
             },
-            "unknown extractor 'gone.toml'",
+            "there is no card 'gone.toml'",
         ),
     ],
     ids=lambda value: "" if isinstance(value, str) else "-".join(value),

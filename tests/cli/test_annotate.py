@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -84,3 +85,16 @@ def test_what_cannot_be_is_one_line(
     assert said in told
     assert len(told.splitlines()) == 1
     assert not np.any([path.exists() for path in (tmp_path / "out", tmp_path / "run" / "scored")])
+
+
+@pytest.mark.shared
+def test_a_video_whose_only_face_is_spared_is_said_to_be_so(
+    shared: Path, tmp_path: Path, videoemo: Run
+) -> None:
+    source, clip = shared / "media" / "single_face.mp4", tmp_path / "a.mp4"
+    write_video(clip, probe(source), [next(frames(source))[:6]], encoder=find_encoder())
+    options = ("-o", tmp_path / "out", "--cover", "others", "--spare", 0)
+    status, said, _ = videoemo("annotate", clip, *options)
+    assert (status, "faces covered: 0 in 0 frames\n" in said) == (0, True)
+    summary = json.loads((tmp_path / "out/a.mp4/summary.json").read_text(encoding="utf-8"))
+    assert summary["error"] == "every face in it is spared: nothing is covered"

@@ -6,6 +6,7 @@ import os
 import pickle
 import signal
 import socket
+import socketserver
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partialmethod
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any, cast
 
 import psutil
@@ -451,6 +453,25 @@ def test_where_there_is_no_scheduler_one_line_says_so(
             status, _, err = videoemo("score", clips, "-o", tmp_path / "out", "--cluster", address)
         assert (status, len(err.splitlines()), (tmp_path / "out").exists()) == (1, 1, False)
         assert err.startswith(f"videoemo: no Dask scheduler at '{address}' (")
+
+
+class OfAnother(socketserver.BaseRequestHandler):
+    """A server that speaks HTTP, as a scheduler's dashboard does."""
+
+    def handle(self) -> None:
+        self.request.sendall(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
+
+
+def test_an_address_of_another_server_is_one_line_too(
+    clips: Path, tmp_path: Path, videoemo: Run
+) -> None:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), OfAnother) as server:
+        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        address = f"tcp://127.0.0.1:{server.server_address[1]}"
+        status, _, err = videoemo("score", clips, "-o", tmp_path / "out", "--cluster", address)
+        server.shutdown()
+    assert (status, len(err.splitlines()), (tmp_path / "out").exists()) == (1, 1, False)
+    assert err.startswith(f"videoemo: no Dask scheduler at '{address}' (")
 
 
 @pytest.mark.parametrize("address", ["nonsense", "tcp://127.0.0.1", "nonsense://here:1"])

@@ -200,7 +200,7 @@ def test_the_protocol_asks_the_faces_that_the_recipe_holds_out() -> None:
     ("old", "new", "message"),
     [
         ('"ferplus-small"', '"nowhere"', "unknown start 'nowhere'; allowed: ferplus-small"),
-        ('"ferplus-small"', '"gone.toml"', "unknown extractor 'gone.toml'"),
+        ('"ferplus-small"', '"gone.toml"', "there is no card 'gone.toml'"),
         ("hidden = 16", "hidden = 0", "hidden: allowed are whole numbers from 1 to 65536, got 0"),
         ("most_probable = 2", "most_probable = 101", "most_probable: allowed are whole numbers"),
         ("batch_size = 8", "batch_size = 800", "training faces are fewer than a batch"),

@@ -64,6 +64,7 @@ def test_a_training_that_is_there_is_not_overwritten(
             'start = "nowhere.safetensors"',
             "unknown start 'nowhere.safetensors'; allowed: random, imagenet, ferplus-small",
         ),
+        ('start = "random"', 'start = "imagenet"', "are fetched, which VIDEOEMO_OFFLINE forbids"),
         ('start = "random"', 'start = "ferplus-small"', "does not hold the weights of test_resnet"),
         ("epochs = 1", "epochs = 0", "epochs: allowed are whole numbers from 1 to 10000, got 0"),
         ("shift = 0.02", "shfit = 0.02", "unknown key 'shfit'; did you mean 'shift'?"),

@@ -217,9 +217,15 @@ def _remarks(written: WrittenVideo, drawn: _Drawn, covering: FrameCovering | Non
         return
     counts = covering.counts()
     if not counts["frames"] + counts["found_again"]:
-        yield "no face was found in it: nothing is covered"
+        why = "every face in it is spared" if drawn.n_faces else "no face was found in it"
+        yield f"{why}: nothing is covered"
         return
     faces, in_frames = count_noun(counts["faces"], "face"), count_noun(counts["frames"], "frame")
-    yield f"{faces} covered in {in_frames}, in {counts['frames_by_track']:,} of them one by track"
+    by_track, again = counts["frames_by_track"], counts["found_again"]
+    yield (
+        f"{faces} covered in {in_frames}"
+        + (f", in {by_track:,} of them one by track" if by_track else "")
+        + (f", and {count_noun(again, 'place')} where one was found again" if again else "")
+    )
     if counts["left"]:
         yield f"{count_noun(counts['left'], 'face')} can be found although covered: look at it"

@@ -12,6 +12,7 @@ from videoemo.errors import TrainingError
 from videoemo.util.messages import did_you_mean, one_line, shown
 from videoemo.util.regular_files import is_regular
 from videoemo.zoo.cards import Card, card_names, find_card, sha256, verified
+from videoemo.zoo.fetch import offline
 
 __all__ = ["start_card", "start_checksum", "start_frozen", "start_network"]
 
@@ -37,14 +38,19 @@ def start_network(recipe: NetworkRecipe, n_classes: int) -> nn.Module:
     if recipe.start == "random":
         return build_network(recipe.architecture, n_classes=n_classes, colour=recipe.colour)
     if recipe.start == "imagenet":
+        if offline():
+            raise TrainingError(
+                f"ImageNet weights of {recipe.architecture} are fetched, which VIDEOEMO_OFFLINE "
+                "forbids; unset it, or give the card of a network as start"
+            )
         try:
             return build_network(
                 recipe.architecture, n_classes=n_classes, colour=recipe.colour, pretrained=True
             )
         except (OSError, RuntimeError) as exc:
-            reason = one_line(exc, limit=150)
+            reason = one_line(exc, limit=300)
             raise TrainingError(
-                f"cannot fetch ImageNet weights of {recipe.architecture}: {reason}; give a "
+                f"cannot fetch ImageNet weights of {recipe.architecture} ({reason}); give a "
                 "safetensors file as start"
             ) from exc
     path, _ = _weights(recipe.start)

@@ -278,6 +278,8 @@ def find_card(name: str) -> tuple[Card, Path]:
     if path.suffix == ".toml" and is_regular(path):
         card = read_record(Card, path)
         return card, path.parent / card.file
+    if path.suffix == ".toml":
+        raise InputError(f"there is no card {shown(name)}; give the path of one that is there")
     hint = did_you_mean(name, card_names(), others=", or the path of a card (.toml)")
     raise InputError(f"unknown extractor {shown(name)}; {hint}")
 

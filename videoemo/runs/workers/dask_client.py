@@ -91,7 +91,12 @@ class DaskWorkerSource:
             # First: a client that is given no address keeps the process from ending.
             get_address_host_port(self._address)
             self._client = _connect(self._address)
-        except (OSError, ValueError, TypeError) as exc:  # the last: of TLS without certificates
+        except (
+            OSError,
+            ValueError,
+            TypeError,  # of TLS without certificates
+            MemoryError,  # another server's words, such as the dashboard's, read as lengths
+        ) as exc:
             raise InputError(
                 f"no Dask scheduler at {self._address!r} ({one_line(exc)}); give the address that "
                 "`dask scheduler` says"
