@@ -22,6 +22,7 @@ from tests.support.paths import ROOT
 from videoemo.cli.demo_clip import write_clip
 from videoemo.cli.main import main
 from videoemo.runs.workers.process import thread_settings
+from videoemo.runs.workers.start import MALLOC
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -41,6 +42,8 @@ def pytest_configure(config: pytest.Config) -> None:
     # but one starts one process for a video and not three. What is said of more threads, and of
     # processes beside a worker, allows itself more.
     os.environ |= thread_settings(1) | {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+    # Read when a process starts: heeded by the processes among which tests are shared out.
+    os.environ |= MALLOC
     # Where a shell's background job runs the tests, the signal is ignored, and would be by the
     # commands that they start.
     signal.signal(signal.SIGINT, signal.default_int_handler)

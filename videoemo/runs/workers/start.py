@@ -11,13 +11,13 @@ from pathlib import Path
 
 from videoemo.errors import WorkerError
 
-__all__ = ["PROGRAM", "cannot_start", "start_ahead", "start_interpreter", "take_started"]
+__all__ = ["MALLOC", "PROGRAM", "cannot_start", "start_ahead", "start_interpreter", "take_started"]
 
 PROGRAM = "videoemo.runs.workers.worker"
 # Settings of glibc's malloc: by default it returns the memory of arrays to the system, and gets it
 # again for the next ones page by page, which takes a twentieth of the time of a small frame. With
 # these, in bytes, it keeps the memory of arrays up to 32 MiB, and up to 256 MiB of it unused.
-_MALLOC = {"MALLOC_MMAP_THRESHOLD_": str(32 * 2**20), "MALLOC_TRIM_THRESHOLD_": str(256 * 2**20)}
+MALLOC = {"MALLOC_MMAP_THRESHOLD_": str(32 * 2**20), "MALLOC_TRIM_THRESHOLD_": str(256 * 2**20)}
 # Read when numpy is imported, before anything is said to the worker.
 _NUMPY = {"OPENBLAS_NUM_THREADS": "1"}
 
@@ -53,7 +53,7 @@ def start_interpreter(
             stderr=subprocess.PIPE,
             cwd=cwd,
             pass_fds=pass_fds,
-            env=_MALLOC | os.environ | _NUMPY | {"PYTHONPATH": search},
+            env=MALLOC | os.environ | _NUMPY | {"PYTHONPATH": search},
         )
     except OSError as exc:
         raise cannot_start(exc) from exc
