@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pytest
 
 from tests.support.face_tables import faces_of
-from tests.support.pixels import EIGHT, Pixels, pixels, where
+from tests.support.pixels import EIGHT, Pixels, picture_of, pixels, where
 from videoemo.group import FaceAffect, GroupAffect, deviations, group_series, peaks
 from videoemo.plots import group
 from videoemo.plots._group import FACE, MOST, PITCH, TOP
@@ -37,9 +37,12 @@ def affect_of(faces: FaceAffect) -> GroupAffect:
     )
 
 
-def drawn(path: Path, displayed: dict[int, str], **given: object) -> Pixels:
+def draw(path: Path, displayed: dict[int, str], **given: object) -> None:
     group(path, affect_of(faces_of(displayed)), **{"name": "clip.mp4", "portraits": {}} | given)  # type: ignore[arg-type]
-    return pixels(path)
+
+
+def drawn(displayed: dict[int, str], **given: object) -> Pixels:
+    return picture_of(draw, displayed, **given)
 
 
 def row(picture: Pixels, number: int) -> Pixels:
@@ -59,27 +62,27 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "out" / "group.png"
 
 
-def test_each_person_has_a_row_in_the_colours_of_what_is_displayed(path: Path) -> None:
-    picture = drawn(path, {0: "h" * LONG, 1: "s" * LONG})
+def test_each_person_has_a_row_in_the_colours_of_what_is_displayed() -> None:
+    picture = drawn({0: "h" * LONG, 1: "s" * LONG})
     shares = [
         [painted(row(picture, i), name).mean() for name in ("happiness", "sadness")] for i in (0, 1)
     ]
     assert np.array(shares) == pytest.approx(np.eye(2), abs=0.03)
 
 
-def test_colours_change_when_the_expression_does(path: Path) -> None:
-    picture = drawn(path, {0: "h" * 25 + "s" * 25, 1: "n" * LONG})
+def test_colours_change_when_the_expression_does() -> None:
+    picture = drawn({0: "h" * 25 + "s" * 25, 1: "n" * LONG})
     where_happy = np.flatnonzero(painted(row(picture, 0), "happiness"))
     assert where_happy.max() / (RIGHT - LEFT) == pytest.approx(24.5 / 49, abs=0.01)
 
 
-def test_a_person_who_is_not_seen_has_no_colour(path: Path) -> None:
-    picture = drawn(path, {0: "h" * 20 + "." * 10 + "h" * 20, 1: "n" * LONG})
+def test_a_person_who_is_not_seen_has_no_colour() -> None:
+    picture = drawn({0: "h" * 20 + "." * 10 + "h" * 20, 1: "n" * LONG})
     middle = row(picture, 0)[(RIGHT - LEFT) * 22 // 50 : (RIGHT - LEFT) * 28 // 50]
     assert (middle.max(axis=1) - middle.min(axis=1) == 0).all()
 
 
-def test_what_is_less_sure_is_paler(path: Path) -> None:
+def test_what_is_less_sure_is_paler() -> None:
     seen = time_series(
         np.arange(4.0), np.array([[1, 0], [0.9, 0.1], [0.6, 0.4], [0.5, 0.5]], np.float32)
     )
@@ -90,36 +93,36 @@ def test_what_is_less_sure_is_paler(path: Path) -> None:
     assert greens[3] > greens[0]
 
 
-def test_a_portrait_stands_before_its_row(path: Path) -> None:
+def test_a_portrait_stands_before_its_row() -> None:
     face = np.tile((np.array(ODD) * 255).astype(np.uint8), (FACE, FACE, 1))
-    picture = drawn(path, {0: "h" * LONG, 1: "s" * LONG}, portraits={1: face})
+    picture = drawn({0: "h" * LONG, 1: "s" * LONG}, portraits={1: face})
     rows = np.flatnonzero(where(picture, ODD).any(axis=1))
     assert (rows.min(), rows.max()) == (TOP + PITCH, TOP + PITCH + FACE - 1)
 
 
-def test_rows_are_in_the_order_of_appearance_and_glimpses_have_none(path: Path) -> None:
-    two = drawn(path, {0: "h" * LONG, 2: "s" * LONG})
-    three = drawn(path, {0: "h" * LONG, 1: "n" * 5 + "." * (LONG - 5), 2: "s" * LONG})
+def test_rows_are_in_the_order_of_appearance_and_glimpses_have_none() -> None:
+    two = drawn({0: "h" * LONG, 2: "s" * LONG})
+    three = drawn({0: "h" * LONG, 1: "n" * 5 + "." * (LONG - 5), 2: "s" * LONG})
     assert two.shape == three.shape
     assert painted(row(three, 1), "sadness").mean() > 0.97
 
 
-def test_of_many_persons_those_seen_longest_are_shown(path: Path) -> None:
+def test_of_many_persons_those_seen_longest_are_shown() -> None:
     displayed = {person: "h" * (LONG - person) + "." * person for person in range(MOST + 4)}
-    assert len(drawn(path, displayed)) == len(drawn(path, dict.fromkeys(range(MOST), "h" * LONG)))
+    assert len(drawn(displayed)) == len(drawn(dict.fromkeys(range(MOST), "h" * LONG)))
 
 
-def test_ten_persons_are_a_page_to_be_looked_at(path: Path) -> None:
-    assert drawn(path, dict.fromkeys(range(10), "h" * LONG)).shape[0] < 1300
+def test_ten_persons_are_a_page_to_be_looked_at() -> None:
+    assert drawn(dict.fromkeys(range(10), "h" * LONG)).shape[0] < 1300
 
 
-def test_a_prediction_has_a_strip(path: Path) -> None:
+def test_a_prediction_has_a_strip() -> None:
     windows = [
         Window(i, i + 1, 25, 25, 50, Prediction(label))
         for i, label in enumerate(["Positive", "Negative"])
     ]
     displayed = {0: "n" * LONG, 1: "n" * LONG}
-    without, told = drawn(path, displayed), drawn(path, displayed, windows=windows)
+    without, told = drawn(displayed), drawn(displayed, windows=windows)
     assert len(told) - len(without) == PITCH
     y = TOP + 2 * PITCH + 12
     assert where(told[y : y + 1], KNOWN["positive"])[0, LEFT:RIGHT].mean() == pytest.approx(
@@ -127,11 +130,11 @@ def test_a_prediction_has_a_strip(path: Path) -> None:
     )
 
 
-def test_smoothing_and_a_notice_are_told(path: Path) -> None:
+def test_smoothing_and_a_notice_are_told() -> None:
     displayed = {0: "h" * LONG, 1: "s" * LONG}
-    plain = drawn(path, displayed)
-    assert not np.array_equal(plain, drawn(path, displayed, smoothed=0.2))
-    assert not np.array_equal(plain, drawn(path, displayed, notice="truncated at 12.3 s"))
+    plain = drawn(displayed)
+    assert not np.array_equal(plain, drawn(displayed, smoothed=0.2))
+    assert not np.array_equal(plain, drawn(displayed, notice="truncated at 12.3 s"))
 
 
 def test_classes_without_a_valence_can_be_drawn(path: Path) -> None:
@@ -144,18 +147,18 @@ def test_classes_without_a_valence_can_be_drawn(path: Path) -> None:
     assert pixels(path).shape[1] == 1500
 
 
-def test_a_stretch_without_any_face_is_hatched(path: Path) -> None:
+def test_a_stretch_without_any_face_is_hatched() -> None:
     displayed = {0: "h" * 20 + "." * 10 + "h" * 20, 1: "s" * 20 + "." * 10 + "s" * 20}
-    gap = drawn(path, displayed)[
+    gap = drawn(displayed)[
         TOP + 2 * PITCH + 60, LEFT + (RIGHT - LEFT) * 21 // 50 : LEFT + (RIGHT - LEFT) * 28 // 50
     ]
     assert (gap.max(axis=1) - gap.min(axis=1) == 0).all()
 
 
 def test_the_same_group_gives_the_same_bytes(path: Path) -> None:
-    drawn(path, {0: "h" * LONG, 1: "s" * LONG})
+    draw(path, {0: "h" * LONG, 1: "s" * LONG})
     first = path.read_bytes()
-    drawn(path, {0: "h" * LONG, 1: "s" * LONG})
+    draw(path, {0: "h" * LONG, 1: "s" * LONG})
     assert path.read_bytes() == first
 
 
@@ -164,7 +167,7 @@ def test_the_same_group_gives_the_same_bytes(path: Path) -> None:
 )
 def test_what_is_no_group_over_time_is_an_error(path: Path, displayed: dict[int, str]) -> None:
     with pytest.raises(ValueError, match="two persons or more at two times or more"):
-        drawn(path, displayed)
+        draw(path, displayed)
 
 
 def test_eight_classes_have_a_legend(path: Path) -> None:

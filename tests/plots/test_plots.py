@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from tests.support.pixels import EIGHT, THREE, Pixels, pixels, where
+from tests.support.pixels import EIGHT, THREE, Pixels, picture_of, pixels, where
 from videoemo.errors import OutputError
 from videoemo.plots import overview, timeline
 from videoemo.plots._canvas import drawable, open_canvas
@@ -45,7 +45,7 @@ class Film:
     dominant: str | None = None
     smoothed: float = 0.0
 
-    def draw(self, path: Path) -> Pixels:
+    def draw(self, path: Path) -> None:
         seconds = np.arange(self.n) / 25 if self.seconds is None else self.seconds
         probabilities = np.full((self.n, len(self.classes)), 0.2 / len(self.classes), np.float32)
         leading = self.classes.index("happiness") if "happiness" in self.classes else 0
@@ -72,7 +72,13 @@ class Film:
             notice=self.notice,
             smoothed=self.smoothed,
         )
-        return pixels(path)
+
+    def picture(self) -> Pixels:
+        return picture_of(_timeline_of, self)
+
+
+def _timeline_of(path: Path, film: Film) -> None:
+    film.draw(path)
 
 
 def column(share: float) -> int:
@@ -165,8 +171,8 @@ class TestCourse:
 
 
 class TestTimeline:
-    def test_is_a_png_of_1500_pixels(self, path: Path) -> None:
-        assert Film().draw(path).shape[1] == 1500
+    def test_is_a_png_of_1500_pixels(self) -> None:
+        assert Film().picture().shape[1] == 1500
 
     def test_the_same_input_gives_the_same_bytes(self, path: Path) -> None:
         Film(thumbnails=(thumbnail(1.0),)).draw(path)
@@ -176,11 +182,12 @@ class TestTimeline:
 
     @pytest.mark.usefixtures("odd_settings")
     def test_a_users_settings_change_nothing(self, path: Path) -> None:
-        ours = Film(n=60, faceless=(20, 40)).draw(path)
+        Film(n=60, faceless=(20, 40)).draw(path)
+        ours = pixels(path)
         with matplotlib.rc_context({"text.usetex": False}):
             matplotlib.rcdefaults()
-            plain = Film(n=60, faceless=(20, 40)).draw(path)
-        assert np.array_equal(ours, plain)
+            Film(n=60, faceless=(20, 40)).draw(path)
+        assert np.array_equal(ours, pixels(path))
 
     @pytest.mark.usefixtures("odd_settings")
     def test_a_users_settings_are_as_before(self, path: Path) -> None:
@@ -188,26 +195,26 @@ class TestTimeline:
         Film().draw(path)
         assert dict(matplotlib.rcParams) == before
 
-    def test_of_low_coverage_no_class_leads(self, path: Path) -> None:
-        assert not where(Film(dominant=LOW_COVERAGE).draw(path), KNOWN["happiness"]).any()
+    def test_of_low_coverage_no_class_leads(self) -> None:
+        assert not where(Film(dominant=LOW_COVERAGE).picture(), KNOWN["happiness"]).any()
 
-    def test_that_it_is_smoothed_is_said_at_the_foot(self, path: Path) -> None:
+    def test_that_it_is_smoothed_is_said_at_the_foot(self) -> None:
         differing = np.flatnonzero(
-            (Film(smoothed=0.2).draw(path) != Film().draw(path)).any(axis=(1, 2))
+            (Film(smoothed=0.2).picture() != Film().picture()).any(axis=(1, 2))
         )
-        assert differing.min() > len(pixels(path)) - 60
+        assert differing.min() > len(Film().picture()) - 60
 
-    def test_the_dominant_class_has_its_full_colour(self, path: Path) -> None:
-        assert where(Film().draw(path), KNOWN["happiness"]).sum() > 10_000
+    def test_the_dominant_class_has_its_full_colour(self) -> None:
+        assert where(Film().picture(), KNOWN["happiness"]).sum() > 10_000
 
-    def test_an_area_is_as_high_as_its_probability(self, path: Path) -> None:
+    def test_an_area_is_as_high_as_its_probability(self) -> None:
         # 0.8 and an eighth of the remaining 0.2, of a band of 60 pixels
-        assert where(Film().draw(path), KNOWN["happiness"])[:, column(0.31)].sum() == pytest.approx(
+        assert where(Film().picture(), KNOWN["happiness"])[:, column(0.31)].sum() == pytest.approx(
             0.825 * 60, abs=3
         )
 
-    def test_no_area_bridges_a_gap(self, path: Path) -> None:
-        area = where(Film(n=101, faceless=(40, 60)).draw(path), KNOWN["happiness"])
+    def test_no_area_bridges_a_gap(self) -> None:
+        area = where(Film(n=101, faceless=(40, 60)).picture(), KNOWN["happiness"])
         assert [bool(area[:, column(share)].any()) for share in (0.36, 0.42, 0.57, 0.63)] == [
             True,
             False,
@@ -215,8 +222,8 @@ class TestTimeline:
             True,
         ]
 
-    def test_a_gap_is_hatched(self, path: Path) -> None:
-        picture = Film(n=101, faceless=(40, 60)).draw(path)
+    def test_a_gap_is_hatched(self) -> None:
+        picture = Film(n=101, faceless=(40, 60)).picture()
         # Through the empty upper part of the first band.
         line = picture[int((where(picture, BAND).sum(axis=1) > 500).argmax()) + 20]
         assert [
@@ -241,19 +248,19 @@ class TestTimeline:
         )
         assert where(pixels(path), KNOWN["happiness"]).any(axis=0).sum() >= 3
 
-    def test_a_thumbnail_is_shown_pixel_for_pixel(self, path: Path) -> None:
-        assert where(Film(thumbnails=(thumbnail(1.0),)).draw(path), FACE).sum() == 40 * 40
+    def test_a_thumbnail_is_shown_pixel_for_pixel(self) -> None:
+        assert where(Film(thumbnails=(thumbnail(1.0),)).picture(), FACE).sum() == 40 * 40
 
-    def test_a_thumbnail_is_framed_in_the_colour_of_its_class(self, path: Path) -> None:
-        picture = Film(thumbnails=(thumbnail(1.0, "fear"),)).draw(path)
+    def test_a_thumbnail_is_framed_in_the_colour_of_its_class(self) -> None:
+        picture = Film(thumbnails=(thumbnail(1.0, "fear"),)).picture()
         rows, columns = np.nonzero(where(picture, FACE))
         frame = where(picture, KNOWN["fear"])[
             rows.min() - 2 : rows.max() + 3, columns.min() - 2 : columns.max() + 3
         ]
         assert frame.sum() == 44 * 44 - 40 * 40
 
-    def test_times_stand_below_the_bands(self, path: Path) -> None:
-        picture = Film(n=101).draw(path)
+    def test_times_stand_below_the_bands(self) -> None:
+        picture = Film(n=101).picture()
         below = int(np.nonzero(where(picture, BAND).sum(axis=1) > 500)[0].max()) + 10
         shares = (0.0, 0.5, 0.9375, 1.0)  # of 4 s: a tick, a tick, between two ticks, a tick
         written = [
@@ -262,41 +269,41 @@ class TestTimeline:
         ]
         assert written == [True, True, False, True]
 
-    def test_thumbnails_of_one_moment_do_not_overlap(self, path: Path) -> None:
-        picture = Film(thumbnails=tuple(thumbnail(1.0) for _ in range(5))).draw(path)
+    def test_thumbnails_of_one_moment_do_not_overlap(self) -> None:
+        picture = Film(thumbnails=tuple(thumbnail(1.0) for _ in range(5))).picture()
         assert where(picture, FACE).sum() == 5 * 40 * 40
 
-    def test_of_too_many_thumbnails_those_that_fit_are_shown(self, path: Path) -> None:
-        picture = Film(thumbnails=tuple(thumbnail(i / 50) for i in range(100))).draw(path)
+    def test_of_too_many_thumbnails_those_that_fit_are_shown(self) -> None:
+        picture = Film(thumbnails=tuple(thumbnail(i / 50) for i in range(100))).picture()
         fitting = (RIGHT - LEFT) // (40 * SPACING)
         assert where(picture, FACE).sum() == fitting * 40 * 40
 
     @pytest.mark.parametrize(
         "classes", [EIGHT, EIGHT[:1] + EIGHT[2:], THREE, ("calm", "tense"), ("one",)], ids=len
     )
-    def test_other_class_lists_can_be_drawn(self, path: Path, classes: tuple[str, ...]) -> None:
+    def test_other_class_lists_can_be_drawn(self, classes: tuple[str, ...]) -> None:
         film = Film(classes=classes, thumbnails=(thumbnail(1.0, classes[0]),))
         leading = "happiness" if "happiness" in classes else classes[0]
-        assert where(film.draw(path), colours(classes)[leading]).sum() > 10_000
+        assert where(film.picture(), colours(classes)[leading]).sum() > 10_000
 
-    def test_one_frame_is_a_bar_chart(self, path: Path) -> None:
-        bar = where(Film(n=1).draw(path), KNOWN["happiness"])
+    def test_one_frame_is_a_bar_chart(self) -> None:
+        bar = where(Film(n=1).picture(), KNOWN["happiness"])
         assert bar.any(axis=0).sum() > 10 * bar.any(axis=1).sum() > 0
 
-    def test_frames_of_one_moment_are_a_bar_chart(self, path: Path) -> None:
-        assert Film(n=3, seconds=np.ones(3)).draw(path).shape == Film(n=1).draw(path).shape
+    def test_frames_of_one_moment_are_a_bar_chart(self) -> None:
+        assert Film(n=3, seconds=np.ones(3)).picture().shape == Film(n=1).picture().shape
 
     @pytest.mark.parametrize(
         "film",
         [Film(faceless=(0, 50)), Film(n=0), Film(n=1, faceless=(0, 1))],
         ids=["no face", "no frame", "picture"],
     )
-    def test_a_video_without_a_face_shows_no_class(self, path: Path, film: Film) -> None:
-        picture = film.draw(path)
+    def test_a_video_without_a_face_shows_no_class(self, film: Film) -> None:
+        picture = film.picture()
         assert not any(where(picture, colour).any() for colour in KNOWN.values())
 
-    def test_no_face_and_no_frame_are_told_apart(self, path: Path) -> None:
-        no_face, no_frame = Film(n=1, faceless=(0, 1)).draw(path), Film(n=0).draw(path)
+    def test_no_face_and_no_frame_are_told_apart(self) -> None:
+        no_face, no_frame = Film(n=1, faceless=(0, 1)).picture(), Film(n=0).picture()
         # Below the head, above the footer.
         assert not np.array_equal(no_face[130:310], no_frame[130:310])
 
@@ -310,8 +317,8 @@ class TestTimeline:
         ],
         ids=["notice", "several faces", "name", "time axis"],
     )
-    def test_it_tells(self, path: Path, changed: dict[str, object]) -> None:
-        assert not np.array_equal(Film().draw(path), replace(Film(), **changed).draw(path))  # type: ignore[arg-type]
+    def test_it_tells(self, changed: dict[str, object]) -> None:
+        assert not np.array_equal(Film().picture(), replace(Film(), **changed).picture())  # type: ignore[arg-type]
 
     @pytest.mark.parametrize(
         "name",
@@ -328,12 +335,12 @@ class TestTimeline:
         ],
         ids=ascii,
     )
-    def test_any_name_can_be_drawn(self, path: Path, name: str) -> None:
-        assert Film(n=0, name=name, notice=name or None).draw(path).shape[1] == 1500
+    def test_any_name_can_be_drawn(self, name: str) -> None:
+        assert Film(n=0, name=name, notice=name or None).picture().shape[1] == 1500
 
-    def test_a_long_name_leaves_the_notice_free(self, path: Path) -> None:
-        long = Film(n=0, name="long/" * 400, notice="truncated").draw(path)
-        short = Film(n=0, name="short", notice="truncated").draw(path)
+    def test_a_long_name_leaves_the_notice_free(self) -> None:
+        long = Film(n=0, name="long/" * 400, notice="truncated").picture()
+        short = Film(n=0, name="short", notice="truncated").picture()
         assert np.array_equal(long[:70, 1350:], short[:70, 1350:])
 
     def test_arrays_that_do_not_agree_are_an_error(self, path: Path) -> None:
@@ -372,79 +379,76 @@ FACELESS = VideoRow(
 )
 
 
-def overview_of(path: Path, *videos: VideoRow, classes: tuple[str, ...] = EIGHT) -> Pixels:
-    overview(path, videos=videos, classes=classes)
-    return pixels(path)
+def overview_of(*videos: VideoRow, classes: tuple[str, ...] = EIGHT) -> Pixels:
+    return picture_of(overview, videos=videos, classes=classes)
 
 
 class TestOverview:
-    def test_it_grows_by_the_same_height_with_each_video(self, path: Path) -> None:
-        one, two, three = (len(overview_of(path, *[scored()] * n)) for n in (1, 2, 3))
+    def test_it_grows_by_the_same_height_with_each_video(self) -> None:
+        one, two, three = (len(overview_of(*[scored()] * n)) for n in (1, 2, 3))
         assert three - two == two - one > 0
 
-    def test_it_shows_at_most_sixty_videos_and_a_line_for_the_others(self, path: Path) -> None:
-        sixty, more, many = (len(overview_of(path, *[scored()] * n)) for n in (60, 61, 90))
+    def test_it_shows_at_most_sixty_videos_and_a_line_for_the_others(self) -> None:
+        sixty, more, many = (len(overview_of(*[scored()] * n)) for n in (60, 61, 90))
         assert sixty < more == many
 
-    def test_it_says_how_many_more_there_are(self, path: Path) -> None:
+    def test_it_says_how_many_more_there_are(self) -> None:
         assert not np.array_equal(
-            overview_of(path, *[scored()] * 61)[100:], overview_of(path, *[scored()] * 62)[100:]
+            overview_of(*[scored()] * 61)[100:], overview_of(*[scored()] * 62)[100:]
         )
 
-    def test_a_cell_is_shaded_by_the_mean(self, path: Path) -> None:
+    def test_a_cell_is_shaded_by_the_mean(self) -> None:
         shade = mix(KNOWN["happiness"], WHITE, share=0.25)
         assert (
-            where(overview_of(path, scored(share=0.25)), shade).sum()
+            where(overview_of(scored(share=0.25)), shade).sum()
             > 1000
-            > where(overview_of(path, scored(share=0.75)), shade).sum()
+            > where(overview_of(scored(share=0.75)), shade).sum()
         )
 
     @pytest.mark.parametrize("row", [FAILED, FACELESS], ids=["failed", "no face"])
-    def test_a_video_without_means_has_no_cell(self, path: Path, row: VideoRow) -> None:
-        picture = overview_of(path, row)[170:-90].astype(int)  # below the head, above the footer
+    def test_a_video_without_means_has_no_cell(self, row: VideoRow) -> None:
+        picture = overview_of(row)[170:-90].astype(int)  # below the head, above the footer
         assert (picture.max(axis=2) - picture.min(axis=2)).max() == 0
 
-    def test_low_coverage_stands_in_grey_where_an_expression_would(self, path: Path) -> None:
-        right = overview_of(path, replace(scored(), dominant=LOW_COVERAGE))[170:-90, 1262:].astype(
-            int
-        )
+    def test_low_coverage_stands_in_grey_where_an_expression_would(self) -> None:
+        right = overview_of(replace(scored(), dominant=LOW_COVERAGE))[170:-90, 1262:].astype(int)
         assert (right.max(axis=2) - right.min(axis=2)).max() == 0
         assert (right < 200).sum() > 1000
 
-    def test_why_a_video_failed_is_told(self, path: Path) -> None:
+    def test_why_a_video_failed_is_told(self) -> None:
         assert not np.array_equal(
-            overview_of(path, FAILED), overview_of(path, replace(FAILED, error="too large"))
+            overview_of(FAILED), overview_of(replace(FAILED, error="too large"))
         )
 
-    def test_a_remark_is_counted(self, path: Path) -> None:
+    def test_a_remark_is_counted(self) -> None:
         assert not np.array_equal(
-            overview_of(path, scored()), overview_of(path, replace(scored(), error="truncated"))
+            overview_of(scored()), overview_of(replace(scored(), error="truncated"))
         )
 
     def test_the_same_input_gives_the_same_bytes(self, path: Path) -> None:
-        overview_of(path, scored(), FAILED, FACELESS)
+        overview(path, videos=[scored(), FAILED, FACELESS], classes=EIGHT)
         first = path.read_bytes()
-        overview_of(path, scored(), FAILED, FACELESS)
+        overview(path, videos=[scored(), FAILED, FACELESS], classes=EIGHT)
         assert path.read_bytes() == first
 
-    def test_odd_names_can_be_drawn(self, path: Path) -> None:
+    def test_odd_names_can_be_drawn(self) -> None:
         assert overview_of(
-            path, scored("视频/$x_1$ 😀\n" * 30), replace(FAILED, error="无法打开 $\\frac")
+            scored("视频/$x_1$ 😀\n" * 30), replace(FAILED, error="无法打开 $\\frac")
         ).size
 
-    def test_no_video_can_be_drawn(self, path: Path) -> None:
-        assert overview_of(path).size
+    def test_no_video_can_be_drawn(self) -> None:
+        assert overview_of().size
 
-    def test_what_a_classifier_predicts_has_a_column(self, path: Path) -> None:
+    def test_what_a_classifier_predicts_has_a_column(self) -> None:
         happy, sad = (
-            overview_of(path, replace(scored(), prediction=Prediction(label)))
+            overview_of(replace(scored(), prediction=Prediction(label)))
             for label in ("Happy", "Sad")
         )
         assert happy.shape == sad.shape
         differing = np.flatnonzero((happy != sad).any(axis=(0, 2)))
         assert happy.shape[1] * 0.8 < differing.min() < differing.max() < happy.shape[1] * 0.95
 
-    def test_other_classes_can_be_drawn(self, path: Path) -> None:
+    def test_other_classes_can_be_drawn(self) -> None:
         row = VideoRow(
             video="group.mp4",
             frames=1,
@@ -452,7 +456,7 @@ class TestOverview:
             mean=np.array([0, 1, 0], np.float32),
             dominant="neutral",
         )
-        assert where(overview_of(path, row, classes=THREE), KNOWN["neutral"]).sum() > 1000
+        assert where(overview_of(row, classes=THREE), KNOWN["neutral"]).sum() > 1000
 
 
 class TestPalette:

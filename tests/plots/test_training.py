@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from tests.support.pixels import EIGHT, THREE, Pixels, pixels, where
+from tests.support.pixels import EIGHT, THREE, Pixels, picture_of, where
 from videoemo.errors import OutputError
 from videoemo.metrics.classification import Calibration
 from videoemo.plots import (
@@ -31,7 +31,6 @@ TWELVE = (*EIGHT, *"abcd")
 ODD_NAMES = ["训练 😀", "$x^2_{$", "line\nbreak\t", "\udcff", "", "long/" * 400]
 HEAD = 110  # rows of the title
 TEXT = 17  # the height of a line of writing that stands on its baseline
-DRAWN: dict[tuple[tuple[Epoch, ...], int, str], Pixels] = {}  # by course, best epoch and name
 
 
 @pytest.fixture
@@ -58,13 +57,8 @@ def training(n: int, *, second_from: int = 10**6) -> list[Epoch]:
     ]
 
 
-def curves_of(path: Path, history: Sequence[Epoch], *, best: int = 1, name: str = "run") -> Pixels:
-    """The picture of a course, drawn by the first test that looks at it."""
-    course = (tuple(history), best, name)
-    if course not in DRAWN:
-        curves(path, history=history, best_epoch=best, name=name)
-        DRAWN[course] = pixels(path)
-    return DRAWN[course]
+def curves_of(history: Sequence[Epoch], *, best: int = 1, name: str = "run") -> Pixels:
+    return picture_of(curves, history=history, best_epoch=best, name=name)
 
 
 def panel(picture: Pixels, extent: tuple[int, int]) -> Pixels:
@@ -86,21 +80,19 @@ def columns(drawn: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
 class TestAttributeCurves:
     @pytest.mark.parametrize("n", [1, 20])
     @pytest.mark.parametrize("heads", [("age",), ("gender",), ("age", "gender", "ethnicity")])
-    def test_heads_that_are_not_there_are_not_drawn(
-        self, path: Path, n: int, heads: tuple[str, ...]
-    ) -> None:
+    def test_heads_that_are_not_there_are_not_drawn(self, n: int, heads: tuple[str, ...]) -> None:
         unknown = dict.fromkeys(("age", "gender", "ethnicity"), float("nan"))
         known = unknown | dict.fromkeys(heads, 0.25)
         history = [AttributesEpoch(i, 1, 2 / i, 3 / i, **known) for i in range(1, n + 1)]
-        attribute_curves(path, history=history, best_epoch=n, name="run")
-        ethnicity = where(pixels(path), _curves.ATTRIBUTE_COLOURS["ethnicity"]).any()
+        picture = picture_of(attribute_curves, history=history, best_epoch=n, name="run")
+        ethnicity = where(picture, _curves.ATTRIBUTE_COLOURS["ethnicity"]).any()
         assert ethnicity == ("ethnicity" in heads)
 
 
 class TestCurves:
     @pytest.mark.parametrize("n", [1, 2, 60, 300])
-    def test_a_course_of_any_length_can_be_drawn(self, path: Path, n: int) -> None:
-        assert curves_of(path, training(n)).shape[1] == 1500
+    def test_a_course_of_any_length_can_be_drawn(self, n: int) -> None:
+        assert curves_of(training(n)).shape[1] == 1500
 
     def test_the_same_input_gives_the_same_bytes(self, path: Path) -> None:
         files = []
@@ -110,22 +102,20 @@ class TestCurves:
         assert files[0] == files[1]
 
     @pytest.mark.parametrize("colour", _curves.COLOURS.values(), ids=_curves.COLOURS)
-    def test_each_figure_goes_through_the_panel(
-        self, path: Path, colour: tuple[float, float, float]
-    ) -> None:
-        drawn = columns(where(panel(curves_of(path, training(9)), _curves.FIGURES), colour))
+    def test_each_figure_goes_through_the_panel(self, colour: tuple[float, float, float]) -> None:
+        drawn = columns(where(panel(curves_of(training(9)), _curves.FIGURES), colour))
         # Where it is smoothed, no pixel has exactly the colour.
         assert drawn[epoch_column(1, n=9) : epoch_column(9, n=9)].mean() > 0.9
 
-    def test_a_higher_figure_stands_higher(self, path: Path) -> None:
+    def test_a_higher_figure_stands_higher(self) -> None:
         rows, across = np.nonzero(
-            where(panel(curves_of(path, training(9)), _curves.FIGURES), _curves.COLOURS["UAR"])
+            where(panel(curves_of(training(9)), _curves.FIGURES), _curves.COLOURS["UAR"])
         )
         assert rows[across < 100].mean() > rows[across > 1000].mean() + 100
 
-    def test_the_best_epoch_has_the_largest_dot(self, path: Path) -> None:
+    def test_the_best_epoch_has_the_largest_dot(self) -> None:
         accuracy = where(
-            panel(curves_of(path, training(9), best=4), _curves.FIGURES),
+            panel(curves_of(training(9), best=4), _curves.FIGURES),
             _curves.COLOURS["accuracy"],
         ).sum(axis=0)
         heights = [int(accuracy[epoch_column(epoch, n=9)]) for epoch in range(1, 10)]
@@ -136,13 +126,11 @@ class TestCurves:
         [{"accuracy": 0.54}, {"uar": 0.44}, {"macro_f1": 0.33}, {"valid_loss": 1.01}],
         ids=str,
     )
-    def test_the_title_tells_the_figures_of_the_best_epoch(
-        self, path: Path, changed: dict[str, float]
-    ) -> None:
+    def test_the_title_tells_the_figures_of_the_best_epoch(self, changed: dict[str, float]) -> None:
         history = training(9)
         other = [*history[:3], replace(history[3], **changed), *history[4:]]  # type: ignore[arg-type]
         assert not np.array_equal(
-            curves_of(path, history, best=4)[:HEAD], curves_of(path, other, best=4)[:HEAD]
+            curves_of(history, best=4)[:HEAD], curves_of(other, best=4)[:HEAD]
         )
 
     @pytest.mark.parametrize(
@@ -150,9 +138,7 @@ class TestCurves:
         [_curves.FIGURES, _curves.LOSS, _curves.VALID_LOSS],
         ids=["figures", "loss", "valid_loss"],
     )
-    def test_a_line_parts_the_stages_in_every_panel(
-        self, path: Path, extent: tuple[int, int]
-    ) -> None:
+    def test_a_line_parts_the_stages_in_every_panel(self, extent: tuple[int, int]) -> None:
         border = epoch_column(3.5, n=9)
         parted = [
             bool(
@@ -162,17 +148,17 @@ class TestCurves:
                 ).any()
             )
             for picture in (
-                curves_of(path, training(9, second_from=4)),
-                curves_of(path, training(9)),
+                curves_of(training(9, second_from=4)),
+                curves_of(training(9)),
             )
         ]
         assert parted == [True, False]
 
-    def test_the_numbers_of_the_stages_are_told(self, path: Path) -> None:
+    def test_the_numbers_of_the_stages_are_told(self) -> None:
         history = training(9, second_from=4)
         renamed = [replace(epoch, stage=epoch.stage + (epoch.stage == 2)) for epoch in history]
         above = slice(_curves.FIGURES[0] - 14 - TEXT, _curves.FIGURES[0] - 14)
-        assert not np.array_equal(curves_of(path, history)[above], curves_of(path, renamed)[above])
+        assert not np.array_equal(curves_of(history)[above], curves_of(renamed)[above])
 
     @pytest.mark.parametrize(
         ("extent", "joined"),
@@ -180,25 +166,25 @@ class TestCurves:
         ids=["loss", "valid_loss"],
     )
     def test_the_training_loss_is_not_joined_over_stages(
-        self, path: Path, extent: tuple[int, int], joined: bool
+        self, extent: tuple[int, int], joined: bool
     ) -> None:
         beside = epoch_column(3.5, n=9) + 10
         assert (
-            where(panel(curves_of(path, training(9, second_from=4)), extent), INK)[:, beside].any()
+            where(panel(curves_of(training(9, second_from=4)), extent), INK)[:, beside].any()
             == joined
         )
 
-    def test_each_loss_has_a_scale_of_its_own(self, path: Path) -> None:
+    def test_each_loss_has_a_scale_of_its_own(self) -> None:
         history = training(9)
         weighted = [replace(epoch, loss=50 * epoch.loss) for epoch in history]
         below = slice(_curves.VALID_LOSS[0], None)
-        assert np.array_equal(curves_of(path, history)[below], curves_of(path, weighted)[below])
+        assert np.array_equal(curves_of(history)[below], curves_of(weighted)[below])
 
     @pytest.mark.parametrize("unknown", [np.nan, np.inf])
-    def test_a_loss_that_is_no_number_leaves_a_gap(self, path: Path, unknown: float) -> None:
+    def test_a_loss_that_is_no_number_leaves_a_gap(self, unknown: float) -> None:
         history = training(9)
         history[4] = replace(history[4], valid_loss=unknown)
-        drawn = columns(where(panel(curves_of(path, history), _curves.VALID_LOSS), INK))
+        drawn = columns(where(panel(curves_of(history), _curves.VALID_LOSS), INK))
         assert [bool(drawn[epoch_column(epoch, n=9)]) for epoch in (3.5, 4.5, 5, 5.5, 6.5)] == [
             True,
             False,
@@ -207,25 +193,25 @@ class TestCurves:
             True,
         ]
 
-    def test_an_epoch_between_two_gaps_is_seen(self, path: Path) -> None:
+    def test_an_epoch_between_two_gaps_is_seen(self) -> None:
         history = [
             replace(epoch, valid_loss=1.0 if epoch.epoch == 150 else np.nan)
             for epoch in training(300)
         ]
-        assert where(panel(curves_of(path, history), _curves.VALID_LOSS), INK).any()
+        assert where(panel(curves_of(history), _curves.VALID_LOSS), INK).any()
 
-    def test_a_course_without_any_validation_loss_can_be_drawn(self, path: Path) -> None:
-        picture = curves_of(path, [replace(epoch, valid_loss=np.nan) for epoch in training(3)])
+    def test_a_course_without_any_validation_loss_can_be_drawn(self) -> None:
+        picture = curves_of([replace(epoch, valid_loss=np.nan) for epoch in training(3)])
         assert not where(panel(picture, _curves.VALID_LOSS), INK).any()
 
     @pytest.mark.parametrize("n", [0, 3], ids=["no epoch", "three epochs"])
-    def test_a_best_epoch_that_is_not_there_is_an_error(self, path: Path, n: int) -> None:
+    def test_a_best_epoch_that_is_not_there_is_an_error(self, n: int) -> None:
         with pytest.raises(ValueError, match=f"one of the {n} epochs of history, got 4"):
-            curves_of(path, training(n), best=4)
+            curves_of(training(n), best=4)
 
     @pytest.mark.parametrize("name", ODD_NAMES, ids=ascii)
-    def test_any_name_can_be_drawn(self, path: Path, name: str) -> None:
-        assert curves_of(path, training(1), name=name).size
+    def test_any_name_can_be_drawn(self, name: str) -> None:
+        assert curves_of(training(1), name=name).size
 
     def test_a_place_that_cannot_be_written_is_an_output_error(self, path: Path) -> None:
         path.parent.touch()
@@ -234,13 +220,11 @@ class TestCurves:
 
 
 def confusion_of(
-    path: Path,
     counts: Sequence[Sequence[int]] | npt.NDArray[np.int64],
     classes: Sequence[str] = THREE,
     name: str = "test",
 ) -> Pixels:
-    confusion(path, counts=np.array(counts, np.int64), classes=classes, name=name)
-    return pixels(path)
+    return picture_of(confusion, counts=np.array(counts, np.int64), classes=classes, name=name)
 
 
 def cells(picture: Pixels, row: int) -> Pixels:
@@ -256,20 +240,18 @@ COUNTS = ((3, 1, 0), (0, 4, 0), (50, 50, 100))
 
 class TestConfusion:
     @pytest.mark.parametrize("classes", [("one",), THREE, EIGHT[1:], EIGHT, TWELVE], ids=len)
-    def test_every_class_has_a_row_and_a_column(self, path: Path, classes: tuple[str, ...]) -> None:
-        full = where(
-            confusion_of(path, 999_999 * np.eye(len(classes), dtype=np.int64), classes), BLUE
-        )
+    def test_every_class_has_a_row_and_a_column(self, classes: tuple[str, ...]) -> None:
+        full = where(confusion_of(999_999 * np.eye(len(classes), dtype=np.int64), classes), BLUE)
         stretches = [int((np.diff(full.any(axis=axis).astype(int)) == 1).sum()) for axis in (0, 1)]
         assert stretches == [len(classes)] * 2
 
-    def test_no_answer_has_a_column_behind_the_classes(self, path: Path) -> None:
-        picture = confusion_of(path, [[4, 0, 0], [0, 3, 1]], classes=THREE[:2])
+    def test_no_answer_has_a_column_behind_the_classes(self) -> None:
+        picture = confusion_of([[4, 0, 0], [0, 3, 1]], classes=THREE[:2])
         _, across = np.nonzero(where(cells(picture, 1), mix(BLUE, WHITE, share=0.25)))
         assert set(across // _confusion.MOST_CELL) == {2}
 
-    def test_a_cell_is_shaded_by_its_share_of_the_row(self, path: Path) -> None:
-        picture = confusion_of(path, COUNTS)
+    def test_a_cell_is_shaded_by_its_share_of_the_row(self) -> None:
+        picture = confusion_of(COUNTS)
         shade = mix(BLUE, WHITE, share=0.25)
         shaded = [
             round(
@@ -279,28 +261,24 @@ class TestConfusion:
         ]
         assert shaded == [1, 0, 2]
 
-    def test_a_row_is_a_true_class_a_column_a_predicted_one(self, path: Path) -> None:
-        _, across = np.nonzero(
-            where(cells(confusion_of(path, COUNTS), 0), mix(BLUE, WHITE, share=0.25))
-        )
+    def test_a_row_is_a_true_class_a_column_a_predicted_one(self) -> None:
+        _, across = np.nonzero(where(cells(confusion_of(COUNTS), 0), mix(BLUE, WHITE, share=0.25)))
         assert set(across // _confusion.MOST_CELL) == {1}
 
-    def test_the_counts_are_told(self, path: Path) -> None:
+    def test_the_counts_are_told(self) -> None:
         other = (COUNTS[0], (0, 5, 0), COUNTS[2])
-        assert not np.array_equal(
-            cells(confusion_of(path, COUNTS), 1), cells(confusion_of(path, other), 1)
-        )
+        assert not np.array_equal(cells(confusion_of(COUNTS), 1), cells(confusion_of(other), 1))
 
-    def test_recall_stands_at_the_right(self, path: Path) -> None:
+    def test_recall_stands_at_the_right(self) -> None:
         beside = (
             slice(_confusion.TOP, -90),
             slice(_confusion.LEFT + 3 * _confusion.MOST_CELL, None),
         )
         as_recalled, same = (
-            confusion_of(path, COUNTS)[beside],
-            confusion_of(path, ((3, 0, 1), (0, 4, 0), (100, 0, 100)))[beside],
+            confusion_of(COUNTS)[beside],
+            confusion_of(((3, 0, 1), (0, 4, 0), (100, 0, 100)))[beside],
         )
-        other = confusion_of(path, ((2, 1, 1), (0, 4, 0), (50, 50, 100)))[beside]
+        other = confusion_of(((2, 1, 1), (0, 4, 0), (50, 50, 100)))[beside]
         assert (np.array_equal(as_recalled, same), np.array_equal(as_recalled, other)) == (
             True,
             False,
@@ -312,58 +290,54 @@ class TestConfusion:
         ids=["other UAR", "other accuracy", "other number"],
     )
     def test_the_title_tells_the_figures(
-        self, path: Path, counts: tuple[tuple[int, int], tuple[int, int]]
+        self, counts: tuple[tuple[int, int], tuple[int, int]]
     ) -> None:
         # Of 40, accuracy 75 %, UAR 75 %.
-        usual = confusion_of(path, ((20, 0), (10, 10)), ("calm", "tense"))
-        assert not np.array_equal(
-            usual[:HEAD], confusion_of(path, counts, ("calm", "tense"))[:HEAD]
-        )
+        usual = confusion_of(((20, 0), (10, 10)), ("calm", "tense"))
+        assert not np.array_equal(usual[:HEAD], confusion_of(counts, ("calm", "tense"))[:HEAD])
 
-    def test_a_class_without_an_example_has_no_cells(self, path: Path) -> None:
-        picture = confusion_of(path, ((3, 1, 0), (0, 0, 0), (0, 0, 9)))
+    def test_a_class_without_an_example_has_no_cells(self) -> None:
+        picture = confusion_of(((3, 1, 0), (0, 0, 0), (0, 0, 9)))
         assert [bool(where(cells(picture, row), BAND).sum() > 1000) for row in range(3)] == [
             False,
             True,
             False,
         ]
 
-    def test_that_a_class_without_an_example_is_not_in_the_uar_is_told(self, path: Path) -> None:
+    def test_that_a_class_without_an_example_is_not_in_the_uar_is_told(self) -> None:
         foot = slice(-50, None)
         assert not np.array_equal(
-            confusion_of(path, ((3, 1, 0), (0, 0, 0), (0, 0, 9)))[foot],
-            confusion_of(path, COUNTS)[foot],
+            confusion_of(((3, 1, 0), (0, 0, 0), (0, 0, 9)))[foot],
+            confusion_of(COUNTS)[foot],
         )
 
-    def test_no_example_at_all_can_be_drawn(self, path: Path) -> None:
-        picture = confusion_of(path, np.zeros((3, 3), np.int64))
+    def test_no_example_at_all_can_be_drawn(self) -> None:
+        picture = confusion_of(np.zeros((3, 3), np.int64))
         assert all(where(cells(picture, row), BAND).sum() > 1000 for row in range(3))
 
     def test_the_same_input_gives_the_same_bytes(self, path: Path) -> None:
-        confusion_of(path, COUNTS)
-        first = path.read_bytes()
-        confusion_of(path, COUNTS)
-        assert path.read_bytes() == first
+        files = []
+        for _ in range(2):
+            confusion(path, counts=np.array(COUNTS), classes=THREE, name="test")
+            files.append(path.read_bytes())
+        assert files[0] == files[1]
 
     @pytest.mark.parametrize("name", ODD_NAMES, ids=ascii)
-    def test_any_name_can_be_drawn(self, path: Path, name: str) -> None:
-        assert (
-            confusion_of(path, COUNTS, [name, "calm", name], name).shape[1]
-            == _confusion.LEAST_WIDTH
-        )
+    def test_any_name_can_be_drawn(self, name: str) -> None:
+        assert confusion_of(COUNTS, [name, "calm", name], name).shape[1] == _confusion.LEAST_WIDTH
 
     @pytest.mark.parametrize("shape", [(3, 2), (2, 2), (3,)], ids=str)
-    def test_counts_of_another_shape_are_an_error(self, path: Path, shape: tuple[int, ...]) -> None:
+    def test_counts_of_another_shape_are_an_error(self, shape: tuple[int, ...]) -> None:
         with pytest.raises(ValueError, match=r"expected shape \(3, 3\)"):
-            confusion_of(path, np.zeros(shape, np.int64))
+            confusion_of(np.zeros(shape, np.int64))
 
-    def test_no_class_is_an_error(self, path: Path) -> None:
+    def test_no_class_is_an_error(self) -> None:
         with pytest.raises(ValueError, match="expected shape"):
-            confusion_of(path, np.zeros((0, 0), np.int64), ())
+            confusion_of(np.zeros((0, 0), np.int64), ())
 
-    def test_a_count_below_0_is_an_error(self, path: Path) -> None:
+    def test_a_count_below_0_is_an_error(self) -> None:
         with pytest.raises(ValueError, match="0 or more, got -2"):
-            confusion_of(path, -2 * np.eye(3, dtype=np.int64))
+            confusion_of(-2 * np.eye(3, dtype=np.int64))
 
 
 def calibration(*filled: tuple[int, float, int], ece: float = 0.1) -> Calibration:
@@ -376,9 +350,8 @@ def calibration(*filled: tuple[int, float, int], ece: float = 0.1) -> Calibratio
     return Calibration(confidence, accuracy, counts, ece)
 
 
-def reliability_of(path: Path, one: Calibration, name: str = "test") -> Pixels:
-    reliability(path, calibration=one, name=name)
-    return pixels(path)
+def reliability_of(one: Calibration, name: str = "test") -> Pixels:
+    return picture_of(reliability, calibration=one, name=name)
 
 
 def curve(picture: Pixels) -> npt.NDArray[np.bool_]:
@@ -404,15 +377,15 @@ def bars(picture: Pixels) -> npt.NDArray[np.intp]:
 
 
 class TestReliability:
-    def test_a_dot_stands_at_confidence_and_share_right(self, path: Path) -> None:
-        rows, across = np.nonzero(curve(reliability_of(path, calibration((7, 0.4, 9)))))
+    def test_a_dot_stands_at_confidence_and_share_right(self) -> None:
+        rows, across = np.nonzero(curve(reliability_of(calibration((7, 0.4, 9)))))
         side = _reliability.RIGHT - _reliability.LEFT
         assert (across.mean() - 20, rows.mean() - 20) == pytest.approx(
             (0.75 * side, 0.6 * side), abs=2
         )
 
-    def test_the_diagonal_is_drawn(self, path: Path) -> None:
-        picture = reliability_of(path, calibration((7, 0.4, 9)))
+    def test_the_diagonal_is_drawn(self) -> None:
+        picture = reliability_of(calibration((7, 0.4, 9)))
         side = _reliability.RIGHT - _reliability.LEFT
         near = [
             picture[
@@ -423,29 +396,29 @@ class TestReliability:
         ]
         assert max(near) < 200
 
-    def test_the_dots_are_joined(self, path: Path) -> None:
-        drawn = columns(curve(reliability_of(path, calibration((3, 0.4, 9), (7, 0.6, 9)))))
+    def test_the_dots_are_joined(self) -> None:
+        drawn = columns(curve(reliability_of(calibration((3, 0.4, 9), (7, 0.6, 9)))))
         side = _reliability.RIGHT - _reliability.LEFT
         assert drawn[20 + round(0.35 * side) : 20 + round(0.75 * side)].all()
 
-    def test_more_examples_make_a_larger_dot(self, path: Path) -> None:
-        drawn = curve(reliability_of(path, calibration((3, 0.5, 10), (7, 0.5, 90))))
+    def test_more_examples_make_a_larger_dot(self) -> None:
+        drawn = curve(reliability_of(calibration((3, 0.5, 10), (7, 0.5, 90))))
         side = _reliability.RIGHT - _reliability.LEFT
         few, many = (int(drawn[:, 20 + round(share * side)].sum()) for share in (0.35, 0.75))
         assert few < many
 
-    def test_bars_show_the_share_of_each_bin(self, path: Path) -> None:
-        heights = bars(reliability_of(path, calibration((3, 0.5, 25), (7, 0.5, 75))))
+    def test_bars_show_the_share_of_each_bin(self) -> None:
+        heights = bars(reliability_of(calibration((3, 0.5, 25), (7, 0.5, 75))))
         few, many = (float(np.median(heights[place * 68 : (place + 1) * 68])) for place in (3, 7))
         assert few / many == pytest.approx(1 / 3, abs=0.02)
 
-    def test_an_empty_bin_has_neither_bar_nor_dot(self, path: Path) -> None:
-        picture = reliability_of(path, calibration((7, 0.4, 9)))
+    def test_an_empty_bin_has_neither_bar_nor_dot(self) -> None:
+        picture = reliability_of(calibration((7, 0.4, 9)))
         reach = [np.nonzero(drawn)[0] for drawn in (bars(picture), columns(curve(picture)))]
         assert [int(found.max() - found.min()) < 68 for found in reach] == [True, True]
 
-    def test_one_example_among_thousands_is_seen(self, path: Path) -> None:
-        heights = bars(reliability_of(path, calibration((3, 1.0, 1), (7, 0.7, 9999))))
+    def test_one_example_among_thousands_is_seen(self) -> None:
+        heights = bars(reliability_of(calibration((3, 1.0, 1), (7, 0.7, 9999))))
         assert heights[3 * 68 + 34] > 0
 
     @pytest.mark.parametrize(
@@ -453,23 +426,24 @@ class TestReliability:
         [calibration((7, 0.4, 9), ece=0.2), calibration((7, 0.4, 8))],
         ids=["error", "number"],
     )
-    def test_the_title_tells(self, path: Path, other: Calibration) -> None:
-        usual = reliability_of(path, calibration((7, 0.4, 9)))
-        assert not np.array_equal(usual[:HEAD], reliability_of(path, other)[:HEAD])
+    def test_the_title_tells(self, other: Calibration) -> None:
+        usual = reliability_of(calibration((7, 0.4, 9)))
+        assert not np.array_equal(usual[:HEAD], reliability_of(other)[:HEAD])
 
-    def test_no_example_can_be_drawn(self, path: Path) -> None:
-        picture = reliability_of(path, calibration(ece=np.nan))
+    def test_no_example_can_be_drawn(self) -> None:
+        picture = reliability_of(calibration(ece=np.nan))
         assert [drawn.sum() for drawn in (curve(picture), bars(picture))] == [0, 0]
 
     def test_the_same_input_gives_the_same_bytes(self, path: Path) -> None:
-        reliability_of(path, calibration((3, 0.4, 9), (7, 0.6, 9)))
-        first = path.read_bytes()
-        reliability_of(path, calibration((3, 0.4, 9), (7, 0.6, 9)))
-        assert path.read_bytes() == first
+        files = []
+        for _ in range(2):
+            reliability(path, calibration=calibration((3, 0.4, 9), (7, 0.6, 9)), name="test")
+            files.append(path.read_bytes())
+        assert files[0] == files[1]
 
     @pytest.mark.parametrize("name", ODD_NAMES, ids=ascii)
-    def test_any_name_can_be_drawn(self, path: Path, name: str) -> None:
-        assert reliability_of(path, calibration((7, 0.4, 9)), name).size
+    def test_any_name_can_be_drawn(self, name: str) -> None:
+        assert reliability_of(calibration((7, 0.4, 9)), name).size
 
 
 class TestPanel:

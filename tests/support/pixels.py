@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pickle
+from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +23,24 @@ def pixels(path: Path) -> Pixels:
     with Image.open(path) as picture:
         assert picture.format == "PNG"
         return np.asarray(picture.convert("RGB"))
+
+
+def picture_of(draw: Callable[..., None], *args: object, **given: object) -> Pixels:
+    """What `draw` draws of this, its first argument being where to: drawn by the first of the
+    tests that look at it.
+    """
+    return _drawn(draw, pickle.dumps((args, given)))
+
+
+@lru_cache(maxsize=16)
+def _drawn(draw: Callable[..., None], pickled: bytes) -> Pixels:
+    args, given = pickle.loads(pickled)
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "new", "picture.png")
+        draw(path, *args, **given)
+        picture = pixels(path)
+    picture.flags.writeable = False
+    return picture
 
 
 def where(picture: Pixels, colour: RGB) -> npt.NDArray[np.bool_]:
