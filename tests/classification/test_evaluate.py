@@ -66,6 +66,22 @@ def test_the_baseline_is_the_majority_of_the_clips_fitted_on() -> None:
     assert (rival.name, rival.right) == ("majority", right)
 
 
+@pytest.mark.parametrize(
+    ("classifier", "against", "rivals"),
+    [
+        ("majority", None, []),
+        ("majority", "svc-afew", ["svc-afew"]),
+        ("svc-afew", "majority", ["majority"]),
+    ],
+)
+def test_the_baseline_stands_once_and_not_beside_itself(
+    classifier: str, against: str | None, rivals: list[str]
+) -> None:
+    report = evaluate_table(toy_table(), classifier, TRAIN_VAL, against=against)
+    assert [rival.name for rival in report.figures[0].rivals] == rivals
+    assert "\n".join(report_lines(report)).count("majority") >= 1
+
+
 def test_a_lead_over_the_baseline_is_more_than_noise() -> None:
     report = report_of("svc-afew")
     assert report.figures[0].rivals[0].lead["accuracy"].low > 0

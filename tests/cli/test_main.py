@@ -8,6 +8,7 @@ import csv
 import json
 import sys
 from fractions import Fraction
+from importlib import metadata
 from pathlib import Path
 
 import numpy as np
@@ -501,6 +502,27 @@ def test_doctor_says_how_decord_is_had_and_that_nothing_needs_it(
         ["-", "decoder", "decord", "not", "installed:", "an", "extra"],
     )
     assert remedy.strip() == "only for decoder = \"decord\": pip install 'videoemo[decord]'"
+
+
+def test_doctor_says_of_each_extra_whether_it_is_there_and_what_needs_it(
+    videoemo: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = metadata.version
+
+    def installed(name: str) -> str:
+        if name == "peft":
+            raise metadata.PackageNotFoundError(name)
+        return "2026.1" if name == "distributed" else version(name)
+
+    monkeypatch.setattr(metadata, "version", installed)
+    status, out, _ = videoemo("doctor")
+    lines = [" ".join(line.split()) for line in out.splitlines()]
+    assert status == 0
+    assert "ok extra dask distributed 2026.1" in lines
+    missing = lines.index("- extra vlm peft is not installed")
+    assert lines[missing + 1] == (
+        "only for --local and videoemo train paligemma: pip install 'videoemo[vlm]'"
+    )
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,9 @@ def evaluate_table(
     InputError
         No such classifier, or the table has not what the protocol or the classifier needs.
     """
-    names = (classifier, BASELINE) if against is None else (classifier, BASELINE, against)
+    # The baseline stands once, and not beside itself.
+    rivals = dict.fromkeys([BASELINE, *([] if against is None else [against])])
+    names = (classifier, *(name for name in rivals if {name, classifier} != {BASELINE}))
     if protocol.kind == "nested" and not isinstance(
         load_classifier(classifier), GroupedGridSearchCV
     ):

@@ -34,11 +34,19 @@ _DECODERS = (
     ("opencv-python-headless", "cv2"),
 )
 
+# By extra of the installation: a package that it brings, and what needs it.
+_EXTRAS = {
+    "train": ("pytorch-optimizer", "videoemo train"),
+    "study": ("statsmodels", "videoemo compare"),
+    "dask": ("distributed", "--cluster"),
+    "vlm": ("peft", "--local and videoemo train paligemma"),
+}
+
 _REINSTALL = "in the folder of the repository: pip install --force-reinstall --no-deps ."
 
 
 def examine() -> list[Finding]:
-    """Look at everything that `score` uses."""
+    """Look at everything that `score` uses, and at the extras."""
     return [
         *_machine(),
         *_installed("library", _LIBRARIES),
@@ -46,6 +54,7 @@ def examine() -> list[Finding]:
         *_engines(),
         *_installed("decoder", _DECODERS),
         _decord(),
+        *_extras(),
         *_weights(),
         *examine_caches(),
     ]
@@ -88,6 +97,21 @@ def _decord() -> Finding:
             remedy="only for decoder = \"decord\": pip install 'videoemo[decord]'",
         )
     return Finding("decoder decord", metadata.version("decord"))
+
+
+def _extras() -> Iterator[Finding]:
+    """The other extras; what they bring is not imported, which takes seconds."""
+    for extra, (distribution, needed_by) in _EXTRAS.items():
+        try:
+            yield Finding(f"extra {extra}", f"{distribution} {metadata.version(distribution)}")
+        except metadata.PackageNotFoundError:
+            yield Finding(
+                f"extra {extra}",
+                f"{distribution} is not installed",
+                ok=False,
+                needed=False,
+                remedy=f"only for {needed_by}: pip install 'videoemo[{extra}]'",
+            )
 
 
 def _compiled() -> Finding:
