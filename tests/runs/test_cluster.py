@@ -22,7 +22,9 @@ import pytest
 
 from tests.support import work
 from tests.support.clips import pad, write_clip, write_long_clip
+from tests.support.clusters import lean_clusters
 from tests.support.commands import Run, dataset, settings, start
+from tests.support.here import command_here
 from tests.support.outputs import contents, rows
 from tests.support.pools import Log, numbers
 from tests.support.processes import alive, until
@@ -56,22 +58,15 @@ def local(n_workers: int, **options: Any) -> LocalCluster:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _environment() -> Iterator[None]:
-    """As it was, for the tests after these: Dask's nannies leave in it that libraries shall take
-    one thread.
-    """
-    before = dict(os.environ)
-    yield
-    os.environ.clear()
-    os.environ.update(before)
+def _lean() -> Iterator[None]:
+    # Dask gives up a worker that is not back after 15 s, which a busy machine may take to start it.
+    with lean_clusters({"distributed.deploy.lost-worker-timeout": "120 s"}):
+        yield
 
 
 @pytest.fixture(scope="module")
 def started_once() -> Iterator[LocalCluster]:
-    import dask.config
-
-    # Dask gives up a worker that is not back after 15 s, which a busy machine may take to start it.
-    with dask.config.set({"distributed.deploy.lost-worker-timeout": "120 s"}), local(2) as some:
+    with local(2) as some:
         yield some
 
 
@@ -388,10 +383,9 @@ def test_a_broken_video_under_a_relative_path_gives_the_same_row(
     monkeypatch.chdir(tmp_path)
     Path("in").mkdir()
     Path("in/a.mp4").write_text("no video")
-    for out, options in (("local", ()), ("cluster", ("--cluster", cluster.scheduler_address))):
-        assert (
-            videoemo("score", "in", "-o", out, "--pipeline", settings(tmp_path), *options)[0] == 3
-        )
+    score = ("score", "in", "--pipeline", settings(tmp_path))
+    assert command_here(*score, "-o", "local")[0] == 3
+    assert videoemo(*score, "-o", "cluster", "--cluster", cluster.scheduler_address)[0] == 3
     assert contents(Path("cluster")) == contents(Path("local"))
 
 
@@ -416,7 +410,7 @@ def started(cluster: LocalCluster, folder: Path) -> tuple[subprocess.Popen[str],
 
 
 def test_a_worker_of_the_cluster_killed_in_the_middle_costs_no_video(
-    cluster: LocalCluster, waiting: Path, videoemo: Run
+    cluster: LocalCluster, waiting: Path
 ) -> None:
     process, pid = started(cluster, waiting)
     write_clip(waiting.parent / "short.mp4", n=4).replace(waiting / "waits.mp4")
@@ -426,7 +420,8 @@ def test_a_worker_of_the_cluster_killed_in_the_middle_costs_no_video(
     assert "notice: waits.mp4: its worker was lost by the cluster; it is tried again" in err
     out, again = waiting.parent / "out", waiting.parent / "local"
     assert [row["frames"] for row in rows(out / "videos.csv")] == ["3", "2", "4"]
-    assert videoemo("score", waiting, "-o", again, "--pipeline", settings(waiting.parent))[0] == 0
+    local = ("score", waiting, "-o", again, "--pipeline", settings(waiting.parent))
+    assert command_here(*local)[0] == 0
     assert contents(out) == contents(again)
 
 
@@ -439,7 +434,7 @@ def test_an_extraction_by_a_cluster_gives_the_same_table(
     table = tmp_path / "out" / "toy.parquet"
     assert videoemo(*one, "--cluster", cluster.scheduler_address)[0] == 0
     by_cluster = table.read_bytes()
-    assert videoemo(*one)[0] == 0
+    assert command_here(*one)[0] == 0
     assert table.read_bytes() == by_cluster
 
 
@@ -474,21 +469,23 @@ def test_an_address_of_another_server_is_one_line_too(
     assert err.startswith(f"videoemo: no Dask scheduler at '{address}' (")
 
 
-@pytest.mark.parametrize("address", ["nonsense", "tcp://127.0.0.1", "nonsense://here:1"])
-def test_what_is_no_address_ends_the_command(clips: Path, tmp_path: Path, address: str) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "videoemo",
-        "score",
-        str(clips),
-        "-o",
-        str(tmp_path / "out"),
-        "--cluster",
-        address,
-    ]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=50)
-    assert (ended.returncode, len(ended.stderr.splitlines())) == (1, 1)
+def test_what_is_no_address_ends_the_command(clips: Path, tmp_path: Path) -> None:
+    code = """
+import sys
+from tests.support.commands import run
+for address in sys.argv[3:]:
+    try:
+        run("score", sys.argv[1], "-o", sys.argv[2], "--cluster", address)
+    except SystemExit as ended:
+        print(ended.code)
+"""
+    given = (clips, tmp_path / "out", "nonsense", "tcp://127.0.0.1", "nonsense://here:1")
+    # A client that hangs keeps the process from ending.
+    ended = subprocess.run(
+        [sys.executable, "-c", code, *map(str, given)], capture_output=True, text=True, timeout=50
+    )
+    assert (ended.returncode, ended.stdout.split()) == (0, ["1", "1", "1"])
+    assert len(ended.stderr.splitlines()) == 3
 
 
 def test_a_missing_extra_is_named(clips: Path, tmp_path: Path) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import gc
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.support.clusters import lean_clusters
 from tests.support.commands import Run, settings
 from tests.support.outputs import contents
 
@@ -28,12 +28,9 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
 @pytest.fixture(scope="module")
 def address(certificate: Certificate) -> Iterator[str]:
     """Of a scheduler with one worker, who talk in no other way."""
-    import dask.config
-
-    before = dict(os.environ)  # Dask's nannies leave things in it
     encrypted = {"distributed.comm.require-encryption": True}
     with (
-        dask.config.set({**certificate.configuration(), **encrypted}),
+        lean_clusters(certificate.configuration() | encrypted),
         distributed.LocalCluster(
             n_workers=1,
             threads_per_worker=1,
@@ -44,8 +41,6 @@ def address(certificate: Certificate) -> Iterator[str]:
         ) as cluster,
     ):
         yield cluster.scheduler_address
-    os.environ.clear()
-    os.environ.update(before)
 
 
 def score(videoemo: Run, clips: Path, out: Path, address: str) -> tuple[int, str, str]:
