@@ -14,6 +14,7 @@ import pytest
 
 from tests.support.clips import pad, write_clip, write_long_clip
 from tests.support.commands import SETTINGS, Run, dataset, settings, start
+from tests.support.here import command_here
 from tests.support.outputs import contents, rows
 from tests.support.processes import until
 from videoemo.runs.state.paths import lease_folder
@@ -54,7 +55,7 @@ def test_a_worker_of_one_thread_gives_the_bytes_of_one_of_two(
         monkeypatch.setenv("OMP_NUM_THREADS", omp)
         monkeypatch.setenv("MKL_NUM_THREADS", mkl)
         out = tmp_path / f"{omp}-{mkl}"
-        videoemo("score", demo, "-o", out, "--pipeline", settings(tmp_path), "--end", 0.5)
+        videoemo("score", demo, "-o", out, "--pipeline", settings(tmp_path), "--end", 0.2)
         found.append(contents(out))
     assert found[0] == found[1] == found[2]
 
@@ -213,7 +214,7 @@ def test_for_machines_standard_error_is_one_object_a_line(one: Path, videoemo: R
 
 
 def test_a_video_that_takes_too_long_is_cut_by_the_time_out(one: Path, videoemo: Run) -> None:
-    score(videoemo, one)  # before: half a second may be too little for it, too
+    score(command_here, one)  # before: half a second may be too little for it, too
     write_long_clip(one / "long.mp4")
     status, _, err = score(videoemo, one, text=SETTINGS + "[limits]\ntimeout = 0.5\n")
     assert status == 3
@@ -327,7 +328,7 @@ def test_an_extraction_that_was_killed_goes_on_and_gives_the_same_table(
     assert run_until_the_last(command, tmp_path / "out") == first
     (tmp_path / "in" / "c.mp4").unlink()
     write_clip(tmp_path / "in" / "c.mp4", n=2)
-    assert videoemo(*command)[0] == 0
+    assert command_here(*command)[0] == 0
     resumed = (tmp_path / "out" / "toy.parquet").read_bytes()
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["toy.parquet"]
     assert videoemo(*command, "--jobs", 2)[0] == 0
@@ -335,7 +336,7 @@ def test_an_extraction_that_was_killed_goes_on_and_gives_the_same_table(
 
 
 def test_a_second_run_with_other_settings_is_refused_and_the_first_goes_on(
-    clips: Path, uninterrupted: Path, tmp_path: Path, videoemo: Run
+    clips: Path, uninterrupted: Path, tmp_path: Path
 ) -> None:
     command = ("score", clips, "-o", tmp_path / "out", "--pipeline", settings(tmp_path))
     first = start(*command, "--log-json")
@@ -343,7 +344,7 @@ def test_a_second_run_with_other_settings_is_refused_and_the_first_goes_on(
     while '"begin"' not in first.stderr.readline():
         pass
     first.send_signal(signal.SIGSTOP)
-    status, out, err = videoemo(*command, "--every", 2)
+    status, out, err = command_here(*command, "--every", 2)
     (line,) = err.splitlines()
     assert (status, out) == (1, "")
     assert line.startswith("videoemo: a run with other settings is at work in ")
@@ -353,4 +354,4 @@ def test_a_second_run_with_other_settings_is_refused_and_the_first_goes_on(
     first.communicate()
     assert first.returncode == 0
     assert contents(tmp_path / "out") == contents(uninterrupted)
-    assert videoemo(*command, "--every", 2)[0] == 0
+    assert command_here(*command, "--every", 2)[0] == 0

@@ -49,7 +49,7 @@ def stand_still_loading(pids: str) -> None:
 def grow_loading() -> None:
     hoard = []
     while True:
-        hoard.append(b"x" * (8 * 2**20))
+        hoard.append(b"x" * (16 * 2**20))
         time.sleep(0.02)
 
 
