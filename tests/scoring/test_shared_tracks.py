@@ -1,4 +1,4 @@
-"""Persons in clips whose true boxes are known, and in the real ones."""
+"""Persons in clips whose true boxes are known."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.shared
 
 @pytest.fixture(scope="session")
 def clips(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Six group clips of still faces that move, and truth/Val.csv."""
+    """Three group clips of still faces that move, and truth/Val.csv."""
     folder = tmp_path_factory.mktemp("vgaf")
     faces = shared / "data" / "ferplus_valid.npz"
     options = [
@@ -28,7 +28,7 @@ def clips(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         "--split",
         "Val",
         "--per-class",
-        "2",
+        "1",
         "--seed",
         "1",
     ]
@@ -61,11 +61,3 @@ def test_every_still_face_keeps_one_number_and_none_shares_it(clips: Path) -> No
             owners |= dict.fromkeys(numbers, str(name))
         followed += len(owners)
     assert followed >= 0.9 * truth.groupby("clip")["face"].nunique().sum()
-
-
-def test_a_woman_is_one_person_who_is_sad_at_first_and_happy_in_the_end(shared: Path) -> None:
-    table = videoemo.score(shared / "media" / "woman_360p.mp4", every=2).dropna(subset=["track"])
-    assert (table["track"] == 0).mean() >= 0.95
-    classes = table.columns[13:]
-    first, last = table[table["seconds"] < 5], table[table["seconds"] >= table["seconds"].max() - 5]
-    assert [part[classes].mean().idxmax() for part in (first, last)] == ["sadness", "happiness"]
