@@ -67,6 +67,7 @@ class WorkerPool(Generic[T]):
         self._busy: dict[Worker, _Task[T]] = {}
         self._suspects: list[tuple[T, WorkerCrash]] = []
         self._failed_loads = 0
+        self._next_check = 0.0
 
     def __enter__(self) -> Self:
         """Start the workers, and wait until the first has loaded.
@@ -154,14 +155,19 @@ class WorkerPool(Generic[T]):
             self._begin(self._workers[0], *self._suspects.pop(0))
 
     def _poll(self) -> Iterator[tuple[T, Any]]:
-        """Results of the next event, if there is one soon, and of a check of the limits."""
+        """Results of the next event, if there is one before the next check of the limits, or of
+        that check.
+        """
         try:
-            worker, message = self._events.get(timeout=_POLL)
+            worker, message = self._events.get(timeout=max(0.0, self._next_check - monotonic()))
         except Empty:
             pass
         else:
             if worker in self._workers:
                 yield from self._handle(worker, message)
+        if monotonic() < self._next_check:
+            return
+        self._next_check = monotonic() + _POLL
         for worker, task in list(self._busy.items()):
             crash = self._exceeded_limit(worker, task)
             if crash is not None:
