@@ -5,11 +5,11 @@ loses nothing.
 from __future__ import annotations
 
 import multiprocessing
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from multiprocessing import forkserver
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
 import pytest
@@ -57,6 +57,21 @@ def whole(
     return folder
 
 
+@pytest.fixture(scope="module")
+def starts() -> ForkServerContext:
+    """Of processes that need not load torch, each for itself, before they begin; of the two threads
+    that torch would take, one is denied to them: both are read when it is loaded.
+    """
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.support.training_imports"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OMP_NUM_THREADS", "2")
+        patch.setenv("MKL_NUM_THREADS", "2")
+        patch.setenv("OMP_THREAD_LIMIT", "1")
+        forkserver.ensure_running()
+    return context
+
+
 def weights(folder: Path) -> dict[str, torch.Tensor]:
     state: dict[str, torch.Tensor] = torch.load(folder / "checkpoint.pt", weights_only=True)[
         "running"
@@ -83,13 +98,10 @@ def test_the_same_recipe_gives_the_same_weights(
 
 
 def test_killed_again_and_again_and_resumed_it_ends_as_if_nothing_had_happened(
-    whole: Path, root: Path, tmp_path: Path
+    starts: ForkServerContext, whole: Path, root: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
     command = ("train", root / "toy.toml", "-o", out, "--data", root, "--resume")
-    # Processes that need not load torch, each for itself, before they begin.
-    starts = multiprocessing.get_context("forkserver")
-    starts.set_forkserver_preload(["tests.support.training_imports"])
     for epochs in (1, 3, 5):  # in the head stage, in the averaged one, at its end
         running = starts.Process(target=run, args=command)
         running.start()
@@ -113,22 +125,18 @@ def test_killed_again_and_again_and_resumed_it_ends_as_if_nothing_had_happened(
 
 
 def test_threads_that_are_denied_are_not_waited_for(
-    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    starts: ForkServerContext, root: Path, tmp_path: Path
 ) -> None:
-    # Of a process of its own: both are read when torch is loaded.
-    monkeypatch.setenv("OMP_NUM_THREADS", "2")
-    monkeypatch.setenv("MKL_NUM_THREADS", "2")
-    monkeypatch.setenv("OMP_THREAD_LIMIT", "1")
     head, *_, last = RECIPE.split("[[stages]]")
     (tmp_path / "short.toml").write_text(f"{head}[[stages]]{last}")
-    command = ("train", tmp_path / "short.toml", "-o", tmp_path / "out", "--data", root)
-    done = subprocess.run(
-        [sys.executable, "-m", "videoemo", *map(str, command)],
-        capture_output=True,
-        timeout=120,
-        check=False,
+    running = starts.Process(
+        target=run,
+        args=("train", tmp_path / "short.toml", "-o", tmp_path / "out", "--data", root),
     )
-    assert done.returncode == 0, done.stderr
+    running.start()
+    running.join(60)
+    running.kill()
+    assert running.exitcode == 0
 
 
 def test_the_best_epoch_is_the_one_returned(
