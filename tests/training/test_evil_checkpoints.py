@@ -4,10 +4,11 @@ one that can be, or says in one line why not.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
+from functools import partial, reduce
+from io import BytesIO
+from operator import getitem
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,13 @@ def checkpoint(
     return (folder / "checkpoint.pt").read_bytes()
 
 
+@pytest.fixture(scope="module")
+def saved(checkpoint: bytes) -> dict[str, Any]:
+    """What is in it."""
+    content: dict[str, Any] = torch.load(BytesIO(checkpoint), weights_only=True)
+    return content
+
+
 EVIL: list[Any] = [
     None,
     True,
@@ -93,15 +101,17 @@ def evil(content: dict[str, Any], *, seed: int, n: int) -> Iterator[dict[str, An
     rng = np.random.default_rng(seed)
     paths = list(_paths(content))
     for path in rng.permutation(len(paths))[:n].tolist():
-        changed = copy.deepcopy(content)
-        *above, last = paths[path]
-        inner: Any = changed
-        for step in above:
-            inner = inner[step]
-        like = inner[last]
+        like: Any = reduce(getitem, paths[path], content)
         values = EVIL if not isinstance(like, torch.Tensor) else [*EVIL, -like.double(), like[None]]
-        inner[last] = values[int(rng.integers(len(values)))]
-        yield changed
+        yield changed(content, paths[path], values[int(rng.integers(len(values)))])
+
+
+def changed(content: Any, path: tuple[Any, ...], value: Any) -> Any:
+    """Dictionaries and lists as they are, but for the value at a path."""
+    step, *below = path
+    copy = content.copy()
+    copy[step] = changed(content[step], tuple(below), value) if below else value
+    return copy
 
 
 def _paths(content: Any) -> Iterator[tuple[Any, ...]]:
@@ -116,17 +126,19 @@ def resume(recipe: TrainingRecipe, faces: Faces, folder: Path) -> None:
 
 
 def test_a_damaged_or_evil_checkpoint_is_refused_in_one_line(
-    recipe: TrainingRecipe, faces: Faces, checkpoint: bytes, tmp_path: Path
+    recipe: TrainingRecipe,
+    faces: Faces,
+    checkpoint: bytes,
+    saved: dict[str, Any],
+    tmp_path: Path,
 ) -> None:
     path, n_refused = tmp_path / "checkpoint.pt", 0
     with memory_below(2**29):
-        for content in mutated(checkpoint, seed=0, n=10):
-            path.write_bytes(content)
+        for damaged in mutated(checkpoint, seed=0, n=10):
+            path.write_bytes(damaged)
             n_refused += is_refused(partial(resume, recipe, faces, tmp_path))
-        path.write_bytes(checkpoint)
-        whole = torch.load(path, weights_only=True)
-        for changed in evil(whole, seed=0, n=30):
-            torch.save(changed, path)
+        for content in evil(saved, seed=0, n=30):
+            torch.save(content, path)
             n_refused += is_refused(partial(resume, recipe, faces, tmp_path))
     assert n_refused > 25
 
@@ -169,19 +181,14 @@ def test_a_damaged_or_evil_checkpoint_is_refused_in_one_line(
 def test_what_is_wrong_with_a_checkpoint_is_named(
     recipe: TrainingRecipe,
     faces: Faces,
-    checkpoint: bytes,
+    saved: dict[str, Any],
     tmp_path: Path,
     place: tuple[Any, ...],
     value: Any,
     message: str,
 ) -> None:
     path = tmp_path / "checkpoint.pt"
-    path.write_bytes(checkpoint)
-    content = inner = torch.load(path, weights_only=True)
-    for step in place[:-1]:
-        inner = inner[step]
-    inner[place[-1]] = value
-    torch.save(content, path)
+    torch.save(changed(saved, place, value), path)
     with pytest.raises(TrainingError, match=message) as refused:
         resume(recipe, faces, tmp_path)
     assert str(path) in str(refused.value)
