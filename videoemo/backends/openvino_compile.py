@@ -316,8 +316,11 @@ def _convert(module: nn.Module, shape: Sequence[int]) -> openvino.Model:
     with warnings.catch_warnings():
         # torch would have its users trace otherwise than OpenVINO does.
         warnings.simplefilter("ignore")
-        # By name: the frontend does not keep it alive.
-        decoder = TorchScriptPythonDecoder(module, example_input=example)
+        # By name: the frontend does not keep it alive. A second trace would find out whether the
+        # network does something else each time, which none does, and double the time.
+        decoder = TorchScriptPythonDecoder(
+            module, example_input=example, trace_kwargs={"check_trace": False}
+        )
     model = frontend.convert(frontend.load(decoder))
     model.reshape(openvino.PartialShape(list(shape)))
     return model
