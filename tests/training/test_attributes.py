@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ from videoemo.zoo.cards import card_to_toml, find_card
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("faces")
-    labelled_faces.utkface(folder, [(20 + 9 * (i % 3), i % 2, i % 5) for i in range(60)])
+    labelled_faces.utkface(folder, [(20 + 9 * (i % 3), i % 2, i % 5) for i in range(45)])
     (folder / "toy.toml").write_text(ATTRIBUTES)
     return folder
 
@@ -60,13 +61,17 @@ def made_up(places: Sequence[int]) -> AttributeFaces:
     return AttributeFaces(MemoryPictures(images), ages, genders, shown % 5, ETHNICITIES)
 
 
+# Read once: no training changes it.
+start_from = cache(start_frozen)
+
+
 def trained(
     recipe: AttributesRecipe, faces: AttributeFaces, folder: Path, *, resume: bool = False
 ) -> tuple[torch.nn.Module, list[str]]:
     heads, _ = train_attributes(
         recipe,
         attributes_of(recipe, faces),
-        start_frozen(recipe.start),
+        start_from(recipe.start),
         faces,
         faces,
         folder,
@@ -111,14 +116,14 @@ def test_numbers_of_embeddings_that_hardly_vary_are_no_large_weights(
 
     monkeypatch.setattr(loop, "embed", nearly_dead)
     short = replace(recipe, training=replace(recipe.training, epochs=1))
-    heads, _ = trained(short, made_up([*range(9)] * 4), tmp_path)
+    heads, _ = trained(short, made_up([*range(9)] * 2), tmp_path)
     assert all(weight.half().isfinite().all() for weight in heads.state_dict().values())
 
 
 def test_interrupted_and_resumed_it_ends_as_if_nothing_had_happened(
     recipe: AttributesRecipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    faces = made_up([*range(9)] * 4)
+    faces = made_up([*range(9)] * 2)
     short = replace(recipe, training=replace(recipe.training, epochs=4, averaging=0.9))
     whole, lines = trained(short, faces, tmp_path / "whole")
 

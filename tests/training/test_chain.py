@@ -47,7 +47,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     labelled_faces.lfw(folder / "lfw", {"Ann_Lee": 8, "Bo_Ek": 8, "Cy": 8, "Only_Once": 1})
     labelled_faces.ferplus_npz(folder / "ferplus" / "train.npz", each=4)
     labelled_faces.ferplus_npz(folder / "ferplus" / "valid.npz", each=2)
-    labelled_faces.utkface(folder / "utkface", [(20 + i % 50, i % 2, i % 5) for i in range(60)])
+    labelled_faces.utkface(folder / "utkface", [(20 + i % 50, i % 2, i % 5) for i in range(45)])
     (folder / "toy.toml").write_text(SHORT)
     (folder / "identity.toml").write_text(IDENTITY)
     (folder / "attributes.toml").write_text(ATTRIBUTES.replace("epochs = 12", "epochs = 2"))
