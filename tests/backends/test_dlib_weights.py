@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -34,24 +35,32 @@ def test_the_classifier_stays_where_only_the_body_is_taken(tmp_path: Path) -> No
     assert np.allclose(network.state_dict()["conv.bias"], expected["conv.bias"], atol=1e-6)
 
 
-CONTENT = dlib_file()[0]
-
-
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("damage", "said"),
     [
-        (b"", "no layer con_4"),
-        (CONTENT[:1000], "no tensor before byte"),
-        (CONTENT[:-100], "no tensor before byte"),
-        (CONTENT[: -(128 * 256 * 4 + 22)], "no layer fc_2"),
-        (CONTENT.replace(integer(4736), integer(4735), 1), "expected .* weights, got"),
-        (CONTENT.replace(integer(4736), b"\x00\x00\x00", 1), "no number at byte"),
-        (CONTENT.replace(integer(4736), integer(2**40), 1), "expected .* weights, got|no tensor"),
+        (lambda _: b"", "no layer con_4"),
+        (lambda content: content[:1000], "no tensor before byte"),
+        (lambda content: content[:-100], "no tensor before byte"),
+        (lambda content: content[: -(128 * 256 * 4 + 22)], "no layer fc_2"),
+        (
+            lambda content: content.replace(integer(4736), integer(4735), 1),
+            "expected .* weights, got",
+        ),
+        (
+            lambda content: content.replace(integer(4736), b"\x00\x00\x00", 1),
+            "no number at byte",
+        ),
+        (
+            lambda content: content.replace(integer(4736), integer(2**40), 1),
+            "expected .* weights, got|no tensor",
+        ),
     ],
 )
-def test_a_damaged_file_is_refused_in_one_line(tmp_path: Path, content: bytes, said: str) -> None:
+def test_a_damaged_file_is_refused_in_one_line(
+    tmp_path: Path, damage: Callable[[bytes], bytes], said: str
+) -> None:
     path = tmp_path / "net.dat"
-    path.write_bytes(content)
+    path.write_bytes(damage(dlib_file()[0]))
     network = build_network("dlib_resnet29", n_classes=0, colour="rgb")
     with pytest.raises(WeightsError, match=said) as caught:
         load_state(network, path, architecture="dlib_resnet29")

@@ -5,18 +5,19 @@ is made ready. The device here is this processor, which notes what is asked of i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 import torch
+from torch import nn
 
-from tests.support.cards import toy_card
-from tests.support.heads import heads
+from tests.support.tiny_networks import SIDE, card_of
 from videoemo.backends.mtcnn_torch import build_networks, function_of_arrays
 from videoemo.backends.network import QueuedNetwork
 from videoemo.backends.runtime import REFERENCE, Runtime
-from videoemo.backends.timm_torch import Frozen, build_network, function_of
+from videoemo.backends.timm_torch import Frozen, function_of
 from videoemo.backends.torch_device import DirectTransfers, QueuedTransfers, transfers_for
 from videoemo.inference.extractor import Extractor
 
@@ -41,13 +42,13 @@ class Device:
 
 def batches(n: int = 3) -> Iterator[npt.NDArray[np.float32]]:
     rng = np.random.default_rng(0)
-    return (rng.normal(size=(2, 3, 128, 128)).astype(np.float32) for _ in range(n))
+    return (rng.normal(size=(2, 3, SIDE, SIDE)).astype(np.float32) for _ in range(n))
 
 
 @pytest.fixture(scope="module")
-def network() -> Frozen:
-    torch.manual_seed(0)
-    return Frozen(build_network("dlib_resnet29", n_classes=2, colour="rgb"))
+def network(network: nn.Module) -> Frozen:
+    """The tiny one."""
+    return Frozen(deepcopy(network))
 
 
 def test_the_next_batch_is_begun_before_one_is_waited_for(network: Frozen) -> None:
@@ -75,10 +76,7 @@ def test_no_batches_give_no_outputs(network: Frozen) -> None:
 
 
 def test_an_extractor_gives_such_a_network_many_crops_at_once(network: Frozen) -> None:
-    card, device = (
-        toy_card(input_size=128, outputs=heads(("negative", "positive"), size=128)),
-        Device(),
-    )
+    card, device = card_of("tiny.pt"), Device()
     crops = list(np.random.default_rng(1).integers(0, 256, (130, 50, 40, 3), np.uint8))
     here = Extractor(card, function_of(network, REFERENCE))(crops)
     there = Extractor(card, function_of(network, REFERENCE, device.transfers))(crops)

@@ -51,12 +51,13 @@ def make_random(network: nn.Module, side: int) -> nn.Module:
     that no class always wins.
     """
     torch.manual_seed(0)
-    noise = torch.randn(8, 3, side, side) * torch.rand(8, 3, 1, 1) + torch.randn(8, 3, 1, 1)
+    n, passes = (8, 20) if side == SIDE else (4, 3)
+    noise = torch.randn(n, 3, side, side) * torch.rand(n, 3, 1, 1) + torch.randn(n, 3, 1, 1)
     with torch.no_grad():
         for name, parameter in network.named_parameters():
             if ".bn" in name or name.startswith("bn"):
                 parameter.add_(torch.randn_like(parameter) * 0.1)
-        for _ in range(20 if side == SIDE else 3):
+        for _ in range(passes):
             network.train()(noise)
         *_, classifier = [layer for layer in network.modules() if isinstance(layer, nn.Linear)]
         classifier.weight.normal_()
