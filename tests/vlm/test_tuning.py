@@ -30,7 +30,7 @@ Faces = tuple[LabelledFaces, LabelledFaces]
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("faces")
-    labelled_faces.ferplus_npz(folder / "ferplus_train.npz", each=8)
+    labelled_faces.ferplus_npz(folder / "ferplus_train.npz", each=4)
     labelled_faces.ferplus_npz(folder / "ferplus_valid.npz", each=2)
     write_tiny_paligemma(folder / "base", width=32)
     return folder
@@ -70,8 +70,8 @@ def test_interrupted_and_resumed_it_ends_as_if_nothing_had_happened(
     whole = tune(recipe, *faces, tmp_path / "whole", resume=False)
     ours = faces[0]
     assert isinstance(ours.pictures, MemoryPictures)
-    # In the second of four steps of the second epoch.
-    stopped = replace(ours, pictures=Interrupted(ours.pictures.images, at=6))
+    # In the second of two steps of the second epoch.
+    stopped = replace(ours, pictures=Interrupted(ours.pictures.images, at=4))
     with pytest.raises(KeyboardInterrupt):
         tune(recipe, stopped, faces[1], tmp_path / "out", resume=False)
     resumed = tune(recipe, *faces, tmp_path / "out", resume=True)
@@ -84,7 +84,7 @@ def test_interrupted_and_resumed_it_ends_as_if_nothing_had_happened(
 
 
 def test_it_learns_to_answer(recipe: PaligemmaRecipe, faces: Faces, tmp_path: Path) -> None:
-    longer = replace(recipe.training, epochs=6, learning_rate=6e-3)
+    longer = replace(recipe.training, epochs=9, learning_rate=6e-3)
     tuned = tune(replace(recipe, weights="all", training=longer), *faces, tmp_path, resume=False)
     history = tuned.progress.history
     assert history[-1].loss < 0.5 * history[0].loss
