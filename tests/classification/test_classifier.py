@@ -84,9 +84,9 @@ def test_the_search_works_in_plain_cross_validation_with_grouped_outer_folds() -
         table.descriptor,
         table.labels,
         groups=table.groups,
-        cv=GroupKFold(5),
+        cv=GroupKFold(2),
     )
-    assert scores.shape == (5,)
+    assert scores.shape == (2,)
     assert scores.mean() > 0.8
 
 
@@ -105,9 +105,7 @@ def test_the_search_stratifies_without_groups_and_says_so() -> None:
 
 
 def test_our_fit_tells_the_search_of_the_groups() -> None:
-    assert isinstance(
-        fit(load_classifier("svc"), toy_table(), what="all").splitter_, StratifiedGroupKFold
-    )
+    assert isinstance(fitted_on_toys("svc").splitter_, StratifiedGroupKFold)
     bare = toy_table(groups=np.full(60, ""))
     assert isinstance(fit(load_classifier("svc"), bare, what="all").splitter_, StratifiedKFold)
 
@@ -258,20 +256,18 @@ def test_a_class_in_one_group_only_is_refused_by_a_search() -> None:
 @pytest.mark.parametrize("name", [*QUICK, "forest-depth7"])
 def test_all_cores_fit_what_one_does(name: str) -> None:
     table = toy_table()
-    one, all_cores = load_classifier(name), load_classifier(name)
+    one, all_cores = load_classifier(name), fitted_on_toys(name)
     if name == "forest-depth7":
-        for forest in (one, all_cores):
-            forest.set_params(classifier__n_estimators=50)
+        one.set_params(classifier__n_estimators=20)
     plain = {"groups": table.groups} if isinstance(one, GroupedGridSearchCV) else {}
     one.fit(matrix(table), table.labels, **plain)
-    fit(all_cores, table, what="all")
     assert joblib.hash(best_of(all_cores)) == joblib.hash(best_of(one))
 
 
 def test_folds_fitted_side_by_side_are_those_fitted_one_after_the_other() -> None:
     table = toy_table()
-    parts = [table[np.arange(60) % 3 != fold] for fold in range(3)]
-    together = fit_each(load_classifier("svc"), parts, what=["a", "b", "c"])
+    parts = [table[np.arange(60) % 2 != fold] for fold in range(2)]
+    together = fit_each(load_classifier("svc"), parts, what=["a", "b"])
     for part, found in zip(parts, together, strict=True):
         alone = fit(load_classifier("svc"), part, what="all")
         assert np.array_equal(found.best_estimator_[-1].coef_, alone.best_estimator_[-1].coef_)

@@ -115,9 +115,11 @@ def test_what_cannot_be_evaluated_is_one_line(
 
 @pytest.mark.shared
 def test_the_cards_figures_are_what_evaluate_prints_for_the_shipped_network(
-    videoemo: Run, shared: Path
+    videoemo: Run, shared: Path, tmp_path: Path
 ) -> None:
-    _, out, _ = videoemo("evaluate", "--protocol", "ferplus", "--data", shared / "data")
+    # Without the faces that train, which would be read to tell all once more without doubles.
+    (tmp_path / "ferplus_valid.npz").symlink_to(shared / "data" / "ferplus_valid.npz")
+    _, out, _ = videoemo("evaluate", "--protocol", "ferplus", "--data", tmp_path)
     accuracy = (
         next(line for line in out.splitlines() if line.startswith("8 classes"))
         .split()[4]

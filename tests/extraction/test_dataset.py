@@ -19,7 +19,7 @@ from videoemo.inference.extractor import load_extractor
 
 SETTINGS = """
 [sampling]
-every = 10
+every = 30
 
 [detection]
 faces = "all"
@@ -91,8 +91,8 @@ def test_extract_writes_a_row_a_clip_and_drops_none_silently(
         table.n_frames[empty],
         table.n_face_frames[empty],
         np.abs(table.descriptor[empty]).max(),
-    ) == (2, 0, 0)
-    assert (table.n_frames[face], table.n_face_frames[face]) == (15, 15)
+    ) == (1, 0, 0)
+    assert (table.n_frames[face], table.n_face_frames[face]) == (5, 5)
     assert np.array_equal(table.descriptor[face], table.descriptor[by_id["face 2.mp4"]])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -38,13 +39,19 @@ def unwritten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("videoemo.study.compare._write", lambda *_: None)
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Study]:
+    """Results with the files of their study, to be left as they are; the design, and the study."""
+    results, design = write_study(tmp_path_factory.mktemp("whole"), TWO)
+    return results, design, run(results, design)
+
+
 def table(folder: Path, name: str) -> pd.DataFrame:
     return pd.read_csv(folder / "compare" / name)
 
 
-def test_a_study_is_written_whole(tmp_path: Path) -> None:
-    results, design = write_study(tmp_path, TWO)
-    study = run(results, design)
+def test_a_study_is_written_whole(whole: tuple[Path, Path, Study]) -> None:
+    results, _, study = whole
     assert study.units == {"a": 5, "b": 5}
     there = set(FILES) - {"reliability.csv"}
     assert set(files(results / "compare")) == there
@@ -106,10 +113,10 @@ def test_measures_are_a_row_a_unit_a_condition_and_a_measure(tmp_path: Path) -> 
 
 
 def test_a_study_is_the_same_each_time_and_stays_where_the_next_one_fails(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    whole: tuple[Path, Path, Study], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    results, design = write_study(tmp_path, TWO)
-    run(results, design)
+    written, design, _ = whole
+    results = shutil.copytree(written, tmp_path / "results")
     before = contents(results)
     run(results, design)
     assert contents(results) == before

@@ -4,6 +4,7 @@ that ships in its place.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from dataclasses import replace
@@ -11,9 +12,11 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import save
 
 from tests.support.commands import Run
 from tests.support.server import Server
+from tests.support.tiny_networks import SIDE, card_of, make_random, register, tiny_efficientnet
 from videoemo.cli.demo_clip import write_portrait
 from videoemo.config.extraction import load_extraction
 from videoemo.config.pipeline import change_pipeline, load_pipeline
@@ -33,18 +36,24 @@ def afew(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def published(store: Path, converted: Path, server: Server) -> str:
-    """A network like the one that ships, under another name, that only the server has. Gives
-    its name. The detector's networks were converted before.
-    """
-    shipped, weights = find_card("ferplus-small")
-    source = Source(repository="o/r", revision="main", path="p.safetensors", base=server.base)
-    card = replace(shipped, name="published", file="published.safetensors", source=source)
-    server.files[source.url.removeprefix(server.base)] = weights.read_bytes()
+def filled(store: Path, converted: Path) -> Path:
+    """A folder of networks with those that were converted before."""
     store.mkdir()
     converted.mkdir(exist_ok=True)
     (store / "openvino").symlink_to(converted)
-    (store / "published.toml").write_text(card_to_toml(card))
+    return store
+
+
+@pytest.fixture
+def published(filled: Path, server: Server) -> str:
+    """A small network that only the server has. Gives its name."""
+    register()
+    weights = save(make_random(tiny_efficientnet(), SIDE).state_dict())
+    source = Source(repository="o/r", revision="main", path="p.safetensors", base=server.base)
+    card = card_of("published.safetensors", name="published", source=source)
+    card = replace(card, sha256=hashlib.sha256(weights).hexdigest())
+    server.files[source.url.removeprefix(server.base)] = weights
+    (filled / "published.toml").write_text(card_to_toml(card))
     return card.name
 
 
@@ -138,7 +147,7 @@ class Hostile:
 
 
 def test_a_strangers_pickle_with_a_card_is_refused_by_name_and_not_run(
-    videoemo: Run, store: Path, tmp_path: Path
+    videoemo: Run, filled: Path, tmp_path: Path
 ) -> None:
     torch.save(Hostile(tmp_path / "ran"), tmp_path / "evil.pt")
     published, _ = find_card("enet_b0_8_best_afew-pt")
