@@ -86,7 +86,7 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[st
     The command `transformers serve` runs in a thread: a process would import torch once more.
     """
     folder = write_tiny_chat(tmp_path / "tiny")
-    teach(folder, 60)
+    teach(folder, 45)
     import uvicorn
     from transformers.cli.transformers import app
     from transformers.models.auto import image_processing_auto
