@@ -7,15 +7,18 @@ mirrored, or lost its colours, shows.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec
 
 import av
 import numpy as np
 import numpy.typing as npt
+from av.video.reformatter import VideoReformatter
 
+P = ParamSpec("P")
 Picture = npt.NDArray[np.uint8]
 
 BITS = 8
@@ -42,6 +45,27 @@ def number(rgb: Picture) -> int:
     return int(np.packbits(bits)[0])
 
 
+def written_once(
+    write: Callable[Concatenate[Path, P], Path],
+) -> Callable[Concatenate[Path, P], Path]:
+    """A writer of files that encodes what it is given once a process, and from then on writes the
+    same bytes: they follow from the arguments and the suffix alone.
+    """
+    contents: dict[str, bytes] = {}
+
+    @wraps(write)
+    def written(path: Path, /, *args: P.args, **kwargs: P.kwargs) -> Path:
+        key = repr((path.suffix, args, sorted(kwargs.items())))
+        if key in contents:
+            path.write_bytes(contents[key])
+        else:
+            contents[key] = write(path, *args, **kwargs).read_bytes()
+        return path
+
+    return written
+
+
+@written_once
 def write_clip(
     path: Path,
     *,
@@ -79,6 +103,7 @@ def write_clip(
         The silence's; AAC, in AVI MP2, where not given.
     """
     times = range(n) if ticks is None else ticks
+    colours = VideoReformatter()
     with av.open(
         str(path), "w", format=container_format, options=container_options or {}
     ) as container:
@@ -100,9 +125,8 @@ def write_clip(
         )
         container.start_encoding()
         for i, tick in zip(range(n), times, strict=True):
-            frame = av.VideoFrame.from_ndarray(
-                picture(first + i, size=size), format="rgb24"
-            ).reformat(format=pix_fmt)
+            rgb = av.VideoFrame.from_ndarray(picture(first + i, size=size), format="rgb24")
+            frame = colours.reformat(rgb, format=pix_fmt)
             frame.pts, frame.time_base = tick, Fraction(1, rate)
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
@@ -111,6 +135,7 @@ def write_clip(
     return path
 
 
+@written_once
 def write_long_clip(path: Path, *, n: int = 2500) -> Path:
     """Write a clip of 0.8 MB that takes any machine many seconds: grey frames of 1920x1080, of
     which 25 are encoded, and the others are these again.
@@ -148,6 +173,7 @@ def pad(path: Path) -> Path:
     return path
 
 
+@written_once
 def write_streams(path: Path, *streams: tuple[int, int], default: int | None = None) -> Path:
     """A file of several video streams, each of a width and a number of frames; a stream's frames
     tell its width, a quarter of it.
@@ -175,6 +201,7 @@ def write_streams(path: Path, *streams: tuple[int, int], default: int | None = N
     return path
 
 
+@written_once
 def write_sound(path: Path, *, seconds: float = 1.0) -> Path:
     """Write a file that holds nothing but silence."""
     with av.open(str(path), "w") as container:
