@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from tests.support.damage import break_packet
 from videoemo.video import frames, frames_at, probe
 from videoemo.video.presentation.presenter import Presenter
 
+Pictures = dict[int, npt.NDArray[np.uint8]]
 N = 60
 # x264's parameters, for streams that differ in what refers to what.
 STREAMS = {
@@ -32,7 +34,7 @@ def clip(folder: Path, stream: str, suffix: str = ".mp4") -> Path:
     return write_clip(folder / f"a{suffix}", n=N, options={"x264-params": STREAMS[stream]})
 
 
-def pictures(path: Path, **options: Any) -> dict[int, npt.NDArray[np.uint8]]:
+def pictures(path: Path, **options: Any) -> Pictures:
     return {
         int(i): rgb
         for batch in frames(path, decoder="pyav", **options)
@@ -53,14 +55,21 @@ def n_decoded(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return count
 
 
-@pytest.mark.parametrize("suffix", SUFFIXES)
-@pytest.mark.parametrize("stream", STREAMS)
+@pytest.fixture(scope="module", params=product(STREAMS, SUFFIXES), ids=lambda param: "".join(param))
+def read_whole(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Pictures]:
+    """A clip of each stream in each container, and what a whole pass over it gives."""
+    path = clip(tmp_path_factory.mktemp("clip"), *request.param)
+    return path, pictures(path)
+
+
 @pytest.mark.parametrize("sampling", [{"every": 2}, {"every": 3}, {"fps": 4.0}, {"start": 1.0}])
 def test_wanted_frames_are_those_of_a_whole_pass(
-    tmp_path: Path, stream: str, suffix: str, sampling: dict[str, Any]
+    read_whole: tuple[Path, Pictures], sampling: dict[str, Any]
 ) -> None:
-    path = clip(tmp_path, stream, suffix)
-    whole, some = pictures(path), pictures(path, **sampling)
+    path, whole = read_whole
+    some = pictures(path, **sampling)
     assert len(whole) == N
     assert 0 < len(some) < N
     for index, rgb in some.items():
