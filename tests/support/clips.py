@@ -136,16 +136,16 @@ def write_clip(
 
 
 @written_once
-def write_long_clip(path: Path, *, n: int = 2500) -> Path:
-    """Write a clip of 0.8 MB that takes any machine many seconds: grey frames of 1920x1080, of
-    which 25 are encoded, and the others are these again.
+def write_long_clip(path: Path, *, n: int = 2500, size: tuple[int, int] = (1920, 1080)) -> Path:
+    """Write a clip of 0.8 MB that takes any machine many seconds: grey frames, of which 25 are
+    encoded, and the others are these again.
     """
     rate = 25
     with av.open(str(path), "w") as container:
         stream: Any = container.add_stream("libx264", rate=rate, options={"preset": "ultrafast"})
-        stream.width, stream.height, stream.pix_fmt = 1920, 1080, "yuv420p"
+        stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
         stream.time_base = stream.codec_context.time_base = Fraction(1, rate)
-        frame = av.VideoFrame(1920, 1080, "yuv420p")
+        frame = av.VideoFrame(*size, "yuv420p")
         for plane in frame.planes:
             plane.update(bytes([128]) * plane.buffer_size)
         group = []
