@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +13,15 @@ import numpy.typing as npt
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tests.support.clips import number, picture, write_clip
+from tests.support.clips import number, picture, write_clip, write_long_clip
 from videoemo.errors import InputError, TooLargeVideoError, UnreadableVideoError
 from videoemo.video import DECODERS, frames, probe
 from videoemo.video._sampling import sample
 
+Read = tuple[list[int], list[npt.NDArray[np.uint8]], npt.NDArray[np.float64]]
 
-def read(
-    path: Path, **options: Any
-) -> tuple[list[int], list[npt.NDArray[np.uint8]], npt.NDArray[np.float64]]:
+
+def read(path: Path, **options: Any) -> Read:
     """Indices, pictures and times of all that comes."""
     batches = list(frames(path, **options))
     index = [int(i) for batch in batches for i in batch.index]
@@ -78,22 +80,33 @@ def kinds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     }
 
 
-@pytest.mark.parametrize(("kind", "decoder"), READABLE)
-def test_every_frame_comes_with_its_index(kinds: dict[str, Path], kind: str, decoder: str) -> None:
-    assert numbers(kinds[kind], decoder=decoder) == (list(range(20)), list(range(20)))
+@pytest.fixture(scope="module")
+def read_whole(kinds: dict[str, Path]) -> Callable[[str, str], Read]:
+    """All that comes of a kind by a decoder, which reads it once."""
+    return cache(lambda kind, decoder: read(kinds[kind], decoder=decoder))
 
 
 @pytest.mark.parametrize(("kind", "decoder"), READABLE)
-def test_times_are_the_containers(kinds: dict[str, Path], kind: str, decoder: str) -> None:
-    assert_array_equal(read(kinds[kind], decoder=decoder)[2], probe(kinds[kind]).seconds)
+def test_every_frame_comes_with_its_index(
+    read_whole: Callable[[str, str], Read], kind: str, decoder: str
+) -> None:
+    index, pictures, _ = read_whole(kind, decoder)
+    assert index == [number(rgb) for rgb in pictures] == list(range(20))
+
+
+@pytest.mark.parametrize(("kind", "decoder"), READABLE)
+def test_times_are_the_containers(
+    kinds: dict[str, Path], read_whole: Callable[[str, str], Read], kind: str, decoder: str
+) -> None:
+    assert_array_equal(read_whole(kind, decoder)[2], probe(kinds[kind]).seconds)
 
 
 @pytest.mark.parametrize(("kind", "decoder"), READABLE)
 def test_pictures_are_those_of_the_first_decoder(
-    kinds: dict[str, Path], kind: str, decoder: str
+    read_whole: Callable[[str, str], Read], kind: str, decoder: str
 ) -> None:
     ours, reference = (
-        np.stack(read(kinds[kind], decoder=name)[1]).astype(int) for name in (decoder, "pyav")
+        np.stack(read_whole(kind, name)[1]).astype(int) for name in (decoder, "pyav")
     )
     # Grey levels: they round differently.
     assert np.abs(ours - reference).mean(axis=(1, 2, 3)).max() < 2
@@ -223,12 +236,12 @@ def test_a_batch_of_a_short_video_has_at_most_32_frames(clip: Path) -> None:
 def test_a_batch_of_a_long_video_is_an_eighth_of_it_or_64_frames(
     tmp_path: Path, n: int, lengths: list[int]
 ) -> None:
-    path = write_clip(tmp_path / "a.mp4", n=n, options={"preset": "ultrafast"})
+    path = write_long_clip(tmp_path / "a.mp4", n=n, size=(64, 48))
     assert [len(batch) for batch in frames(path)] == lengths
 
 
 def test_a_batch_of_large_frames_is_bounded_in_bytes(tmp_path: Path) -> None:
-    path = write_clip(tmp_path / "a.mp4", n=12, size=(1920, 1088), options={"preset": "ultrafast"})
+    path = write_long_clip(tmp_path / "a.mp4", n=12, size=(1920, 1088))
     assert [len(batch) for batch in frames(path)] == [3] * 4
 
 
