@@ -52,7 +52,7 @@ def test_where_something_small_moves_each_frame_is_kept() -> None:
 
 def test_noise_below_the_threshold_does_not_count() -> None:
     frames = clip()
-    noise = np.random.default_rng(0).normal(0, 2, frames.rgb.shape)
+    noise = 2 * np.random.default_rng(0).standard_normal(frames.rgb.shape, np.float32)
     frames.rgb[:] = np.clip(frames.rgb + noise, 0, 255)
     assert kept(frames) == [0, 25]
 

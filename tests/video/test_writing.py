@@ -208,7 +208,7 @@ def test_a_missing_frame_makes_the_one_before_last_longer(tmp_path: Path) -> Non
 
 
 @pytest.mark.shared
-@pytest.mark.parametrize("name", ["vfr_noface_face.mov", "group_1080p.mp4"])
+@pytest.mark.parametrize("name", ["vfr_noface_face.mov", "no_face.mp4"])
 def test_real_clips_keep_their_times_and_their_sound(
     tmp_path: Path, shared: Path, name: str
 ) -> None:
