@@ -5,7 +5,7 @@ with the network that ships as a stand-in.
 from __future__ import annotations
 
 import json
-import subprocess
+import runpy
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -402,31 +402,26 @@ def test_a_wrong_fact_is_an_error_that_names_what_is_allowed(
         build_record(Facts, facts, where="toy.toml")
 
 
+# Of each layout and split a seed that gives short clips of few faces.
+SEEDS = {
+    ("afew", "Train"): 8,
+    ("afew", "Val"): 12,
+    ("vgaf", "Train"): 17,
+    ("vgaf", "Val"): 29,
+}
+
+
 @pytest.mark.shared
 def test_it_runs_in_full_on_practice_data(
-    shared: Path, reproduce: Reproduce, tmp_path: Path
+    shared: Path, reproduce: Reproduce, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for layout in ("afew", "vgaf"):
-        for seed, (split, faces) in enumerate({"Train": "train", "Val": "valid"}.items()):
-            options = [
-                "--faces",
-                shared / "data" / f"ferplus_{faces}.npz",
-                "--out",
-                tmp_path / layout,
-                "--split",
-                split,
-            ]
-            script = [
-                sys.executable,
-                shared / "tools" / "make_clips.py",
-                layout,
-                *options,
-                "--per-class",
-                1,
-                "--seed",
-                seed,
-            ]
-            subprocess.run([*map(str, script)], check=True)
+    script = str(shared / "tools" / "make_clips.py")
+    for (layout, split), seed in SEEDS.items():
+        faces = shared / "data" / f"ferplus_{'train' if split == 'Train' else 'valid'}.npz"
+        options = ["--faces", faces, "--out", tmp_path / layout, "--split", split]
+        options += ["--per-class", 1, "--seed", seed]
+        monkeypatch.setattr(sys, "argv", [script, layout, *map(str, options)])
+        runpy.run_path(script, run_name="__main__")
     result = reproduce("--stand-in", "-o", tmp_path / "out", data=tmp_path)
     assert result.exit_code == 0, result.output
     figures = json.loads((tmp_path / "out" / "reproduce.json").read_text())["figures"]
