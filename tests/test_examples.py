@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import csv
-import os
-import subprocess
+import runpy
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,18 +19,22 @@ from videoemo.labels import AFFECTNET_8
 EXAMPLES = ROOT / "examples"
 
 
-def run(script: str, *args: object, folder: Path) -> str:
-    """What a script prints, started in a folder of its own."""
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "MPLBACKEND": "agg"}
-    done = subprocess.run(
-        [sys.executable, EXAMPLES / script, *map(str, args)],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+Run = Callable[..., str]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """What a script prints, run in this process and in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MPLBACKEND", "agg")
+
+    def run(script: str, *args: object) -> str:
+        monkeypatch.setattr(sys, "argv", [script, *map(str, args)])
+        capsys.readouterr()
+        runpy.run_path(str(EXAMPLES / script), run_name="__main__")
+        return capsys.readouterr().out
+
+    return run
 
 
 def write_results(folder: Path, happiness: dict[str, float]) -> None:
@@ -49,27 +53,27 @@ def write_results(folder: Path, happiness: dict[str, float]) -> None:
             table.writerow({"track": 1, "frames": 2, "neutral": 1.0})
 
 
-def test_a_video_becomes_a_plot(tmp_path: Path) -> None:
+def test_a_video_becomes_a_plot(run: Run, tmp_path: Path) -> None:
     write_portrait(tmp_path / "portrait.png")
-    said = run("01_one_video.py", "portrait.png", "plot.png", folder=tmp_path)
+    said = run("01_one_video.py", "portrait.png", "plot.png")
     assert "1 frames, a face in 100%" in said
     assert (tmp_path / "plot.png").stat().st_size > 10_000
 
 
-def test_two_folders_are_compared_over_persons_and_videos(tmp_path: Path) -> None:
+def test_two_folders_are_compared_over_persons_and_videos(run: Run, tmp_path: Path) -> None:
     shares = {f"control/{i}.mp4": 0.1 + 0.01 * i for i in range(5)}
     shares |= {f"treated/{i}.mp4": 0.4 + 0.01 * i for i in range(5)}
     write_results(tmp_path / "results", shares)
-    said = run("02_compare_groups.py", "results", "control", "treated", folder=tmp_path)
+    said = run("02_compare_groups.py", "results", "control", "treated")
     (row,) = (line.split() for line in said.splitlines() if line.startswith("happiness"))
     first, second, difference, low, high = map(float, row[1:])
     assert (first, second, difference) == pytest.approx((0.12, 0.42, 0.3))
     assert 0.25 < low < 0.3 < high < 0.35
 
 
-def test_labelled_clips_become_a_classifier_that_was_judged(tmp_path: Path) -> None:
+def test_labelled_clips_become_a_classifier_that_was_judged(run: Run, tmp_path: Path) -> None:
     write_table(toy_table(n=42, n_groups=14), tmp_path / "toy.parquet")
-    said = run("03_classify_clips.py", "toy.parquet", "svc", folder=tmp_path)
+    said = run("03_classify_clips.py", "toy.parquet", "svc")
     assert "no group stands on both sides" in said
     assert "it says" in said
     assert (tmp_path / "report" / "report.json").is_file()
