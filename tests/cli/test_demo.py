@@ -1,4 +1,4 @@
-"""The demo's clip: what is in its file, and what is seen in it; the table printed of it."""
+"""The command `demo`; its clip: what is in its file, and what is seen in it."""
 
 from __future__ import annotations
 
@@ -11,27 +11,48 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.support.here import command_here
 from tests.support.paths import ROOT
-from videoemo.cli.demo_clip import course_table, write_clip, write_portrait
+from videoemo.cli import demo_clip
+from videoemo.cli.demo_clip import course_table, write_portrait
 from videoemo.cli.demo_faces import Smiling, portrait
-from videoemo.config.pipeline import load_pipeline
-from videoemo.records import Clip
-from videoemo.runs.job import Job
-from videoemo.scoring.loading import load_work
 
 
 @pytest.fixture(scope="module")
-def scored(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the clip's results, as the default settings give them."""
-    folder = tmp_path_factory.mktemp("out")
-    score = load_work(load_pipeline(), {}, None, folder.parent)
-    score(Job(Clip(demo, demo.name), folder, {}), lambda frames, share: None)
-    return folder
+def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The folder of the command, which scores the clip by the default settings, and what it
+    says.
+    """
+    out = tmp_path_factory.mktemp("ran") / "demo"
+    status, said, err = command_here("demo", "-o", out)
+    assert status == 0, err
+    return out, said
+
+
+@pytest.fixture(scope="module")
+def scored(ran: tuple[Path, str]) -> Path:
+    """The folder of the clip's results."""
+    return ran[0] / "portrait.mp4"
 
 
 @pytest.fixture(scope="module")
 def faces(scored: Path) -> pd.DataFrame:
     return pd.read_parquet(scored / "faces.parquet")
+
+
+def test_a_clip_made_on_the_spot_is_scored_and_the_results_are_shown(
+    ran: tuple[Path, str],
+) -> None:
+    (out, said), results = ran, ran[0] / "portrait.mp4"
+    assert "not seen" in said
+    assert max(map(len, said.split("the clip:")[0].splitlines()[-8:])) <= 80
+    for picture in (results / "timeline.png", results / "group.png", out / "overview.png"):
+        assert picture.is_file()
+        assert str(picture) in said
+    report, last = said.splitlines()[-2:]
+    assert report.startswith(f"report: {out / 'index.html'}")
+    assert last == f"open in a browser:  {results / 'report.html'}"
+    assert (results / "report.html").is_file()
 
 
 def test_a_browser_plays_the_clip(demo: Path) -> None:
@@ -47,12 +68,13 @@ def test_a_browser_plays_the_clip(demo: Path) -> None:
 
 def test_without_x264_it_is_mpeg4(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(av, "codecs_available", av.codecs_available - {"libx264"})
-    with av.open(str(write_clip(tmp_path / "a.mp4"))) as container:
+    monkeypatch.setattr(demo_clip, "_SECONDS", 0.2)
+    with av.open(str(demo_clip.write_clip(tmp_path / "a.mp4"))) as container:
         assert container.streams.video[0].codec_context.name == "mpeg4"
 
 
-def test_the_clip_has_the_same_bytes_each_time(demo: Path, tmp_path: Path) -> None:
-    assert write_clip(tmp_path / "again.mp4").read_bytes() == demo.read_bytes()
+def test_the_clip_has_the_same_bytes_each_time(demo: Path, ran: tuple[Path, str]) -> None:
+    assert (ran[0] / "clip" / "portrait.mp4").read_bytes() == demo.read_bytes()
 
 
 def test_two_persons_are_seen_and_one_is_away_for_a_second(faces: pd.DataFrame) -> None:

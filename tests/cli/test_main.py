@@ -411,24 +411,6 @@ def test_names_with_spaces_other_scripts_and_the_same_stem_twice(
     assert all((tmp_path / "out" / row["video"] / "faces.parquet").exists() for row in rows)
 
 
-def test_demo_scores_a_clip_made_on_the_spot(videoemo: Run, tmp_path: Path) -> None:
-    status, out, _ = videoemo("demo", "-o", tmp_path / "demo")
-    results = tmp_path / "demo" / "portrait.mp4"
-    table = pd.read_parquet(results / "faces.parquet")
-    assert status == 0
-    assert set(table["track"]) == {0, 1}
-    assert "not seen" in out
-    assert max(map(len, out.split("the clip:")[0].splitlines()[-8:])) <= 80
-    overview = tmp_path / "demo" / "overview.png"
-    for picture in (results / "timeline.png", results / "group.png", overview):
-        assert picture.is_file()
-        assert str(picture) in out
-    report, last = out.splitlines()[-2:]
-    assert report.startswith(f"report: {tmp_path / 'demo' / 'index.html'}")
-    assert last == f"open in a browser:  {results / 'report.html'}"
-    assert (results / "report.html").is_file()
-
-
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
