@@ -17,7 +17,8 @@ import pytest
 from PIL import Image
 
 from tests.support.clips import write_clip, write_sound, write_streams
-from tests.support.commands import Run, start
+from tests.support.commands import Run
+from tests.support.here import command_here
 from videoemo.backends.converted import write_checksums
 from videoemo.cli.demo_clip import write_portrait
 from videoemo.util.timings import STAGES
@@ -266,9 +267,8 @@ def broken(portrait: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pa
         (folder / "in" / name).write_bytes(portrait.read_bytes())
     for kind in BROKEN:
         write_broken(folder / "in" / f"broken {kind}.mp4", kind)
-    process = start("score", folder / "in", "-o", folder / "out")
-    out, err = process.communicate()
-    assert (process.returncode, out.split(":")[0]) == (3, "2 videos scored, 7 failed"), err
+    status, out, err = command_here("score", folder / "in", "-o", folder / "out")
+    assert (status, out.split(":")[0]) == (3, "2 videos scored, 7 failed"), err
     return folder / "out", err
 
 

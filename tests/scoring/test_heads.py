@@ -90,26 +90,30 @@ def test_every_table_says_the_same_of_it(scored: Path) -> None:
     assert np.isnan(broken)
 
 
+@pytest.fixture(scope="module")
+def mute(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The card of a network that gives embeddings alone."""
+    folder = tmp_path_factory.mktemp("mute")
+    save_onnx(tiny_efficientnet(num_classes=0), folder / "toy.onnx", side=SIDE)
+    embedding = Head(name="embedding", kind="embedding", size=64)
+    return write_card(folder, card_of("toy.onnx", name="toy", outputs=(embedding,)))
+
+
 @pytest.mark.parametrize("command", ["score", "evaluate", "in Python"])
 def test_a_network_that_tells_no_expressions_is_told_in_one_line(
-    tmp_path: Path, command: str
+    mute: Path, tmp_path: Path, command: str
 ) -> None:
     write_portrait(tmp_path / "face.jpg")
-    save_onnx(tiny_efficientnet(num_classes=0), tmp_path / "toy.onnx", side=SIDE)
-    card = card_of(
-        "toy.onnx", name="toy", outputs=(Head(name="embedding", kind="embedding", size=64),)
-    )
-    path = write_card(tmp_path, card)
     message = "toy tells no expressions: its heads are 'embedding'; give a network that does"
     if command == "in Python":
         with pytest.raises(InputError, match=message):
-            package.score(tmp_path / "face.jpg", extractor=str(path))
+            package.score(tmp_path / "face.jpg", extractor=str(mute))
         return
     given: tuple[object, ...] = ("score", tmp_path / "face.jpg", "-o", tmp_path / "out")
     if command == "evaluate":
         ferplus_npz(tmp_path / "ferplus_valid.npz", each=1)
         given = ("evaluate", "--protocol", "ferplus", "--data", tmp_path)
-    status, _, err = command_here(*given, "--extractor", path)
+    status, _, err = command_here(*given, "--extractor", mute)
     assert status == 1
     assert message in err.splitlines()[-1]
 
