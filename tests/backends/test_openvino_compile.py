@@ -336,6 +336,18 @@ def test_its_use_is_reported_to_nobody(tmp_path: Path) -> None:
     assert list(home.iterdir()) == []
 
 
+def test_its_converter_is_there_for_whoever_asks_for_it_and_not_imported_before(
+    onnx_file: Path,
+) -> None:
+    code = (
+        "import sys\nfrom videoemo.backends.openvino_import import openvino\n"
+        "assert 'openvino.tools.ovc' not in sys.modules\n"
+        "sys.modules['openvino_telemetry'] = None\n"  # which would report it
+        "assert openvino.convert_model(sys.argv[1]).inputs"
+    )
+    subprocess.run([sys.executable, "-c", code, onnx_file], check=True)
+
+
 def test_openvino_is_imported_in_silence_wherever_it_is() -> None:
     code = (
         path

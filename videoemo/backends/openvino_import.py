@@ -1,7 +1,8 @@
-"""OpenVINO, imported so that it does not report its use.
+"""OpenVINO, imported so that it does not report its use, and without its converter of models.
 
 By itself it tells its makers of every import, through the network by a process of its own, and
-leaves files in the user's home.
+leaves files in the user's home. The converter takes most of the time of the import, and is not used
+here; whoever else asks OpenVINO for it gets it then.
 """
 
 from __future__ import annotations
@@ -12,18 +13,29 @@ from typing import Any, cast
 
 __all__ = ["core", "openvino"]
 
-# What reports; where it cannot be imported, OpenVINO does without.
-_REPORTER = "openvino_telemetry"
+# What reports, and what converts: where they cannot be imported, OpenVINO does without.
+_LEFT_OUT = ("openvino_telemetry", "openvino.tools.ovc")
 
-_before = sys.modules.get(_REPORTER)
-cast("dict[str, Any]", sys.modules)[_REPORTER] = None
+_modules = cast("dict[str, Any]", sys.modules)
+_before = {name: _modules[name] for name in _LEFT_OUT if name in _modules}
+_modules |= dict.fromkeys(_LEFT_OUT)
 try:
     import openvino
 finally:
-    if _before is None:
-        del sys.modules[_REPORTER]
-    else:
-        sys.modules[_REPORTER] = _before
+    for _name in _LEFT_OUT:
+        del _modules[_name]
+    _modules |= _before
+
+
+def _convert_model(*args: Any, **options: Any) -> Any:
+    """See OpenVINO's function of that name."""
+    from openvino.tools.ovc import convert_model
+
+    return convert_model(*args, **options)
+
+
+if not hasattr(openvino, "convert_model"):
+    openvino.convert_model = _convert_model
 
 
 @cache
