@@ -18,7 +18,7 @@ pytestmark = pytest.mark.shared
 # clips.
 PEOPLE = 10
 CLIPS = ("asl_bird.mkv", "asl_milk.mkv", "asl_eat.mkv")
-QUICK = "[sampling]\nevery = 5\n[outputs]\npictures = false\n"
+QUICK = "[sampling]\nevery = 10\n[outputs]\npictures = false\n"
 
 
 def take_over(folder: Path, shared: Path, index: str, name: str, rows: pd.DataFrame) -> None:
