@@ -17,7 +17,6 @@ import numpy.typing as npt
 from tests.support.results import MadeUp
 from tests.support.rows import rows
 from videoemo.vlm.marks import number_picture
-from videoemo.vlm.numbering import MOST_NUMBERS
 
 Picture = npt.NDArray[np.uint8]
 
@@ -106,13 +105,14 @@ def write_people(path: Path, people: Sequence[Person], *, n: int = 20) -> MadeUp
 def look(question: str, rgb: Picture) -> int:
     """The number above or below which the shirt is that the question names; 0 for none.
 
-    Nothing but the question's words and the picture's pixels is used.
+    Nothing but the question's words and the picture's pixels is used; the words say first which
+    numbers there are.
     """
     wanted = next((shirt for shirt in SHIRTS if re.search(rf"\b{shirt}\b", question)), None)
     if wanted is None:
         return 0
     answer, nearest = 0, 60.0
-    for number in range(1, MOST_NUMBERS + 1):
+    for number in map(int, re.findall(r"\d", question.split(".")[0])):
         chip = number_picture(number)
         match = cv2.matchTemplate(rgb[:, :, 0], chip[:, :, 0], cv2.TM_CCOEFF_NORMED)
         _, sure, _, (x, y) = cv2.minMaxLoc(match)
