@@ -18,6 +18,7 @@ from tests.support import labelled_faces
 from tests.support.commands import Run
 from tests.support.heads import ATTRIBUTES as ATTRIBUTE_HEADS
 from tests.support.heads import heads
+from tests.support.here import command_here
 from tests.support.labelled_faces import picture
 from tests.support.tiny_networks import CLASSES, card_of
 from tests.support.training_recipe import ATTRIBUTES
@@ -51,6 +52,15 @@ def recipe(root: Path) -> AttributesRecipe:
     recipe = load_recipe(str(root / "toy.toml"))
     assert isinstance(recipe, AttributesRecipe)
     return recipe
+
+
+@pytest.fixture(scope="module")
+def attributes(root: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """What a training leaves in its folder, and what it says."""
+    out = tmp_path_factory.mktemp("attributes") / "out"
+    status, said, err = command_here("train", root / "toy.toml", "-o", out, "--data", root)
+    assert status == 0, err
+    return out, said
 
 
 def made_up(places: Sequence[int]) -> AttributeFaces:
@@ -143,23 +153,19 @@ def test_interrupted_and_resumed_it_ends_as_if_nothing_had_happened(
         trained(replace(short, seed=2), faces, tmp_path / "parts", resume=True)
 
 
-def test_one_card_tells_expressions_as_before_and_attributes(
-    videoemo: Run, root: Path, tmp_path: Path
-) -> None:
-    given = ("train", root / "toy.toml", "-o", tmp_path / "out", "--data", root)
-    status, out, err = videoemo(*given)
-    assert status == 0, err
-    assert "validation age within" in out
-    files = {path.name for path in (tmp_path / "out").iterdir()}
+def test_one_card_tells_expressions_as_before_and_attributes(attributes: tuple[Path, str]) -> None:
+    out, said = attributes
+    assert "validation age within" in said
+    files = {path.name for path in out.iterdir()}
     own = {"toy-attributes.safetensors", "toy-attributes.toml"}
     assert files == {"checkpoint.pt", "history.csv", "curves.png", *own}
-    card, weights = find_card(str(tmp_path / "out" / "toy-attributes.toml"))
+    card, weights = find_card(str(out / "toy-attributes.toml"))
     before, _ = find_card("ferplus-small")
     assert card.attribute_names == ("age", "gender", "ethnicity")
     assert (card.classes, card.temperature) == (before.classes, before.temperature)
     assert "heads of attributes: made-up faces" in card.trained_on
     faces = [np.repeat(picture(place)[..., None], 3, 2) for place in (1, 5)]
-    found = load_extractor(str(tmp_path / "out" / "toy-attributes.toml"), engine="torch")(faces)
+    found = load_extractor(str(out / "toy-attributes.toml"), engine="torch")(faces)
     expected = load_extractor("ferplus-small", engine="torch")(faces)
     assert np.array_equal(found.probabilities, expected.probabilities)
     assert np.array_equal(found.embedding, expected.embedding)
@@ -167,19 +173,17 @@ def test_one_card_tells_expressions_as_before_and_attributes(
     assert {"attributes.hidden.weight", "attributes.outputs.bias"} <= load_file(weights).keys()
 
 
-def test_heads_take_the_place_of_earlier_ones(videoemo: Run, root: Path, tmp_path: Path) -> None:
+def test_heads_take_the_place_of_earlier_ones(
+    videoemo: Run, root: Path, attributes: tuple[Path, str], tmp_path: Path
+) -> None:
+    start, card = (folder / "toy-attributes.toml" for folder in (attributes[0], tmp_path / "out"))
     short = ATTRIBUTES.replace("epochs = 12", "epochs = 1")
-    (tmp_path / "both.toml").write_text(short)
     (tmp_path / "age.toml").write_text(re.sub(r"\[(gender|ethnicity)\]\n.*\n", "", short))
-    given = ("--data", root, "-o")
-    assert videoemo("train", tmp_path / "both.toml", *given, tmp_path / "a")[0] == 0
-    start = ("--start", tmp_path / "a" / "toy-attributes.toml")
-    assert videoemo("train", tmp_path / "age.toml", *given, tmp_path / "b", *start)[0] == 0
-    (card, _), (first, _) = (
-        find_card(str(tmp_path / name / "toy-attributes.toml")) for name in "ba"
-    )
-    assert (card.attribute_names, len(first.attribute_names)) == (("age",), 3)
-    load_extractor(str(tmp_path / "b" / "toy-attributes.toml"), engine="torch")
+    given = ("--data", root, "-o", tmp_path / "out", "--start", start)
+    assert videoemo("train", tmp_path / "age.toml", *given)[0] == 0
+    assert len(find_card(str(start))[0].attribute_names) == 3
+    assert find_card(str(card))[0].attribute_names == ("age",)
+    load_extractor(str(card), engine="torch")
 
 
 def test_the_start_of_the_recipe_need_not_be_there_where_another_is_given(

@@ -9,10 +9,14 @@ import torch
 
 from tests.support import labelled_faces
 from tests.support.commands import Run
+from tests.support.here import command_here
 from tests.support.training_recipe import RECIPE
 from videoemo.inference.extractor import load_extractor
 from videoemo.training.export import fit_temperature
 from videoemo.zoo.cards import find_card, sha256
+
+# As TOML and JSON write it.
+LICENCE = r'"a \"quoted\" line, ünïcode"'
 
 
 @pytest.fixture(scope="module")
@@ -25,19 +29,28 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_train_ends_with_a_card_that_score_accepts(
-    videoemo: Run, root: Path, tmp_path: Path
-) -> None:
-    status, out, err = videoemo("train", root / "toy.toml", "-o", tmp_path / "out", "--data", root)
-    assert status == 0
+@pytest.fixture(scope="module")
+def trained(root: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
+    """What a training leaves in its folder, and what it says, with an odd licence in its recipe."""
+    text, folder = (root / "toy.toml").read_text(), tmp_path_factory.mktemp("trained")
+    (folder / "odd.toml").write_text(text.replace('licence = "none"', f"licence = {LICENCE}"))
+    status, out, err = command_here(
+        "train", folder / "odd.toml", "-o", folder / "out", "--data", root
+    )
+    assert status == 0, err
+    return folder / "out", out, err
+
+
+def test_train_ends_with_a_card_that_score_accepts(trained: tuple[Path, str, str]) -> None:
+    folder, out, err = trained
     assert "the best epoch is" in out
     assert err.count("epoch ") >= 3
-    files = {path.name for path in (tmp_path / "out").iterdir()}
+    files = {path.name for path in folder.iterdir()}
     assert files == {"checkpoint.pt", "history.csv", "curves.png", "toy.safetensors", "toy.toml"}
-    card, weights = find_card(str(tmp_path / "out" / "toy.toml"))
+    card, weights = find_card(str(folder / "toy.toml"))
     assert card.sha256 == sha256(weights)
     assert "accuracy" in card.figures
-    extractor = load_extractor(str(tmp_path / "out" / "toy.toml"))
+    extractor = load_extractor(str(folder / "toy.toml"))
     assert extractor([np.zeros((50, 40, 3), np.uint8)]).embedding.shape == (1, card.embedding)
 
 
@@ -92,19 +105,8 @@ def test_temperature_makes_overconfident_logits_as_sure_as_they_are_right() -> N
     assert fit_temperature(honest, labels) == pytest.approx(1, rel=0.1)
 
 
-def test_the_card_is_toml_whatever_is_written_in_it(
-    videoemo: Run, root: Path, tmp_path: Path
-) -> None:
-    text = (
-        (root / "toy.toml")
-        .read_text()
-        .replace('licence = "none"', r'licence = "a \"quoted\" line, ünïcode"')
-    )
-    (tmp_path / "quoted.toml").write_text(text)
-    videoemo("train", tmp_path / "quoted.toml", "-o", tmp_path / "out", "--data", root)
-    assert find_card(str(tmp_path / "out" / "toy.toml"))[0].licence == json.loads(
-        r'"a \"quoted\" line, ünïcode"'
-    )
+def test_the_card_is_toml_whatever_is_written_in_it(trained: tuple[Path, str, str]) -> None:
+    assert find_card(str(trained[0] / "toy.toml"))[0].licence == json.loads(LICENCE)
 
 
 def test_a_folder_that_cannot_be_written_is_known_before_training(
