@@ -10,6 +10,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -305,35 +306,52 @@ def test_threads_make_no_difference() -> None:
     np.testing.assert_array_equal(one, two)
 
 
-def test_a_second_start_imports_no_torch(converted: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    # With the networks of all tests, which are dear to convert.
-    monkeypatch.setenv("VIDEOEMO_MODELS", str(converted.parent))
-    load_networks()
-    load_extractor()
-    code = (
-        "import sys; from videoemo.backends.mtcnn_openvino import load_networks; from "
-        "videoemo.inference.extractor import load_extractor;load_networks(); load_extractor(); "
-        "sys.exit('torch' in sys.modules)"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True)
+SECOND_START = """
+import os, sys, time
+# Reports are sent by a process of their own.
+os.register_at_fork(before=lambda: os._exit(3))
+from videoemo.backends.mtcnn_openvino import load_networks
+from videoemo.inference.extractor import load_extractor
+load_networks()
+load_extractor()
+time.sleep(0.5)
+print(*sys.modules)
+"""
 
 
-def test_its_use_is_reported_to_nobody(tmp_path: Path) -> None:
-    code = (
-        "import os, sys, time\nfrom videoemo.backends import openvino_compile\n"
-        # Reports are sent by a process of their own.
-        "os.register_at_fork(before=lambda: os._exit(3))\n"
-        "time.sleep(0.5)\nsys.exit('openvino_telemetry' in sys.modules)"
-    )
-    home = tmp_path / "home"
-    home.mkdir()
+class Second(NamedTuple):
+    """A second start in a fresh Python: the modules that it has imported, and its home."""
+
+    modules: set[str]
+    home: Path
+
+
+@pytest.fixture(scope="module")
+def second(converted: Path, tmp_path_factory: pytest.TempPathFactory) -> Second:
+    """With the networks of all tests, which are dear to convert, and in a home of its own."""
+    home = tmp_path_factory.mktemp("home")
     environment = {
         name: value
         for name, value in os.environ.items()
         if name not in ("CI", "TF_BUILD", "JENKINS_URL")
-    } | {"HOME": str(home)}
-    subprocess.run([sys.executable, "-c", code], env=environment, check=True)
-    assert list(home.iterdir()) == []
+    } | {"HOME": str(home), "VIDEOEMO_MODELS": str(converted.parent)}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VIDEOEMO_MODELS", str(converted.parent))
+        load_networks()
+        load_extractor()
+    command = [sys.executable, "-c", SECOND_START]
+    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    return Second(set(done.stdout.split()), home)
+
+
+def test_a_second_start_imports_no_torch(second: Second) -> None:
+    assert "openvino" in second.modules
+    assert "torch" not in second.modules
+
+
+def test_its_use_is_reported_to_nobody(second: Second) -> None:
+    assert "openvino_telemetry" not in second.modules
+    assert list(second.home.iterdir()) == []
 
 
 def test_its_converter_is_there_for_whoever_asks_for_it_and_not_imported_before(
