@@ -141,13 +141,18 @@ def test_a_face_that_drifts_keeps_the_vector_of_its_last_look_and_not_of_the_fra
     np.testing.assert_array_equal(features.embedding[rows], own.embedding[looks])
 
 
+@pytest.fixture(scope="module")
+def expected() -> tuple[Faces, Features]:
+    """What is found in batches of eight, in this thread."""
+    return analyze(frames(), counted().executor)
+
+
 @pytest.mark.parametrize("size", [1, 7, N])
 @pytest.mark.parametrize("n_frames", [N, None], ids=str)
 @pytest.mark.parametrize("kind", [InlineExecutor, ThreadExecutor])
 def test_batches_and_executors_make_no_difference(
-    size: int, n_frames: int | None, kind: Any
+    expected: tuple[Faces, Features], size: int, n_frames: int | None, kind: Any
 ) -> None:
-    expected = analyze(frames(), counted().executor)
     counting = counted(kind)
     found = analyze(frames(), counting.executor, size=size, n_frames=n_frames)
     counting.executor.close()
