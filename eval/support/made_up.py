@@ -44,13 +44,13 @@ STRAYS, BACK, OFF, BOX_OFF = 0.15, 0.01, 0.3, 0.7
 
 
 def write_video(path: Path, *, minutes: float) -> Path:
-    """Write a video of so many minutes: ten seconds of a moving gradient, again and again."""
+    """Write a video of so many minutes: ten seconds of a moving gradient at most, over and over."""
     short = path.with_name("short.mp4")
     with av.open(str(short), "w") as container:
         stream: Any = container.add_stream("libx264", rate=RATE, options={"preset": "veryfast"})
         stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
         ramp = np.add.outer(np.arange(HEIGHT), np.arange(WIDTH)) // 8
-        for i in range(10 * RATE):
+        for i in range(round(min(10.0, 60 * minutes) * RATE)):
             grey = ((ramp + i) % 256).astype(np.uint8)
             frame = av.VideoFrame.from_ndarray(np.repeat(grey[..., None], 3, axis=2), "rgb24")
             frame.pts, frame.time_base = i, Fraction(1, RATE)

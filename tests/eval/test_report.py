@@ -12,7 +12,7 @@ from videoemo.inference.resolve import resolve
 from videoemo.report.video_page import write_video_page
 from videoemo.results import load_results
 
-MINUTES = 0.1
+MINUTES = 0.05
 
 
 def test_a_made_up_video_has_results_and_a_page(tmp_path: Path) -> None:

@@ -149,7 +149,7 @@ def write_long_clip(path: Path, *, n: int = 2500, size: tuple[int, int] = (1920,
         for plane in frame.planes:
             plane.update(bytes([128]) * plane.buffer_size)
         group = []
-        for tick in range(rate):
+        for tick in range(min(n, rate)):
             frame.pts, frame.time_base = tick, stream.time_base
             group += stream.encode(frame)
         group += stream.encode()

@@ -297,5 +297,6 @@ def test_an_edit_list_of_a_real_clip_is_followed(shared: Path) -> None:
 @pytest.mark.shared
 def test_real_times_agree_between_decoders(shared: Path) -> None:
     path = shared / "media/vfr_noface_face.mov"
-    times = [read(path, decoder=decoder, every=5)[2] for decoder in DECODERS]
+    # Its rate changes at 3.9 s.
+    times = [read(path, decoder=decoder, every=5, end=4.6)[2] for decoder in DECODERS]
     assert_array_equal(times, [times[0]] * 3)
