@@ -34,9 +34,10 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     os.environ["VIDEOEMO_OFFLINE"] = "1"
     if not hasattr(config, "workerinput"):
-        # A folder of this run alone, in which networks are converted once for all its processes.
+        # A folder of this run alone, in which networks are converted once for all its processes,
+        # and the demo's clip is written.
         folder = tempfile.mkdtemp(prefix="videoemo-tests-")
-        os.environ["VIDEOEMO_MODELS"] = folder
+        os.environ["VIDEOEMO_MODELS"] = str(Path(folder) / "models")
         config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     # As a worker of several: processes of tests share the processors, and a command that may use
     # but one starts one process for a video and not three. What is said of more threads, and of
@@ -85,9 +86,12 @@ def converted() -> Path:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo's clip, to be left as it is: six seconds, two persons."""
-    return write_clip(tmp_path_factory.mktemp("demo") / "portrait.mp4")
+def demo() -> Path:
+    """The demo's clip, to be left as it is: six seconds, two persons. Who finds none yet writes it,
+    for the other processes of this run too.
+    """
+    path = Path(os.environ["VIDEOEMO_MODELS"]).parent / "portrait.mp4"
+    return path if path.exists() else write_clip(path)
 
 
 @pytest.fixture(scope="session")
