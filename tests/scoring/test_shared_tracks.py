@@ -17,7 +17,7 @@ pytestmark = pytest.mark.shared
 
 @pytest.fixture(scope="session")
 def clips(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three group clips of still faces that move, and truth/Val.csv."""
+    """Six group clips of still faces that move, and truth/Val.csv."""
     folder = tmp_path_factory.mktemp("vgaf")
     faces = shared / "data" / "ferplus_valid.npz"
     options = [
@@ -28,7 +28,7 @@ def clips(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         "--split",
         "Val",
         "--per-class",
-        "1",
+        "2",
         "--seed",
         "1",
     ]

@@ -154,11 +154,11 @@ def test_with_a_rough_look_in_bfloat16_the_same_is_found_to_the_bit() -> None:
 @pytest.mark.parametrize(
     ("name", "n_frames"),
     [
-        ("group_1080p.mp4", 2),
-        ("woman_360p.mp4", 8),
-        ("single_face.mp4", 5),
-        ("no_face.mp4", 4),
-        ("vfr_noface_face.mov", 6),
+        ("group_1080p.mp4", 3),
+        ("woman_360p.mp4", 12),
+        ("single_face.mp4", 8),
+        ("no_face.mp4", 6),
+        ("vfr_noface_face.mov", 8),
         ("multi_face.jpg", 1),
         ("single_face.jpg", 1),
         ("group_1.jpg", 1),
