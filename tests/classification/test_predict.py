@@ -47,15 +47,15 @@ kind = "folder"
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A portrait, lighter and darker, alone and beside another; a picture without a face."""
     folder = tmp_path_factory.mktemp("pictures")
-    portrait = Image.open(write_portrait(folder / "a.png"))
+    portrait = Image.open(write_portrait(folder / "a.bmp"))
     for name, light in (("b", 0.15), ("c", 0.2), ("d", 1.3)):
         portrait.point([min(255, int(i * light)) for i in range(256)] * 3).save(
-            folder / f"{name}.png"
+            folder / f"{name}.bmp"
         )
     both = Image.new("RGB", (portrait.width * 2, portrait.height))
     both.paste(portrait, (0, 0))
     both.paste(portrait.resize((portrait.width // 2, portrait.height // 2)), (portrait.width, 0))
-    both.save(folder / "e.png")
+    both.save(folder / "e.bmp")
     write_clip(folder / "f.mp4", n=2)
     return folder
 
@@ -144,8 +144,8 @@ def test_a_forest_gives_probabilities(
     forest = (ROOT / "classifiers" / "forest-depth7.toml").read_text()
     (tmp_path / "small.toml").write_text(forest.replace("1000", "20"))
     model = fitted(table, tmp_path / "m.skops", str(tmp_path / "small.toml"))
-    videoemo("score", folder / "a.png", "-o", tmp_path / "out", "--classifier", model)
-    row = rows_of(tmp_path / "out" / "videos.csv")["a.png"]
+    videoemo("score", folder / "a.bmp", "-o", tmp_path / "out", "--classifier", model)
+    row = rows_of(tmp_path / "out" / "videos.csv")["a.bmp"]
     assert float(row["probability_dark"]) + float(row["probability_light"]) == pytest.approx(
         1, abs=1e-5
     )
@@ -161,11 +161,11 @@ def test_a_video_without_a_face_and_one_that_failed_get_no_class(scored: Scored,
 def test_the_faces_are_those_the_model_was_fitted_with(
     videoemo: Run, folder: Path, scored: Scored, model: Path, tmp_path: Path
 ) -> None:
-    assert scored.rows()["e.png"]["faces"] == "1"
+    assert scored.rows()["e.bmp"]["faces"] == "1"
     status, _, err = videoemo(
-        "score", folder / "e.png", "-o", tmp_path / "out", "--classifier", model, "--faces", "all"
+        "score", folder / "e.bmp", "-o", tmp_path / "out", "--classifier", model, "--faces", "all"
     )
-    assert (status, rows_of(tmp_path / "out" / "videos.csv")["e.png"]["faces"]) == (0, "2")
+    assert (status, rows_of(tmp_path / "out" / "videos.csv")["e.bmp"]["faces"]) == (0, "2")
     assert (
         "notice: faces is all, the classifier was fitted with largest: its figures may not hold"
         in err.splitlines()
@@ -195,7 +195,7 @@ def test_how_a_run_reads_and_writes_is_not_the_models_to_say(
 
 
 def test_the_summaries_name_the_model_and_what_it_says(scored: Scored, model: Path) -> None:
-    summary = json.loads((scored.folder / "b.png" / "summary.json").read_text())
+    summary = json.loads((scored.folder / "b.bmp" / "summary.json").read_text())
     assert (summary["prediction"]["label"], summary["classifier"]["sha256"]) == (
         "Dark",
         load_fitted_classifier(model).sha256,

@@ -79,7 +79,7 @@ def test_all_is_told_once_more_without_the_faces_that_train(videoemo: Run, root:
 def test_faces_are_found_in_their_pictures_where_the_protocol_asks_for_it(
     videoemo: Run, tmp_path: Path
 ) -> None:
-    with Image.open(write_portrait(tmp_path / "portrait.png")) as portrait:
+    with Image.open(write_portrait(tmp_path / "portrait.bmp")) as portrait:
         portrait.thumbnail((160, 160))
         for name in AFFECTNET_8:
             (tmp_path / "faces" / name).mkdir(parents=True)

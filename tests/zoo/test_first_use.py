@@ -31,7 +31,7 @@ def afew(tmp_path: Path) -> Path:
     for split, label in (("Train_AFEW", "Happy"), ("Val_AFEW", "Sad")):
         (tmp_path / "afew" / split / label).mkdir(parents=True)
         clip = tmp_path / "afew" / split / label / "000000001.avi"
-        write_portrait(tmp_path / "portrait.png").rename(clip)
+        write_portrait(tmp_path / "portrait.bmp").rename(clip)
     return tmp_path / "afew"
 
 
@@ -83,7 +83,7 @@ def test_where_it_cannot_be_had_the_network_that_ships_serves_and_one_line_says_
     )
     status, _, err = videoemo(
         "score",
-        write_portrait(tmp_path / "a.png"),
+        write_portrait(tmp_path / "a.bmp"),
         "-o",
         tmp_path / "out",
         "--pipeline",
@@ -95,7 +95,7 @@ def test_where_it_cannot_be_had_the_network_that_ships_serves_and_one_line_says_
         "notice: ferplus-small serves in place of published (cannot fetch http://"
     )
     assert notice.endswith("to get it: videoemo models fetch published")
-    summary = json.loads((tmp_path / "out" / "a.png" / "summary.json").read_text())
+    summary = json.loads((tmp_path / "out" / "a.bmp" / "summary.json").read_text())
     assert summary["extractor"]["name"] == "ferplus-small"
     assert {"licence", "origin"} <= set(summary["extractor"])
 
@@ -165,7 +165,7 @@ def test_a_strangers_pickle_with_a_card_is_refused_by_name_and_not_run(
         videoemo("models", "import", tmp_path / "evil.pt", "--card", tmp_path / "evil.toml")[0] == 0
     )
     status, _, err = videoemo(
-        "score", write_portrait(tmp_path / "a.png"), "-o", tmp_path / "out", "--extractor", "evil"
+        "score", write_portrait(tmp_path / "a.bmp"), "-o", tmp_path / "out", "--extractor", "evil"
     )
     (line,) = err.splitlines()
     assert (
