@@ -15,7 +15,7 @@ from safetensors.torch import save
 from torch import nn
 
 from tests.support.archives import packed, parts_of
-from tests.support.damage import evil_json, mutated
+from tests.support.damage import evil_json, mutated, rewrite
 from tests.support.refusals import is_refused, memory_below
 from videoemo.backends.timm_torch import build_network, load_state
 from videoemo.backends.torch_archive import read_module
@@ -38,7 +38,7 @@ def test_damaged_or_evil_safetensors_are_refused_in_one_line(
     path, n_refused = tmp_path / "w.safetensors", 0
     with memory_below(2**28):
         for one in [*mutated(content, seed=1, n=24), *changed]:
-            path.write_bytes(one)
+            rewrite(path, one)
             use = partial(load_state, network, path, architecture="test_resnet")
             n_refused += is_refused(use)
     assert n_refused > 40
@@ -77,6 +77,6 @@ def test_damaged_archives_of_torch_are_refused_in_one_line(tmp_path: Path) -> No
             damaged = bytearray(content)
             for at in rng.integers(directory, len(content), size=4):
                 damaged[at] = int(rng.integers(256))
-            path.write_bytes(damaged)
+            rewrite(path, damaged)
             n_refused += is_refused(use)
     assert n_refused > 60

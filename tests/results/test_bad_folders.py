@@ -16,7 +16,7 @@ import pyarrow.parquet
 import pytest
 
 import videoemo
-from tests.support.damage import evil_json, mutated
+from tests.support.damage import evil_json, mutated, rewrite
 from tests.support.results import MadeUp, two_persons, write_results
 from tests.support.rows import CLASSES, rows
 from videoemo.errors import InputError
@@ -83,20 +83,20 @@ def read_all(out: Path) -> None:
 def test_damaged_bytes_are_told_or_do_no_harm(out: Path, name: str) -> None:
     path = out / "a.mp4" / name
     for content in mutated(path.read_bytes(), seed=31, n=18):
-        path.write_bytes(content)
+        rewrite(path, content)
         read_all(out)
 
 
 def test_damaged_bytes_of_the_table_of_videos_are_told_or_do_no_harm(out: Path) -> None:
     for content in mutated((out / "videos.csv").read_bytes(), seed=32, n=18):
-        (out / "videos.csv").write_bytes(content)
+        rewrite(out / "videos.csv", content)
         read_all(out)
 
 
 def test_evil_values_in_a_summary_are_told_or_do_no_harm(out: Path) -> None:
     path = out / "a.mp4" / "summary.json"
     for text in evil_json(read_object(path), seed=33, n=60):
-        path.write_text(text)
+        rewrite(path, text.encode())
         read_all(out)
 
 

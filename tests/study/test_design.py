@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.damage import mutated
+from tests.support.damage import mutated, rewrite
 from tests.support.refusals import is_refused
 from videoemo.errors import InputError
 from videoemo.study.design import Design, read_design
@@ -174,7 +174,7 @@ def test_a_damaged_design_is_read_or_refused_in_one_line(tmp_path: Path) -> None
     text = b"video,who,condition,start,track,codes\na,p,x,1.5,0,c.txt\nb,p,y,0,each,\nc,q,x,,,\n"
     path, n_refused = tmp_path / "design.csv", 0
     for content in mutated(text, seed=1, n=200):
-        path.write_bytes(content)
+        rewrite(path, content)
         n_refused += is_refused(
             partial(read_design, path, by="condition", within="who", onset="start")
         )

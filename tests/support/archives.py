@@ -14,6 +14,7 @@ def parts_of(path: Path) -> Parts:
 
 
 def packed(path: Path, parts: Parts) -> Path:
+    path.unlink(missing_ok=True)  # see `rewrite`
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in parts.items():
             archive.writestr(name, content)

@@ -69,6 +69,15 @@ def mutated(content: bytes, *, seed: int, n: int) -> Iterator[bytes]:
         yield bytes(damaged)
 
 
+def rewrite(path: Path, content: bytes | bytearray) -> Path:
+    """Write a file that may be there already, as a new one: where an old one is cut to nothing and
+    filled again, some file systems wait for the disk.
+    """
+    path.unlink(missing_ok=True)
+    path.write_bytes(content)
+    return path
+
+
 def evil_json(content: dict[str, Any], *, seed: int, n: int) -> Iterator[str]:
     """JSON with an evil value in the place of one of its parts, n times; the parts by turns."""
     rng = np.random.default_rng(seed)

@@ -17,7 +17,7 @@ import pytest
 import torch
 
 from tests.support import labelled_faces
-from tests.support.damage import mutated
+from tests.support.damage import mutated, rewrite
 from tests.support.refusals import is_refused, memory_below
 from tests.support.training_recipe import RECIPE
 from videoemo.config.training import TrainingRecipe, load_training
@@ -135,9 +135,10 @@ def test_a_damaged_or_evil_checkpoint_is_refused_in_one_line(
     path, n_refused = tmp_path / "checkpoint.pt", 0
     with memory_below(2**29):
         for damaged in mutated(checkpoint, seed=0, n=10):
-            path.write_bytes(damaged)
+            rewrite(path, damaged)
             n_refused += is_refused(partial(resume, recipe, faces, tmp_path))
         for content in evil(saved, seed=0, n=30):
+            path.unlink()
             torch.save(content, path)
             n_refused += is_refused(partial(resume, recipe, faces, tmp_path))
     assert n_refused > 25

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.cards import WEIGHTS, toy_card
-from tests.support.damage import mutated
+from tests.support.damage import mutated, rewrite
 from tests.support.evil_toml import evil_toml
 from tests.support.refusals import is_refused, memory_below
 from videoemo.errors import RecipeError
@@ -29,7 +29,7 @@ def test_damaged_or_evil_cards_are_refused_in_one_line(tmp_path: Path) -> None:
     path, n_refused = tmp_path / "toy.toml", 0
     with memory_below(2**28):
         for content in changed_cards(seed=1, n=240):
-            path.write_bytes(content)
+            rewrite(path, content)
             n_refused += is_refused(partial(find_card, str(path)))
     assert n_refused > 120
 
