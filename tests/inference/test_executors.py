@@ -90,6 +90,12 @@ def test_pictures_and_parts_of_them_arrive_as_they_are(hands: Executor) -> None:
     assert submit(hands, analyzers.total, given).result() == [int(array.sum()) for array in given]
 
 
+def test_a_part_of_pictures_holds_on_to_them(hands: Executor) -> None:
+    part = pictures(hands, 4, value=1)[1:]
+    other = pictures(hands, 4, value=2)
+    assert (part.max(), other.min()) == (1, 2)
+
+
 def test_an_error_is_raised_where_the_result_is_taken(hands: Executor) -> None:
     with pytest.raises(InputError, match="not this"):
         submit(hands, analyzers.refuse, "this").result()
@@ -178,13 +184,6 @@ def test_pictures_of_another_size_leave_nothing_behind(beside: ProcessExecutor) 
     for side in (400, 300, 200, 100):
         pictures(beside, 4, side=side)
     assert os.fstat(beside._arena.fd).st_blocks * 512 <= 2 * 2**20
-
-
-@processes
-def test_a_part_of_pictures_holds_on_to_them(beside: ProcessExecutor) -> None:
-    part = pictures(beside, 4, value=1)[1:]
-    other = pictures(beside, 4, value=2)
-    assert (part.max(), other.min()) == (1, 2)
 
 
 @processes
