@@ -37,6 +37,7 @@ def write_fifty(folder: Path) -> None:
     write_clip(folder / "odd-pixel.mkv", n=2, size=(1, 1), codec="ffv1", pix_fmt="bgr0")
 
 
+@pytest.mark.usefixtures("workers_here")
 def test_fifty_files_of_which_six_fail_for_a_reason_each(tmp_path: Path, videoemo: Run) -> None:
     folder, out = tmp_path / "in", tmp_path / "out"
     folder.mkdir()

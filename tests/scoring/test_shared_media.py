@@ -18,7 +18,7 @@ pytestmark = pytest.mark.shared
 CLASSES = list(find_card("ferplus-small")[0].classes)
 # Of the others every frame is looked at. Of these the last frame is among those sampled, and one
 # that is lost before it shows in the times.
-EVERY = {"group_1080p.mp4": 4, "woman_360p.mp4": 3}
+EVERY = {"group_1080p.mp4": 8, "woman_360p.mp4": 3}
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def per_frame(table: pd.DataFrame) -> pd.Series[int]:
 
 def test_every_video_is_scored(out: Path, shared: Path, tmp_path: Path) -> None:
     # Of the clips, every frame would take long and say no more, and so would pictures.
-    clips = ("score", shared / "media" / "clips", "--every", 5, "--pipeline", settings(tmp_path))
+    clips = ("score", shared / "media" / "clips", "--every", 10, "--pipeline", settings(tmp_path))
     assert command_here(*clips, "-o", tmp_path / "out")[0] == 0
     for folders in ([tmp_path / "out"], list(out.iterdir())):
         found = [row for folder in folders for row in rows(folder / "videos.csv")]
