@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
@@ -16,26 +15,20 @@ from videoemo.zoo.cards import find_card
 
 pytestmark = pytest.mark.shared
 CLASSES = list(find_card("ferplus-small")[0].classes)
-# Of the others every frame is looked at. Of these the last frame is among those sampled, and one
-# that is lost before it shows in the times.
-EVERY = {"group_1080p.mp4": 8, "woman_360p.mp4": 3}
 
 
 @pytest.fixture(scope="module")
 def out(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What `score` gives of all but those in `clips/`: a folder for each step between frames."""
+    """What `score` gives of all but those in `clips/`."""
     folder = tmp_path_factory.mktemp("media")
-    files = defaultdict(list)
-    for path in sorted(path for path in (shared / "media").iterdir() if path.is_file()):
-        files[EVERY.get(path.name, 1)].append(path)
-    for every, some in files.items():
-        status, _, err = command_here("score", *some, "-o", folder / str(every), "--every", every)
-        assert status == 0, err
+    files = sorted(path for path in (shared / "media").iterdir() if path.is_file())
+    status, _, err = command_here("score", *files, "-o", folder)
+    assert status == 0, err
     return folder
 
 
 def faces(out: Path, video: str) -> pd.DataFrame:
-    return pd.read_parquet(out / str(EVERY.get(video, 1)) / video / "faces.parquet")
+    return pd.read_parquet(out / video / "faces.parquet")
 
 
 def per_frame(table: pd.DataFrame) -> pd.Series[int]:
@@ -45,10 +38,10 @@ def per_frame(table: pd.DataFrame) -> pd.Series[int]:
 
 def test_every_video_is_scored(out: Path, shared: Path, tmp_path: Path) -> None:
     # Of the clips, every frame would take long and say no more, and so would pictures.
-    clips = ("score", shared / "media" / "clips", "--every", 10, "--pipeline", settings(tmp_path))
+    clips = ("score", shared / "media" / "clips", "--every", 5, "--pipeline", settings(tmp_path))
     assert command_here(*clips, "-o", tmp_path / "out")[0] == 0
-    for folders in ([tmp_path / "out"], list(out.iterdir())):
-        found = [row for folder in folders for row in rows(folder / "videos.csv")]
+    for folder in (tmp_path / "out", out):
+        found = rows(folder / "videos.csv")
         assert {row["error"] for row in found} == {""}
         assert len(found) >= 9
 
@@ -65,8 +58,7 @@ def test_every_video_is_scored(out: Path, shared: Path, tmp_path: Path) -> None:
     ],
 )
 def test_every_presented_frame_is_there(out: Path, video: str, frames: int) -> None:
-    seen = list(range(0, frames, EVERY.get(video, 1)))
-    assert faces(out, video)["frame"].unique().tolist() == seen
+    assert faces(out, video)["frame"].unique().tolist() == list(range(frames))
 
 
 @pytest.mark.parametrize(
@@ -75,7 +67,7 @@ def test_every_presented_frame_is_there(out: Path, video: str, frames: int) -> N
 )
 def test_constant_rates_give_even_times(out: Path, video: str, rate: float) -> None:
     seconds = faces(out, video)["seconds"].unique()
-    assert np.allclose(np.diff(seconds), EVERY.get(video, 1) / rate, atol=1e-3)
+    assert np.allclose(np.diff(seconds), 1 / rate, atol=1e-3)
 
 
 def test_an_edit_list_is_obeyed(out: Path) -> None:
@@ -156,12 +148,11 @@ def test_four_of_five_in_the_picture_are_happy(out: Path) -> None:
 
 
 def test_the_group_clip_has_a_groups_picture_and_the_woman_has_none(out: Path) -> None:
-    with_group = [path.parent.name for path in out.glob("*/*.mp4/group.png")]
+    with_group = [path.parent.name for path in out.glob("*.mp4/group.png")]
     assert with_group == ["group_1080p.mp4"]
 
 
 def test_a_groups_course_has_a_row_a_frame(out: Path) -> None:
-    (table,) = out.glob("*/group_1080p.mp4/group.parquet")
-    course = pd.read_parquet(table)
+    course = pd.read_parquet(out / "group_1080p.mp4" / "group.parquet")
     assert course["faces"].tolist() == per_frame(faces(out, "group_1080p.mp4")).tolist()
     assert course["agreement"].between(0, 1).all()
