@@ -10,11 +10,11 @@ test test-lowest browser-test: export PYTHONDONTWRITEBYTECODE :=
 demo: .venv/ready
 	$(BIN)/videoemo demo
 
-# Two at a time where there are two processors, and no more on any machine: tests start workers, clusters and
-# threads of their own, which would take time and memory from each other. Whoever is free takes the next file, whole:
-# what its tests share is made once.
+# Three at a time, on any machine: with two processors one has work while another waits for processes that it has
+# started, and more would take time and memory from each other, for tests start workers, clusters and threads of
+# their own. Whoever is free takes the next file, whole: what its tests share is made once.
 test: .venv/ready
-	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 # What opens in a browser, in the Chromium that is installed, with the network off.
 browser-test: .venv/ready
@@ -22,7 +22,7 @@ browser-test: .venv/ready
 
 # The same tests with the lowest versions that setup.cfg allows, in an environment of their own.
 test-lowest: .venv-lowest/ready
-	.venv-lowest/bin/python -m pytest --numprocesses logical --maxprocesses 2 --dist loadfile --no-loadscope-reorder
+	.venv-lowest/bin/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 check: .venv/ready
 	$(BIN)/ruff check .
