@@ -17,7 +17,7 @@ from tests.support.outputs import contents
 from videoemo.features.embeddings import ClipEmbeddings, read_embeddings
 
 REUSE = 8.0
-SAMPLING = "[sampling]\nstart = 2.7\nend = 3.1\n"
+SAMPLING = "[sampling]\nstart = 2.0\nend = 3.2\n"
 
 
 def settings(folder: Path, reuse: float) -> Path:
@@ -55,7 +55,7 @@ def test_results_are_read_back_with_the_column(scored: Path) -> None:
 
 
 def test_python_gives_the_same(demos: Path, scored: Path) -> None:
-    found = library.score(demos / "a.mp4", start=2.7, end=3.1, reuse=REUSE)
+    found = library.score(demos / "a.mp4", start=2.0, end=3.2, reuse=REUSE)
     written = pd.read_parquet(scored / "a.mp4" / "faces.parquet")
     pd.testing.assert_frame_equal(found, written)
 

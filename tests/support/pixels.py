@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable
-from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -29,18 +28,18 @@ def picture_of(draw: Callable[..., None], *args: object, **given: object) -> Pix
     """What `draw` draws of this, its first argument being where to: drawn by the first of the
     tests that look at it.
     """
-    return _drawn(draw, pickle.dumps((args, given)))
+    what = pickle.dumps((draw.__qualname__, args, given))
+    if what not in _drawn:
+        with TemporaryDirectory() as folder:
+            path = Path(folder, "new", "picture.png")
+            draw(path, *args, **given)
+            _drawn[what] = pixels(path)
+        if len(_drawn) > 16:  # they are of megabytes
+            del _drawn[next(iter(_drawn))]
+    return _drawn[what]
 
 
-@lru_cache(maxsize=16)
-def _drawn(draw: Callable[..., None], pickled: bytes) -> Pixels:
-    args, given = pickle.loads(pickled)
-    with TemporaryDirectory() as folder:
-        path = Path(folder, "new", "picture.png")
-        draw(path, *args, **given)
-        picture = pixels(path)
-    picture.flags.writeable = False
-    return picture
+_drawn: dict[bytes, Pixels] = {}
 
 
 def where(picture: Pixels, colour: RGB) -> npt.NDArray[np.bool_]:
