@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from importlib import metadata
 from io import StringIO
 from pathlib import Path
 
@@ -164,6 +165,9 @@ def told(page: str, heading: str) -> pd.DataFrame:
 def test_the_numbers_in_the_pages_are_those_of_the_clip(
     scored: Path, page: str, heading: str, name: str, key: list[str]
 ) -> None:
+    pinned = (ROOT / "constraints.txt").read_text().splitlines()
+    if f"opencv-python-headless=={metadata.version('opencv-python-headless')}" not in pinned:
+        pytest.skip("the pages' numbers are of the versions in constraints.txt")
     rows, file = told(page, heading), scored / name
     found = pd.read_csv(file) if file.suffix == ".csv" else pd.read_parquet(file)
     if key:  # the page has some of the rows
