@@ -45,6 +45,7 @@ def test_a_clip_made_on_the_spot_is_scored_and_the_results_are_shown(
     ran: tuple[Path, str],
 ) -> None:
     (out, said), results = ran, ran[0] / "portrait.mp4"
+    assert set(pd.read_parquet(results / "faces.parquet")["track"]) == {0, 1}
     assert "not seen" in said
     assert max(map(len, said.split("the clip:")[0].splitlines()[-8:])) <= 80
     for picture in (results / "timeline.png", results / "group.png", out / "overview.png"):

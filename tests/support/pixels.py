@@ -28,7 +28,7 @@ def picture_of(draw: Callable[..., None], *args: object, **given: object) -> Pix
     """What `draw` draws of this, its first argument being where to: drawn by the first of the
     tests that look at it.
     """
-    what = pickle.dumps((draw.__qualname__, args, given))
+    what = pickle.dumps((draw, args, given))
     if what not in _drawn:
         with TemporaryDirectory() as folder:
             path = Path(folder, "new", "picture.png")

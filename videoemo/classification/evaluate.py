@@ -97,9 +97,10 @@ def evaluate_table(
     InputError
         No such classifier, or the table has not what the protocol or the classifier needs.
     """
-    # The baseline stands once, and not beside itself.
-    rivals = dict.fromkeys([BASELINE, *([] if against is None else [against])])
-    names = (classifier, *(name for name in rivals if {name, classifier} != {BASELINE}))
+    rivals = [] if classifier == BASELINE else [BASELINE]
+    if against is not None and against != BASELINE:
+        rivals.append(against)
+    names = (classifier, *rivals)
     if protocol.kind == "nested" and not isinstance(
         load_classifier(classifier), GroupedGridSearchCV
     ):
