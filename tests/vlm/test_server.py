@@ -18,15 +18,15 @@ from videoemo.errors import ServerError
 
 
 def test_every_answer_is_that_of_its_picture_whatever_the_workers(tmp_path: Path) -> None:
-    truth, pictures = coloured(30)
+    truth, pictures = coloured(60)
     with chat_server(slow=0.01) as server:
         for workers in (1, 4):
             labels, answers, counts = ask(
                 server, pictures, tmp_path / str(workers), workers=workers
             )
             assert labels == truth
-            assert answers.probabilities.sum() == 30
-            assert (counts.sent, counts.tokens) == (30, 300)
+            assert answers.probabilities.sum() == 60
+            assert (counts.sent, counts.tokens) == (60, 600)
     assert 2 <= server.most_busy <= 4
 
 
@@ -161,18 +161,18 @@ CHILD = """
 import sys
 from pathlib import Path
 from tests.support.chat_server import ChatServer, ask, coloured
-ask(ChatServer(url=sys.argv[1]), coloured(100)[1], Path(sys.argv[2]))
+ask(ChatServer(url=sys.argv[1]), coloured(200)[1], Path(sys.argv[2]))
 """
 
 
 def test_a_run_that_was_killed_asks_little_again(tmp_path: Path) -> None:
-    truth, pictures = coloured(100)
+    truth, pictures = coloured(200)
     with chat_server(slow=0.01) as server:
         command = [sys.executable, "-c", CHILD, server.url, str(tmp_path / "kept")]
         child = subprocess.Popen(command, cwd=ROOT)
-        server.kill_asking(child, hits=40)
+        server.kill_asking(child, hits=80)
         sleep(0.1)
-        assert 40 <= server.hits < 100
+        assert 80 <= server.hits < 200
         assert ask(server, pictures, tmp_path / "kept")[0] == truth
         assert sum(n > 1 for n in server.seen.values()) <= QUICK.workers
         assert ask(server, pictures, tmp_path / "kept")[2].sent == 0
